@@ -1,0 +1,276 @@
+"""The loop nest as captured from source: the whole grammar on one page.
+
+Everything is a frozen dataclass; unions are closed and matched to the end.
+Nothing here knows types or values: `infer` gives the types, `binding` the values.
+
+Names.  A name is a string in one of three forms:
+    "s"        a Python variable of the loop's scope, its closure, or its module;
+    "self.n"   a dotted path: attributes read from a variable (never stored to);
+    "@t3"      a temporary of the capture: it never escapes the nest.
+Which of them are arrays, scalars, modules or functions is known only at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Loc:
+    """A place in the user's file: 1-based lines, 0-based UTF-8 columns, as `ast` has them."""
+
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+
+
+# ---------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    value: bool | int | float | complex
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Var:
+    name: str
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Load:
+    """`array[index]`, with `a[i][j]` and `a[i, j]` alike given as array a, index (i, j)."""
+
+    array: str
+    index: tuple[Expr, ...]
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """`a.shape[axis]`; also `len(a)` (axis 0).  `a.size` is axis None, `a.ndim` axis -1."""
+
+    array: str
+    axis: int | None
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unary:
+    op: str  # - + ~ not
+    operand: Expr
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binary:
+    op: str  # + - * / // % ** << >> & | ^
+    left: Expr
+    right: Expr
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compare:
+    """A chain `a < b <= c`: each operand is evaluated at most once, from the left."""
+
+    operands: tuple[Expr, ...]
+    ops: tuple[str, ...]  # < <= > >= == !=
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoolOp:
+    """`and` / `or`: short-circuit, and the value is that of the deciding operand."""
+
+    op: str
+    operands: tuple[Expr, ...]
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Select:
+    test: Expr
+    then: Expr
+    orelse: Expr
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """`function(args)`: a builtin, `math.f`, `np.f`, `np.float32`, or a function of the user.
+
+    `function` is a name as above ("abs", "math.sqrt", "self.step"), resolved at run time.
+    An argument that is a bare name may be an array.  Keywords are (name, value) pairs.
+    """
+
+    function: str
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
+    loc: Loc
+
+
+Expr: TypeAlias = Const | Var | Load | Shape | Unary | Binary | Compare | BoolOp | Select | Call
+
+
+# ----------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assign:
+    """`target = value`.  An augmented assignment is given as its plain form."""
+
+    target: str
+    value: Expr
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Store:
+    """`array[index] = value`; value is evaluated first, then index, as Python does."""
+
+    array: str
+    index: tuple[Expr, ...]
+    value: Expr
+    loc: Loc
+    augmented: bool = False  # was `array[index] op= ...`: the index is evaluated once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """A call for what it does to the arrays that it is given."""
+
+    call: Call
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If:
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class For:
+    """`for index in range(start, stop, step)`; bounds are evaluated once, before the loop.
+
+    The body may assign to index without any effect on the iteration.  Iteration over
+    arrays, enumerate, zip and reversed are captured as loops over a temporary index.
+    """
+
+    index: str
+    start: Expr
+    stop: Expr
+    step: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class While:
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Break:
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continue:
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return:
+    """Leaves the function that holds the nest (or, in a `Function`, that function)."""
+
+    value: Expr | None
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raise:
+    """`raise` and a failed `assert`: the kernel gives up and the interpreter replays the nest."""
+
+    loc: Loc
+
+
+Stmt: TypeAlias = (
+    Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise
+)
+Loop: TypeAlias = For | While
+
+
+# ---------------------------------------------------------------------- roots
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nest:
+    """One outermost loop.  `reads` are the names whose value before the nest may matter,
+    `writes` the user's variables that the nest may assign, both in order of appearance."""
+
+    loop: Loop
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    has_return: bool
+    filename: str
+    qualname: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A user's function that is compiled along with its caller.
+
+    `defaults` are the names of trailing parameters with their default values as expressions
+    (constants only).  A function that can fall off its end returns None: legal only as an Effect.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    defaults: tuple[tuple[str, Expr], ...]
+    body: tuple[Stmt, ...]
+    reads: tuple[str, ...]  # names that are not local to it: globals, closure
+    filename: str
+    loc: Loc
+
+
+Node: TypeAlias = Expr | Stmt
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct sub-nodes of a node, in the order of evaluation of the source text."""
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, _NODE_TYPES):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all that is below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+_NODE_TYPES = (
+    Const, Var, Load, Shape, Unary, Binary, Compare, BoolOp, Select, Call,
+    Assign, Store, Effect, If, For, While, Break, Continue, Return, Raise,
+)
