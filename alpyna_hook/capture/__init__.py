@@ -1,0 +1,102 @@
+"""Capture: Python's `ast` of a loop nest, or of a function that a nest calls, -> the IR.
+
+It looks at the source alone, and declines what no value could make acceptable.
+
+>>> import ast
+>>> from alpyna_hook.ir_text import pretty
+>>> loop = ast.parse('''
+... for i in range(1, n):
+...     s += a[i] * self.w
+... ''').body[0]
+>>> print(pretty(capture_nest(loop, filename="f.py", qualname="f")))
+reads range, n, s, a, self.w; writes i, s
+for i in range(1, n):
+    s = s + (a[i] * self.w)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from alpyna_hook.capture.flow import Flow
+from alpyna_hook.capture.names import decline, loc_of, root_of
+from alpyna_hook.capture.statements import Statements
+from alpyna_hook.ir import Const, Expr, For, Function, Loop, Nest, Return, Stmt, While
+from alpyna_hook.reasons import Declined
+
+__all__ = ["capture_function", "capture_nest"]
+
+
+def capture_nest(
+    loop: ast.For | ast.While, *, filename: str, qualname: str, skip_lines: frozenset[int] = frozenset()
+) -> Nest:
+    """The nest of an outermost loop; raises Declined.
+
+    `qualname` is that of the function which holds the loop, "<module>" for a module's own code;
+    `skip_lines` are the lines of `# alpyna: skip` comments.
+    """
+    state = Statements(loop, qualname)
+    state.skip_lines = skip_lines
+    state.at_module_level = qualname in ("", "<module>")
+    root = _root(state.body([loop]))
+    flow = Flow()
+    flow.walk((root,))
+    reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
+    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname)
+
+
+def _root(body: tuple[Stmt, ...]) -> Loop:
+    """The loop; with the statements that its header needs, as the body of a loop of one iteration."""
+    last = body[-1]
+    if len(body) == 1 and isinstance(last, For | While):
+        return last
+    loc = last.loc
+    return For("@h0", Const(0, loc), Const(1, loc), Const(1, loc), body, (), loc)
+
+
+def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name: str) -> Function:
+    """A user's function that a nest calls; `name` is its qualname.  Raises Declined."""
+    params = _parameters(node.args, node)
+    state = Statements(node, name, params)
+    if isinstance(node, ast.Lambda):
+        body: tuple[Stmt, ...] = (Return(state.expr(node.body), loc_of(node)),)
+        if state.out:
+            body = (*state.out, *body)
+    else:
+        body = state.body(node.body)
+    flow = Flow(params)
+    flow.walk(body)
+    outer = _outer_names(flow, params, node)
+    reads = tuple(dict.fromkeys((*state.builtins, *outer)))
+    return Function(name, params, _defaults(node.args, state), body, reads, filename, loc_of(node))
+
+
+def _parameters(args: ast.arguments, node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:
+    if args.vararg or args.kwarg or args.kwonlyargs:
+        raise decline("call", "a function with *args, **kwargs or keyword-only parameters", node)
+    return tuple([arg.arg for arg in (*args.posonlyargs, *args.args)])
+
+
+def _defaults(args: ast.arguments, state: Statements) -> tuple[tuple[str, Expr], ...]:
+    """The defaults that are constants; others were evaluated when the function was defined."""
+    names = [arg.arg for arg in (*args.posonlyargs, *args.args)]
+    named: Sequence[tuple[str, ast.expr]] = list(zip(reversed(names), reversed(args.defaults), strict=False))
+    result: list[tuple[str, Expr]] = []
+    for name, default in reversed(named):
+        try:
+            value = state.expr(default)
+        except Declined:
+            continue
+        if isinstance(value, Const):
+            result.append((name, value))
+    return tuple(result)
+
+
+def _outer_names(flow: Flow, params: Iterable[str], node: ast.FunctionDef | ast.Lambda) -> list[str]:
+    """The reads that are not local; a local that may be read before it is assigned is declined."""
+    outer = [name for name in flow.reads if root_of(name) not in params]
+    for name in outer:
+        if name in flow.writes:
+            raise Declined("maybe-unbound", f"{name} in a called function", flow.reads[name].loc)
+    return outer

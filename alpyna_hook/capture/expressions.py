@@ -1,0 +1,344 @@
+"""Expressions: Python's `ast` -> `ir.Expr`, in the order in which Python evaluates.
+
+The IR has no expression with an effect on a variable.  What needs one (`:=`, the row in
+`len(a[i])`) is hoisted: assigned by a statement before the one that is being captured.  That
+is exact only where the expression is always evaluated, and where nothing that is evaluated
+before it can see or disturb the assignment; elsewhere the nest is declined.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from alpyna_hook.capture.names import (
+    Located,
+    assigned_names,
+    decline,
+    describe,
+    enclosing_class,
+    loc_of,
+    mangle,
+    root_of,
+)
+from alpyna_hook.ir import (
+    Assign,
+    Binary,
+    BoolOp,
+    Call,
+    Compare,
+    Const,
+    Expr,
+    Load,
+    Loc,
+    Select,
+    Shape,
+    Stmt,
+    Unary,
+    Var,
+)
+
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+}
+UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not"}
+COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}
+_UNSUPPORTED_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}
+# Parts and methods of a number, which give a call of a hidden function when read from an expression.
+PARTS = {"real": "@real", "imag": "@imag"}
+METHODS = {"conjugate": "@conjugate", "item": "@item"}
+
+
+class Mark:
+    """How much of the current statement had been evaluated at a point: see `Expressions.mark`."""
+
+    __slots__ = ("calls", "loads", "names")
+
+    def __init__(self, names: int, loads: int, calls: int) -> None:
+        self.names, self.loads, self.calls = names, loads, calls
+
+
+class Expressions:
+    """Captures expressions; keeps the statement list that is being filled and fresh names."""
+
+    def __init__(self, root: ast.AST, qualname: str, params: Sequence[str] = ()) -> None:
+        self.root = root
+        self.params = frozenset(params)
+        self.cls = enclosing_class(qualname)
+        self.builtins: dict[str, None] = {}  # range, len, ...: compiled away, but to be checked
+        self.out: list[Stmt] = []
+        self._temps = 0
+        self._hidden = 0
+        self._conditional = 0
+        # What the current statement has evaluated so far.
+        self._names: list[str] = []
+        self._loads = 0
+        self._calls = 0
+
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        return assigned_names(self.root)
+
+    @cached_property
+    def subscripted(self) -> frozenset[str]:
+        """The paths that the code uses as arrays: `a` for a[...], a.shape, len(a)."""
+        nodes = [n.value for n in ast.walk(self.root)
+                 if isinstance(n, ast.Subscript) or (isinstance(n, ast.Attribute) and n.attr == "shape")]
+        nodes += [n.iter for n in ast.walk(self.root) if isinstance(n, ast.For)]
+        nodes += [a for n in ast.walk(self.root) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+                  and n.func.id in ("len", "enumerate", "zip", "reversed") for a in n.args]
+        return frozenset(path for path in map(self.dotted, nodes) if path)
+
+    # ------------------------------------------------------------- bookkeeping
+
+    def temp(self) -> str:
+        self._temps += 1
+        return f"@t{self._temps}"
+
+    def hidden(self) -> str:
+        self._hidden += 1
+        return f"@h{self._hidden}"
+
+    def begin_statement(self) -> None:
+        self._names, self._loads, self._calls = [], 0, 0
+
+    def mark(self) -> Mark:
+        return Mark(len(self._names), self._loads, self._calls)
+
+    def names_between(self, start: Mark, end: Mark) -> list[str]:
+        return self._names[start.names : end.names]
+
+    def hoist(self, target: str, value: Expr, start: Mark, node: Located) -> None:
+        """Assigns, before the current statement, what was captured since start."""
+        if self._conditional:
+            raise decline("expression", f"{describe_hoist(node)} that is not always evaluated", node)
+        has_call, has_load = self._calls > start.calls, self._loads > start.loads
+        disturbed = (start.calls and (has_call or has_load)) or (start.loads and has_call)
+        if target in self._names[: start.names] or disturbed:
+            raise decline("expression", f"{describe_hoist(node)} in the middle of an expression that it affects", node)
+        self.out.append(Assign(target, value, loc_of(node)))
+
+    def freeze(self, value: Expr, node: Located) -> Expr:
+        """The value as an expression that can be used twice: a constant or a temporary."""
+        if isinstance(value, Const) or (isinstance(value, Var) and value.name.startswith("@")):
+            return value
+        name = self.temp()
+        self.out.append(Assign(name, value, loc_of(node)))
+        return Var(name, loc_of(node))
+
+    def dotted(self, node: ast.AST) -> str | None:
+        """`a.b.c` of a name and attributes; None for any other expression."""
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value)
+            return None if base is None else f"{base}.{mangle(node.attr, self.cls)}"
+        return None
+
+    def path(self, node: Located) -> str | None:
+        """Like `dotted`; declines a path whose variable the nest assigns, for it would have to be read anew."""
+        name = self.dotted(node)
+        if name is not None and isinstance(node, ast.Attribute) and root_of(name) in self.assigned:
+            raise decline("expression", f"the attribute {name} of a variable that is assigned here", node)
+        return name
+
+    def builtin(self, name: str, node: Located) -> None:
+        """Notes that the code relies on a name being the builtin."""
+        if name in self.assigned or name in self.params:
+            raise decline("expression", f"{name!r}, which is assigned here", node)
+        self.builtins[name] = None
+
+    # -------------------------------------------------------------- expressions
+
+    def expr(self, node: ast.expr) -> Expr:
+        method: Callable[[ast.expr], Expr] | None = getattr(self, "_expr_" + type(node).__name__, None)
+        if method is None:
+            raise decline("expression", describe(node), node)
+        return method(node)
+
+    def conditional(self, nodes: Sequence[ast.expr]) -> tuple[Expr, ...]:
+        """Operands that may stay unevaluated."""
+        self._conditional += 1
+        result = tuple([self.expr(node) for node in nodes])
+        self._conditional -= 1
+        return result
+
+    def _expr_Constant(self, node: ast.Constant) -> Expr:
+        if not isinstance(node.value, int | float | complex):
+            raise decline("expression", describe(node), node)
+        return Const(node.value, loc_of(node))
+
+    def _expr_Name(self, node: ast.Name) -> Expr:
+        if node.id == "__debug__":
+            return Const(not sys.flags.optimize, loc_of(node))
+        self._names.append(node.id)
+        return Var(node.id, loc_of(node))
+
+    def _expr_UnaryOp(self, node: ast.UnaryOp) -> Expr:
+        operand = self.expr(node.operand)
+        if isinstance(node.op, ast.USub) and isinstance(operand, Const) and type(operand.value) is not bool:
+            return Const(-operand.value, loc_of(node))
+        return Unary(UNARY[type(node.op)], operand, loc_of(node))
+
+    def _expr_BinOp(self, node: ast.BinOp) -> Expr:
+        left = self.expr(node.left)
+        return Binary(self.operator(node.op, node), left, self.expr(node.right), loc_of(node))
+
+    def operator(self, op: ast.operator, node: Located) -> str:
+        if isinstance(op, ast.MatMult):
+            raise decline("expression", "the operator @", node)
+        return BINARY[type(op)]
+
+    def _expr_Compare(self, node: ast.Compare) -> Expr:
+        for op in node.ops:
+            if type(op) not in COMPARE:
+                raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
+        first, second = self.expr(node.left), self.expr(node.comparators[0])
+        rest = self.conditional(node.comparators[1:])
+        return Compare((first, second, *rest), tuple([COMPARE[type(op)] for op in node.ops]), loc_of(node))
+
+    def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
+        first = self.expr(node.values[0])
+        op = "and" if isinstance(node.op, ast.And) else "or"
+        return BoolOp(op, (first, *self.conditional(node.values[1:])), loc_of(node))
+
+    def _expr_IfExp(self, node: ast.IfExp) -> Expr:
+        test = self.expr(node.test)
+        then, orelse = self.conditional((node.body, node.orelse))
+        return Select(test, then, orelse, loc_of(node))
+
+    def _expr_NamedExpr(self, node: ast.NamedExpr) -> Expr:
+        start = self.mark()
+        self.hoist(node.target.id, self.expr(node.value), start, node)
+        self._names.append(node.target.id)
+        return Var(node.target.id, loc_of(node))
+
+    # ------------------------------------------------- attributes and subscripts
+
+    def _expr_Attribute(self, node: ast.Attribute) -> Expr:
+        name = self.dotted(node)
+        if node.attr in PARTS and (name is None or root_of(name) in self.assigned | self.params):
+            return Call(PARTS[node.attr], (self.expr(node.value),), (), loc_of(node))
+        if node.attr in ("size", "ndim"):
+            shape = self._extent(node)
+            if shape is not None:
+                return shape
+        if name is None:
+            raise decline("expression", f"the attribute .{node.attr} of an expression", node)
+        self.path(node)
+        if node.attr == "shape":
+            raise decline("expression", f"{name} as a whole", node)
+        self._names.append(name)
+        return Var(name, loc_of(node))
+
+    def _extent(self, node: ast.Attribute) -> Expr | None:
+        """`a.size` and `a.ndim`; None where `a` is rather an object that has such an attribute."""
+        name = self.dotted(node.value)
+        if name is not None and name not in self.subscripted and root_of(name) not in self.assigned:
+            return None
+        return Shape(self.array(node.value), None if node.attr == "size" else -1, loc_of(node))
+
+    def array(self, node: ast.expr) -> str:
+        """The name of an array that is given as a path or as a row `a[i]` (hoisted into a temporary)."""
+        name = self.path(node)
+        if name is None:
+            if not isinstance(node, ast.Subscript):
+                raise decline("expression", "the length or shape of an expression", node)
+            start = self.mark()
+            row = self.expr(node)
+            name = self.temp()
+            self.hoist(name, row, start, node)
+        self._names.append(name)
+        return name
+
+    def _expr_Subscript(self, node: ast.Subscript) -> Expr:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            return self._dimension(node, node.value)
+        array, index = self.element(node)
+        self._loads += 1
+        return Load(array, index, loc_of(node))
+
+    def _dimension(self, node: ast.Subscript, shape: ast.Attribute) -> Expr:
+        """`a.shape[k]`; axis -1 - m stands for `a.shape[-m]` until the rank is known."""
+        axis = self.expr(node.slice)
+        if not isinstance(axis, Const) or type(axis.value) is not int:
+            raise decline("expression", "a shape with an axis that is not a literal", node)
+        k = axis.value
+        return Shape(self.array(shape.value), k if k >= 0 else k - 1, loc_of(node))
+
+    def element(self, node: ast.Subscript) -> tuple[str, tuple[Expr, ...]]:
+        """The array and the indices of `a[i]`, `a[i, j]`, `a[i][j, k]`, not yet read or stored."""
+        levels = [node]
+        while isinstance(levels[-1].value, ast.Subscript):
+            levels.append(levels[-1].value)
+        base = levels[-1].value
+        array = self.path(base)
+        if array is None:
+            raise decline("expression", "a subscript of an expression", base)
+        self._names.append(array)
+        return array, tuple([self.expr(i) for level in reversed(levels) for i in _indices(level)])
+
+    # --------------------------------------------------------------------- calls
+
+    def _expr_Call(self, node: ast.Call) -> Expr:
+        return self.call(node)
+
+    def call(self, node: ast.Call) -> Expr:
+        method = self._number_method(node)
+        if method is not None:
+            return method
+        function = self.path(node.func)
+        if function is None:
+            raise decline("expression", "a call of an expression", node)
+        if function in self.assigned or function in self.params:
+            raise decline("expression", f"a call of {function!r}, which is assigned here", node)
+        if function == "len" and len(node.args) == 1 and not node.keywords:
+            self.builtin("len", node)
+            return Shape(self.array(node.args[0]), 0, loc_of(node))
+        return self._plain_call(function, node)
+
+    def _plain_call(self, function: str, node: ast.Call) -> Call:
+        args = tuple([self.expr(arg) for arg in node.args])
+        keywords: list[tuple[str, Expr]] = []
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise decline("expression", "a call with **keywords", node)
+            keywords.append((keyword.arg, self.expr(keyword.value)))
+        self._calls += 1
+        return Call(function, args, tuple(keywords), loc_of(node))
+
+    def _number_method(self, node: ast.Call) -> Expr | None:
+        """`a[i].item()`, `z.conjugate()`: None where the object may be one with a method of that name."""
+        func = node.func
+        if not isinstance(func, ast.Attribute) or func.attr not in METHODS or node.args or node.keywords:
+            return None
+        name = self.dotted(func)
+        if name is not None and root_of(name) not in self.assigned | self.params:
+            return None
+        return Call(METHODS[func.attr], (self.expr(func.value),), (), loc_of(node))
+
+
+def describe_hoist(node: Located) -> str:
+    return "an assignment expression" if isinstance(node, ast.NamedExpr) else "the length of a row"
+
+
+def _indices(level: ast.Subscript) -> list[ast.expr]:
+    if not isinstance(level.slice, ast.Tuple):
+        return [level.slice]
+    if not level.slice.elts:
+        raise decline("expression", "an empty subscript", level)
+    return level.slice.elts
+
+
+def shifted(value: Expr, by: int, loc: Loc) -> Expr:
+    """value + by for a value that is a Python integer."""
+    if isinstance(value, Const) and isinstance(value.value, int):
+        return Const(value.value + by, loc)
+    return Binary("+" if by > 0 else "-", value, Const(abs(by), loc), loc) if by else value

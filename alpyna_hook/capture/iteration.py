@@ -1,0 +1,224 @@
+"""What a `for` runs over: range, arrays, and enumerate, zip and reversed of them.
+
+Each iterable is a *source*: it knows how many items it has and what the item at a position is.
+A loop over a source is a loop over a hidden index, whose body starts with assigning the item.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from alpyna_hook.capture.expressions import Expressions, shifted
+from alpyna_hook.capture.names import decline, describe, loc_of, root_of
+from alpyna_hook.ir import Binary, Call, Const, Expr, Load, Loc, Shape, Var
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`range(start, stop, step)`; step is a literal if the range is reversed or a part of a zip."""
+
+    start: Expr
+    stop: Expr
+    step: Expr
+    loc: Loc
+
+    def count(self) -> Expr:
+        """The number of items, or a number below zero where there are none.
+
+        ceil((stop - start) / step) == (stop - start + step - sign(step)) // step
+        """
+        step = int_literal(self.step)
+        assert step is not None
+        if step == -1:
+            return minus(self.start, self.stop, self.loc)
+        length = minus(self.stop, self.start, self.loc)
+        if step == 1:
+            return length
+        return Binary("//", shifted(length, step - (1 if step > 0 else -1), self.loc), self.step, self.loc)
+
+    def item(self, position: Expr) -> Item:
+        offset = position if int_literal(self.step) == 1 else Binary("*", position, self.step, self.loc)
+        return plus(self.start, offset, self.loc)
+
+    def backwards(self) -> Range:
+        """The same numbers from the last: for step 1, range(stop - 1, start - 1, -1)."""
+        step = int_literal(self.step)
+        assert step is not None
+        last = self._last(step)
+        return Range(last, shifted(self.start, -step, self.loc), Const(-step, self.loc), self.loc)
+
+    def _last(self, step: int) -> Expr:
+        towards_zero = shifted(self.stop, -1 if step > 0 else 1, self.loc)
+        if step in (1, -1):
+            return towards_zero
+        steps = Binary("//", minus(towards_zero, self.start, self.loc), self.step, self.loc)
+        return plus(self.start, Binary("*", steps, self.step, self.loc), self.loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """The elements or rows of an array, from the first or from the last."""
+
+    array: str
+    reverse: bool
+    loc: Loc
+
+    def count(self) -> Expr:
+        return Shape(self.array, 0, self.loc)
+
+    def item(self, position: Expr) -> Item:
+        if self.reverse:
+            position = Binary("-", shifted(self.count(), -1, self.loc), position, self.loc)
+        return Load(self.array, (position,), self.loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerate:
+    source: Source
+    start: Expr
+    loc: Loc
+
+    def count(self) -> Expr:
+        return self.source.count()
+
+    def item(self, position: Expr) -> Item:
+        return (plus(self.start, position, self.loc), self.source.item(position))
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    sources: tuple[Source, ...]
+    loc: Loc
+
+    def count(self) -> Expr:
+        counts = tuple([source.count() for source in self.sources])
+        return counts[0] if len(counts) == 1 else Call("@min", counts, (), self.loc)
+
+    def item(self, position: Expr) -> Item:
+        return tuple([source.item(position) for source in self.sources])
+
+
+Source: TypeAlias = Range | Elements | Enumerate | Zip
+Item: TypeAlias = "Expr | tuple[Item, ...]"  # a tuple is unpacked by the loop's target
+
+
+def plus(left: Expr, right: Expr, loc: Loc) -> Expr:
+    return right if int_literal(left) == 0 else Binary("+", left, right, loc)
+
+
+def minus(left: Expr, right: Expr, loc: Loc) -> Expr:
+    if isinstance(right, Const) and isinstance(right.value, int):
+        return shifted(left, -right.value, loc)
+    return Binary("-", left, right, loc)
+
+
+def int_literal(node: Expr) -> int | None:
+    return node.value if isinstance(node, Const) and type(node.value) is int else None
+
+
+class Iteration(Expressions):
+    """Recognises sources.  Headers are evaluated once: what is used twice goes into temporaries."""
+
+    def source(self, node: ast.expr) -> Source:
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and not any(isinstance(a, ast.Starred) for a in node.args):
+                recognisers: dict[str, Callable[[ast.Call], Source]] = {
+                    "range": self._range, "enumerate": self._enumerate, "zip": self._zip, "reversed": self._reversed,
+                }
+                recognise = recognisers.get(node.func.id)
+                if recognise is not None:
+                    self.builtin(node.func.id, node)
+                    return recognise(node)
+            raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}", node)
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            raise decline("loop-iterable", describe(node), node)
+        return Elements(self.array(node), False, loc_of(node))
+
+    def _arguments(self, node: ast.Call, most: int) -> list[ast.expr]:
+        if node.keywords or not 1 <= len(node.args) <= most:
+            name = ast.unparse(node.func)
+            raise decline("loop-iterable", f"{name}() with keywords or with {len(node.args)} arguments", node)
+        return node.args
+
+    def _range(self, node: ast.Call) -> Range:
+        bounds = [self.expr(arg) for arg in self._arguments(node, 3)]
+        loc = loc_of(node)
+        zero, one = Const(0, loc), Const(1, loc)
+        if len(bounds) == 1:
+            return Range(zero, bounds[0], one, loc)
+        return Range(bounds[0], bounds[1], bounds[2] if len(bounds) == 3 else one, loc)
+
+    def _enumerate(self, node: ast.Call) -> Enumerate:
+        extra = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "start"]]
+        if not node.args or len(node.args) + len(node.keywords) != 1 + len(extra) or len(extra) > 1:
+            raise decline("loop-iterable", "enumerate() with such arguments", node)
+        source = self.inner(node.args[0])
+        start = _integer(self.expr(extra[0])) if extra else Const(0, loc_of(node))
+        if not self._lasting(start):
+            start = self.freeze(start, node)
+        return Enumerate(source, start, loc_of(node))
+
+    def _zip(self, node: ast.Call) -> Zip:
+        if node.keywords or not node.args:
+            raise decline("loop-iterable", "zip() with keywords or without arguments", node)
+        return Zip(tuple([self.inner(arg) for arg in node.args]), loc_of(node))
+
+    def _reversed(self, node: ast.Call) -> Source:
+        arg = self._arguments(node, 1)[0]
+        source = self.source(arg)
+        if isinstance(source, Range):
+            return self._integers(source, arg).backwards()
+        if isinstance(source, Elements) and not source.reverse:
+            return Elements(source.array, True, source.loc)
+        raise decline("loop-iterable", "reversed() of something other than a range or an array", node)
+
+    def inner(self, node: ast.expr) -> Source:
+        """A source within enumerate or zip: its items are computed from its start in each iteration."""
+        source = self.source(node)
+        if not isinstance(source, Range):
+            return source
+        source = self._integers(source, node)
+        start = source.start if self._lasting(source.start) else self.freeze(source.start, node)
+        return Range(start, source.stop, source.step, source.loc)
+
+    def _integers(self, source: Range, node: ast.expr) -> Range:
+        """A range whose bounds are computed with, and perhaps more than once."""
+        if int_literal(source.step) in (None, 0):
+            raise decline("loop-iterable", "a range with a step that is not a literal, in this place", node)
+        if self._calls:
+            source = Range(self.freeze(source.start, node), self.freeze(source.stop, node), source.step, source.loc)
+        return Range(_integer(source.start), _integer(source.stop), source.step, source.loc)
+
+    def _lasting(self, value: Expr) -> bool:
+        """Does the expression keep its value while the nest runs?"""
+        match value:
+            case Const():
+                return True
+            case Var(name) | Shape(name) | Call("@index", (Var(name),)):
+                return name.startswith("@t") or root_of(name) not in self.assigned | self.params
+            case Binary(_, left, right):
+                return self._lasting(left) and self._lasting(right)
+        return False
+
+
+def _integer(value: Expr) -> Expr:
+    """A bound as a Python integer: a NumPy integer would wrap around when computed with."""
+    if isinstance(value, Const | Shape):
+        return value
+    return Call("@index", (value,), (), value.loc)
+
+
+def arrays_of(source: Source) -> list[str]:
+    """The arrays that a source reads its items from."""
+    match source:
+        case Range():
+            return []
+        case Elements(array):
+            return [array]
+        case Enumerate(inner):
+            return arrays_of(inner)
+        case Zip(sources):
+            return [array for inner in sources for array in arrays_of(inner)]

@@ -1,0 +1,118 @@
+"""Names and places of the user's source: dotted paths, assigned names, the words of a refusal."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import pairwise
+
+from alpyna_hook.ir import Loc
+from alpyna_hook.reasons import Declined
+
+Located = ast.expr | ast.stmt
+
+_WORDS: dict[str, str] = {
+    "AnnAssign": "an annotated assignment",
+    "AsyncFor": "an async for loop",
+    "AsyncFunctionDef": "a function definition",
+    "AsyncWith": "an async with statement",
+    "Await": "await",
+    "ClassDef": "a class definition",
+    "Delete": "a del statement",
+    "Dict": "a dict display",
+    "DictComp": "a dict comprehension",
+    "FormattedValue": "an f-string",
+    "FunctionDef": "a function definition",
+    "GeneratorExp": "a generator expression",
+    "Global": "a global statement",
+    "Import": "an import statement",
+    "ImportFrom": "an import statement",
+    "JoinedStr": "an f-string",
+    "Lambda": "a lambda",
+    "List": "a list display",
+    "ListComp": "a list comprehension",
+    "Match": "a match statement",
+    "NamedExpr": "an assignment expression",
+    "Nonlocal": "a nonlocal statement",
+    "Set": "a set display",
+    "SetComp": "a set comprehension",
+    "Slice": "a slice",
+    "Starred": "a starred expression",
+    "TemplateStr": "a template string",
+    "Try": "a try statement",
+    "TryStar": "a try statement",
+    "Tuple": "a tuple display",
+    "TypeAlias": "a type statement",
+    "With": "a with statement",
+    "Yield": "yield",
+    "YieldFrom": "yield from",
+}
+
+
+def describe(node: ast.AST) -> str:
+    """What a construct is called in a refusal: "a try statement", "the string 'x'"."""
+    if isinstance(node, ast.Constant):
+        value = node.value
+        if value is None or value is Ellipsis:
+            return "None" if value is None else "an ellipsis"
+        if isinstance(value, str | bytes):
+            return "a string" if isinstance(value, str) else "a bytes literal"
+        return repr(value)
+    return _WORDS.get(type(node).__name__, f"this {type(node).__name__}")
+
+
+def loc_of(node: Located) -> Loc:
+    return Loc(
+        node.lineno,
+        node.col_offset,
+        node.lineno if node.end_lineno is None else node.end_lineno,
+        node.col_offset if node.end_col_offset is None else node.end_col_offset,
+    )
+
+
+def decline(slug: str, detail: str, node: Located) -> Declined:
+    return Declined(slug, detail, loc_of(node))
+
+
+def root_of(name: str) -> str:
+    """The variable that a dotted path starts from."""
+    return name.partition(".")[0]
+
+
+def is_user_name(name: str) -> bool:
+    return not name.startswith("@")
+
+
+def assigned_names(root: ast.AST) -> frozenset[str]:
+    """Every name that the code below root can bind."""
+    return frozenset(_assigned(root))
+
+
+def _assigned(root: ast.AST) -> Iterator[str]:
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node is not root:
+            yield node.name
+
+
+def enclosing_class(qualname: str) -> str | None:
+    """The class whose body a function stands in, by which `__private` names are mangled.
+
+    >>> enclosing_class("f.<locals>.Grid.step"), enclosing_class("f.<locals>.g")
+    ('Grid', None)
+    """
+    parts = qualname.split(".")
+    classes = [a for a, b in pairwise(parts) if a != "<locals>" != b]
+    return classes[-1] if classes else None
+
+
+def mangle(name: str, cls: str | None) -> str:
+    """`__x` in class C is `_C__x`, as the compiler has it.
+
+    >>> mangle("__x", "_C"), mangle("__init__", "C"), mangle("__x", None)
+    ('_C__x', '__init__', '__x')
+    """
+    if cls is None or not name.startswith("__") or name.endswith("__") or not cls.strip("_"):
+        return name
+    return f"_{cls.lstrip('_')}{name}"

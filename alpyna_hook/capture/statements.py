@@ -1,0 +1,348 @@
+"""Statements: Python's `ast` -> `ir.Stmt`; tuple assignments and unpacking become temporaries."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+
+from alpyna_hook.capture.expressions import Mark, shifted
+from alpyna_hook.capture.iteration import Elements, Item, Iteration, Range, Source, arrays_of
+from alpyna_hook.capture.names import Located, assigned_names, decline, describe, loc_of, root_of
+from alpyna_hook.ir import (
+    Assign,
+    Binary,
+    Break,
+    Call,
+    Compare,
+    Const,
+    Continue,
+    Effect,
+    Expr,
+    For,
+    If,
+    Load,
+    Loc,
+    Raise,
+    Return,
+    Shape,
+    Stmt,
+    Store,
+    Unary,
+    Var,
+    While,
+)
+
+
+class Statements(Iteration):
+    """Captures statements of a nest or of a function."""
+
+    skip_lines: frozenset[int] = frozenset()
+    at_module_level = False
+    has_return = False
+    _loops = 0  # loops around the current statement, within what is captured
+
+    def body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
+        outer, self.out = self.out, []
+        for node in nodes:
+            self.statement(node)
+        result, self.out = tuple(self.out), outer
+        return result
+
+    def statement(self, node: ast.stmt) -> None:
+        self.begin_statement()
+        method = getattr(self, "_stmt_" + type(node).__name__, None)
+        if method is None:
+            raise decline("statement", describe(node), node)
+        method(node)
+
+    # ------------------------------------------------------------------ simple
+
+    def _stmt_Pass(self, node: ast.Pass) -> None:
+        pass
+
+    def _stmt_Break(self, node: ast.Break) -> None:
+        self._jump("break", node)
+        self.out.append(Break(loc_of(node)))
+
+    def _stmt_Continue(self, node: ast.Continue) -> None:
+        self._jump("continue", node)
+        self.out.append(Continue(loc_of(node)))
+
+    def _jump(self, word: str, node: ast.stmt) -> None:
+        if not self._loops:
+            raise decline("outer-jump", word, node)
+
+    def _stmt_Return(self, node: ast.Return) -> None:
+        self.has_return = True
+        self.out.append(Return(self._returned(node.value), loc_of(node)))
+
+    def _returned(self, node: ast.expr | None) -> Expr | None:
+        if node is None or (isinstance(node, ast.Constant) and node.value is None):
+            return None
+        if isinstance(node, ast.Tuple):
+            return Call("@tuple", tuple([self.expr(item) for item in node.elts]), (), loc_of(node))
+        return self.expr(node)
+
+    def _stmt_Raise(self, node: ast.Raise) -> None:
+        self.out.append(Raise(loc_of(node)))
+
+    def _stmt_Assert(self, node: ast.Assert) -> None:
+        if not sys.flags.optimize:
+            failed = Unary("not", self.expr(node.test), loc_of(node.test))
+            self.out.append(If(failed, (Raise(loc_of(node)),), (), loc_of(node)))
+
+    def _stmt_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        value = self.expr(node.value)
+        if isinstance(value, Call) and not value.function.startswith("@"):
+            self.out.append(Effect(value, loc_of(node)))
+        else:
+            self.out.append(Assign(self.temp(), value, loc_of(node)))
+
+    # ---------------------------------------------------------------- branches
+
+    def _stmt_If(self, node: ast.If) -> None:
+        test = self.expr(node.test)
+        self.out.append(If(test, self.body(node.body), self.body(node.orelse), loc_of(node)))
+
+    # ------------------------------------------------------------- assignments
+
+    def _stmt_Assign(self, node: ast.Assign) -> None:
+        if len(node.targets) == 1:
+            self.assign(node.targets[0], node.value, node)
+            return
+        if any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+            raise decline("statement", "a chained assignment to a tuple", node)
+        value = self.freeze(self.expr(node.value), node.value)
+        for target in node.targets:
+            self.store(target, value, loc_of(node))
+
+    def _stmt_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if self.at_module_level:
+            raise decline("statement", "an annotated assignment at module level", node)
+        if node.value is not None:
+            self.assign(node.target, node.value, node)
+        elif not isinstance(node.target, ast.Name):
+            raise decline("statement", "an annotation of something other than a name", node)
+
+    def assign(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            self._assign_tuple(target, value, node)
+        else:
+            self.store(target, self.expr(value), loc_of(node))
+
+    def store(self, target: ast.expr, value: Expr, loc: Loc) -> None:
+        """One value into one name or element."""
+        if isinstance(target, ast.Name):
+            self.out.append(Assign(target.id, value, loc))
+        elif isinstance(target, ast.Subscript):
+            array, index = self.element(target)
+            self.out.append(Store(array, index, value, loc))
+        elif isinstance(target, ast.Attribute):
+            raise decline("statement", f"an assignment to the attribute {ast.unparse(target)}", target)
+        else:
+            raise decline("statement", f"an assignment to {describe(target)}", target)
+
+    def _stmt_AugAssign(self, node: ast.AugAssign) -> None:
+        op = self.operator(node.op, node)
+        loc = loc_of(node)
+        if isinstance(node.target, ast.Name):
+            old: Expr = self.expr(node.target)
+            self.out.append(Assign(node.target.id, Binary(op, old, self.expr(node.value), loc), loc))
+            return
+        if not isinstance(node.target, ast.Subscript):
+            raise decline("statement", f"an assignment to the attribute {ast.unparse(node.target)}", node.target)
+        array, index, value = self._augmented(node.target, node.value)
+        load = Load(array, index, loc_of(node.target))
+        self.out.append(Store(array, index, Binary(op, load, value, loc), loc, augmented=True))
+
+    def _augmented(self, target: ast.Subscript, node: ast.expr) -> tuple[str, tuple[Expr, ...], Expr]:
+        """The index is evaluated before the value, and once: frozen where a call could tell the difference."""
+        array, index = self.element(target)
+        before = self.mark()
+        self._loads += 1
+        sink = len(self.out)
+        value = self.expr(node)
+        if before.calls or (before.loads and self._calls > before.calls):
+            hoisted, self.out = self.out[sink:], self.out[:sink]
+            index = tuple([self.freeze(i, target) for i in index])
+            self.out += hoisted
+        return array, index, value
+
+    # ------------------------------------------------------------------ tuples
+
+    def _assign_tuple(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.stmt) -> None:
+        leaves: list[tuple[ast.expr, Expr, Mark, Mark]] = []
+        self._pair(target, value, leaves)
+        self._assign_all(leaves, loc_of(node))
+
+    def _pair(self, target: ast.expr, value: ast.expr, leaves: list[tuple[ast.expr, Expr, Mark, Mark]]) -> None:
+        """Matches targets with the expressions that they get, in the order in which those are evaluated."""
+        if not isinstance(target, ast.Tuple | ast.List):
+            start = self.mark()
+            captured = self.expr(value)
+            leaves.append((target, captured, start, self.mark()))
+        elif isinstance(value, ast.Tuple | ast.List):
+            if len(target.elts) != len(value.elts):
+                raise decline("statement", f"{len(value.elts)} values for {len(target.elts)} targets", target)
+            for one, item in zip(target.elts, value.elts, strict=True):
+                self._pair(one, item, leaves)
+        else:
+            start = self.mark()
+            items = self._unpacked(value, len(target.elts))
+            end = self.mark()
+            for one, captured in zip(target.elts, items, strict=True):
+                leaves.append((one, captured, start, end))
+
+    def _unpacked(self, node: ast.expr, count: int) -> list[Expr]:
+        """The items of an array, a row or a shape that is unpacked; raises in the nest if they are not `count`."""
+        loc = loc_of(node)
+        if isinstance(node, ast.Attribute) and node.attr == "shape":
+            array = self.array(node.value)
+            self._require(Shape(array, -1, loc), count, node)
+            return [Shape(array, k, loc) for k in range(count)]
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            raise decline("statement", f"an unpacking of {describe(node)}", node)
+        return self._row_items(self.array(node), count, node)
+
+    def _row_items(self, row: str, count: int, node: Located) -> list[Expr]:
+        self._require(Shape(row, 0, loc_of(node)), count, node)
+        self._loads += 1
+        return [Load(row, (Const(k, loc_of(node)),), loc_of(node)) for k in range(count)]
+
+    def _require(self, extent: Shape, count: int, node: Located) -> None:
+        if self._calls:
+            raise decline("statement", "an unpacking after a call in one statement", node)
+        test = Compare((extent, Const(count, extent.loc)), ("!=",), extent.loc)
+        self.out.append(If(test, (Raise(extent.loc),), (), extent.loc))
+
+    def _assign_all(self, leaves: list[tuple[ast.expr, Expr, Mark, Mark]], loc: Loc) -> None:
+        """All values first, then all targets; without temporaries where no value can see a target."""
+        if not self._independent(leaves):
+            leaves = [(target, self.freeze(value, target), a, b) for target, value, a, b in leaves]
+        for target, value, _, _ in leaves:
+            self.store(target, value, loc)
+
+    def _independent(self, leaves: list[tuple[ast.expr, Expr, Mark, Mark]]) -> bool:
+        if all(isinstance(value, Const) for _, value, _, _ in leaves):
+            return True
+        done: set[str] = set()
+        for target, _, start, end in leaves:
+            if not isinstance(target, ast.Name) or (done and end.calls > start.calls):
+                return False
+            if any(root_of(name) in done for name in self.names_between(start, end)):
+                return False
+            done.add(target.id)
+        return True
+
+    # ------------------------------------------------------------------- loops
+
+    def _check_skip(self, node: ast.For | ast.While) -> None:
+        if node.lineno in self.skip_lines or node.lineno - 1 in self.skip_lines:
+            raise decline("skipped", "", node)
+
+    def _stmt_While(self, node: ast.While) -> None:
+        self._check_skip(node)
+        outer, self.out = self.out, []
+        test = self.expr(node.test)
+        hoisted, self.out = self.out, outer
+        body = self._loop_body(node.body)
+        if not hoisted:
+            self.out.append(While(test, body, self.body(node.orelse), loc_of(node)))
+            return
+        # The test assigns: while True: <assign>; if not test: <else>; break; <body>
+        loops, self._loops = self._loops, 0
+        orelse = self.body(node.orelse)
+        self._loops = loops
+        leave = If(Unary("not", test, test.loc), (*orelse, Break(test.loc)), (), test.loc)
+        self.out.append(While(Const(True, test.loc), (*hoisted, leave, *body), (), loc_of(node)))
+
+    def _loop_body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
+        self._loops += 1
+        result = self.body(nodes)
+        self._loops -= 1
+        return result
+
+    def _stmt_For(self, node: ast.For) -> None:
+        self._check_skip(node)
+        source = self.source(node.iter)
+        self._check_kept(node, source)
+        loc = loc_of(node)
+        if isinstance(source, Range):
+            self._for_range(node, source)
+            return
+        start: Expr = Const(0, loc)
+        stop, step = source.count(), 1
+        if isinstance(source, Elements) and source.reverse:
+            start, stop, step = shifted(stop, -1, loc), Const(-1, loc), -1
+            source = Elements(source.array, False, source.loc)
+        index = self._index(node.target, source)
+        items = self._assign_items(node, source.item(index), index)
+        body = (*items, *self._loop_body(node.body))
+        self.out.append(For(index.name, start, stop, Const(step, loc), body, self.body(node.orelse), loc))
+
+    def _index(self, target: ast.expr, source: Source) -> Var:
+        """The loop's index: a target that just counts the iterations, or a hidden variable."""
+        index = Var(self.hidden(), loc_of(target))
+        names = [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+        for name in _counters(target, source.item(index), index):
+            if names.count(name) == 1:
+                return Var(name, index.loc)
+        return index
+
+    def _for_range(self, node: ast.For, source: Range) -> None:
+        if not isinstance(node.target, ast.Name):
+            raise decline("statement", f"a loop variable that is {describe(node.target)}", node.target)
+        body = self._loop_body(node.body)
+        orelse = self.body(node.orelse)
+        self.out.append(For(node.target.id, source.start, source.stop, source.step, body, orelse, loc_of(node)))
+
+    def _check_kept(self, node: ast.For, source: Source) -> None:
+        """The loop goes on over the array that it started with, whatever its name means by then."""
+        arrays = {root_of(array) for array in arrays_of(source)}
+        if arrays & self.assigned:
+            assigned = arrays & (assigned_names(node.target) | assigned_names(ast.Module(node.body, [])))
+            if assigned:
+                raise decline("loop-iterable", f"{min(assigned)}, which the loop assigns", node.iter)
+
+    def _assign_items(self, node: ast.For, item: Item, index: Var) -> tuple[Stmt, ...]:
+        outer, self.out = self.out, []
+        self.begin_statement()
+        self._bind(node.target, item, index)
+        result, self.out = tuple(self.out), outer
+        return result
+
+    def _bind(self, target: ast.expr, item: Item, index: Var) -> None:
+        """The target of a loop gets an item."""
+        if isinstance(target, ast.Tuple | ast.List):
+            if not isinstance(item, tuple):
+                item = self._unpacked_item(item, len(target.elts), target)
+            if len(item) != len(target.elts):
+                raise decline("statement", f"{len(item)} values for {len(target.elts)} targets", target)
+            for one, part in zip(target.elts, item, strict=True):
+                self._bind(one, part, index)
+        elif isinstance(item, tuple):
+            raise decline("statement", "a tuple kept in a loop variable", target)
+        elif isinstance(target, ast.Name):
+            if item is not index or target.id != index.name:
+                self.out.append(Assign(target.id, item, loc_of(target)))
+        else:
+            raise decline("statement", f"a loop variable that is {describe(target)}", target)
+
+    def _unpacked_item(self, item: Expr, count: int, node: ast.expr) -> tuple[Expr, ...]:
+        if not isinstance(item, Load):
+            raise decline("statement", "an unpacking of a number", node)
+        row = self.temp()
+        self.out.append(Assign(row, item, item.loc))
+        return tuple(self._row_items(row, count, node))
+
+
+def _counters(target: ast.expr, item: Item, index: Var) -> Iterator[str]:
+    """The names in a target that get the index itself."""
+    if isinstance(target, ast.Tuple | ast.List) and isinstance(item, tuple):
+        for one, part in zip(target.elts, item, strict=False):
+            yield from _counters(one, part, index)
+    elif isinstance(target, ast.Name) and item is index:
+        yield target.id
