@@ -1,0 +1,47 @@
+"""What type inference is told about the live values: types, never values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alpyna_hook import ir
+from alpyna_hook.types import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    kind: Kind
+    ndim: int
+    writeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What inference is given: the types of all that the nest reads, none of the values.
+
+    small: Python numbers among the scalars whose value is exact in every representation
+    (integers from 0 to 127, floats that are float32 values).
+    functions: what the called names stand for; user's functions as `UserFunction`.
+    """
+
+    arrays: Mapping[str, ArrayType]
+    scalars: Mapping[str, Kind]
+    small: frozenset[str]
+    functions: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserFunction:
+    """A captured function of the user; what it reads from outside is bound as `<key>::<name>`."""
+
+    key: str
+    code: ir.Function
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A function whose meaning is known: family "builtin", "math", "numpy" or "type" (a kind's constructor)."""
+
+    family: str
+    name: str

@@ -1,0 +1,189 @@
+"""Types for a captured nest: from the kinds of its inputs to a typed nest.
+
+before:  s = 0; for i in range(n): s += a[i]        (a of float32)
+after:   s may be an int or a float32, lives in a float32; the addition computes in float32.
+
+The pass runs over the nest until nothing changes: what it remembers from round to round are
+the kinds that each variable has at each loop head, and all kinds that it ever takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from alpyna_hook import ir, typed as t
+from alpyna_hook.facts import Facts
+from alpyna_hook.infer_calls import Calls
+from alpyna_hook.reasons import Declined
+from alpyna_hook.scope import Scope
+from alpyna_hook.types import Rep, holds, is_python, rep_of
+
+_MAX_ROUNDS = 12
+
+
+def infer(nest: ir.Nest, facts: Facts) -> t.TypedNest:
+    """The typed nest.  Raises Declined where a type is not supported or not settled."""
+    return _Inference(nest, facts).run()
+
+
+@dataclass
+class _Inference:
+    nest: ir.Nest
+    facts: Facts
+    scope: Scope = field(init=False)
+
+    def run(self) -> t.TypedNest:
+        self.scope = scope = Scope.outermost(self.facts, self.nest)
+        loop: t.Stmt
+        for _ in range(_MAX_ROUNDS):
+            scope.start_round()
+            statements = Statements(scope)
+            loop = statements.statement(self.nest.loop)
+            if not scope.changed:
+                break
+        else:
+            raise Declined("mixed-types", "the types do not settle", self.nest.loop.loc)
+        assert isinstance(loop, (t.For, t.While))
+        return self._finish(loop, statements)
+
+    def _finish(self, loop: t.For | t.While, statements: Statements) -> t.TypedNest:
+        scope = self.scope
+        shared = scope.shared
+        variables = {name: scope.variable(name) for name in scope.stored_kinds}
+        result = None
+        if self.nest.has_return:
+            kinds = scope.returned or frozenset()
+            rep = rep_of(kinds) if kinds else None
+            result = t.Variable("@return", tuple(sorted(kinds)), rep) if rep else None
+        inputs = tuple(n for n in scope.entry if n in scope.used or n in self.nest.writes)
+        return t.TypedNest(
+            loop=loop, variables=variables, inputs=inputs,
+            outputs=tuple(n for n in self.nest.writes if n in variables),
+            arrays=tuple(shared.arrays), stored=frozenset(shared.stored),
+            obligations=tuple(shared.obligations), result=result,
+            libm=tuple(shared.libm), ufuncs=tuple(shared.ufuncs),
+            has_float_warnings=shared.float_warnings, functions=tuple(shared.functions),
+        )
+
+
+class Statements(Calls):
+    """Statements; expressions and calls are in the base classes."""
+
+    def block(self, body: tuple[ir.Stmt, ...]) -> tuple[t.Stmt, ...]:
+        out: list[t.Stmt] = []
+        for s in body:
+            if self.scope.env is None:
+                break  # unreachable
+            out.append(self.statement(s))
+        return tuple(out)
+
+    def statement(self, s: ir.Stmt) -> t.Stmt:
+        scope = self.scope
+        match s:
+            case ir.Assign():
+                return self.assign(s.target, self.expr(s.value), s.loc)
+            case ir.Store():
+                return self.store(s)
+            case ir.Effect():
+                return t.Effect(self.effect(s.call), s.loc)
+            case ir.If():
+                return self.branch(s)
+            case ir.For():
+                return self.for_loop(s)
+            case ir.While():
+                return self.while_loop(s)
+            case ir.Break():
+                scope.leave("break")
+                return t.Break(s.loc)
+            case ir.Continue():
+                scope.leave("continue")
+                return t.Continue(s.loc)
+            case ir.Return():
+                return self.returns(s)
+            case ir.Raise():
+                scope.env = None
+                return t.Raise(s.loc)
+
+    def assign(self, target: str, value: t.Expr, loc: ir.Loc) -> t.Assign:
+        scope = self.scope
+        if target in scope.arrays:
+            raise Declined("array-variable", f"{target} is assigned in the nest", loc)
+        scope.set_kinds(target, value.kinds, value.value if isinstance(value, t.Const) else None)
+        variable = scope.variable(target)
+        return t.Assign(target, self.hold(value, variable.rep), loc)
+
+    def hold(self, value: t.Expr, rep: Rep) -> t.Expr:
+        """The value in a representation that must hold it exactly."""
+        if value.rep == rep:
+            return value
+        if isinstance(value, t.Const) and holds(rep, value.value):
+            return self.cast(value, rep, "")
+        weak = any(is_python(k) for k in value.kinds)
+        source, target = value.rep[0], rep[0]
+        if target in "iu" and source in "iu":
+            widens = rep_of({value.rep, rep}) == rep
+            return self.cast(value, rep, "" if widens else "fit")
+        if source in "iu" and (weak or value.rep in ("i8", "u8", "i4", "u4")):
+            return self.cast(value, rep, "exact")
+        if source in "fc" and rep_of({value.rep, rep}) != rep:
+            return self.cast(value, rep, "exact")
+        return self.cast(value, rep, "")
+
+    def store(self, s: ir.Store) -> t.Store:
+        value = self.expr(s.value)
+        array, index, obligations = self.subscript(s.array, s.index, s.loc)
+        kind = self.scope.shared.array_type(array)
+        if not kind.writeable:
+            raise Declined("read-only", s.array, s.loc)
+        self.scope.shared.stored.add(array)
+        self.scope.stores = True
+        return t.Store(array, index, self.store_cast(value, kind.kind, s.loc), obligations, s.loc)
+
+    def branch(self, s: ir.If) -> t.If:
+        scope = self.scope
+        test = self.test(s.test)
+        before = scope.copy_env()
+        body = self.block(s.body)
+        after_body = scope.env
+        scope.env = before
+        orelse = self.block(s.orelse)
+        scope.env = scope.join(after_body, scope.env)
+        return t.If(test, body, orelse, s.loc)
+
+    def for_loop(self, s: ir.For) -> t.For:
+        scope = self.scope
+        bounds = tuple(self.index_value(e, "range() needs integers") for e in (s.start, s.stop, s.step))
+        if s.index in scope.arrays:
+            raise Declined("array-variable", f"{s.index} is assigned in the nest", s.loc)
+        entry = scope.enter_loop(s)
+        scope.set_kinds(s.index, frozenset({"int"}), None)
+        body = self.block(s.body)
+        breaks = scope.close_loop(s)
+        scope.env = scope.join(entry, scope.head(s))
+        orelse = self.block(s.orelse)
+        scope.env = scope.join(scope.env, breaks)
+        return t.For(s.index, *bounds, body, orelse, scope.shared.obligation("overflow"), s.loc)
+
+    def while_loop(self, s: ir.While) -> t.While:
+        scope = self.scope
+        scope.enter_loop(s)
+        test = self.test(s.test)
+        after_test = scope.copy_env()
+        body = self.block(s.body)
+        breaks = scope.close_loop(s)
+        forever = isinstance(test, t.Const) and bool(test.value)
+        scope.env = None if forever else after_test
+        orelse = self.block(s.orelse)
+        scope.env = scope.join(scope.env, breaks)
+        return t.While(test, body, orelse, s.loc)
+
+    def returns(self, s: ir.Return) -> t.Return:
+        scope = self.scope
+        if s.value is None:
+            scope.returns_none(s.loc)
+            scope.env = None
+            return t.Return(None, s.loc)
+        value = self.expr(s.value)
+        rep = scope.returns(value.kinds, s.loc)
+        scope.env = None
+        return t.Return(self.hold(value, rep), s.loc)

@@ -1,0 +1,345 @@
+"""Types of expressions: each operation gets the representation that NumPy or Python computes in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from alpyna_hook import ir, typed as t
+from alpyna_hook.operators import BINARY, COMPARISONS, Meaning, binary, unary
+from alpyna_hook.reasons import Declined
+from alpyna_hook.scope import Scope
+from alpyna_hook.types import (
+    INT_MAX, INT_MIN, KIND_OF_TYPE, Kind, Kinds, Rep, holds, int_range, is_complex, is_float, is_int, rep_of, rep_of_kind,
+)
+
+BOOL: Kinds = frozenset({"bool"})
+INT: Kinds = frozenset({"int"})
+
+
+class Expressions:
+    """The part of inference that types expressions."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def call(self, e: ir.Call) -> t.Expr:
+        raise NotImplementedError  # given by `Calls`
+
+    def expr(self, e: ir.Expr) -> t.Expr:
+        match e:
+            case ir.Const():
+                return self.constant(e.value, e.loc)
+            case ir.Var():
+                return self.var(e.name, e.loc)
+            case ir.Load():
+                array, index, obligations = self.subscript(e.array, e.index, e.loc)
+                kind = self.scope.shared.array_type(array).kind
+                return t.Load(array, index, obligations, frozenset({kind}), rep_of_kind(kind), e.loc)
+            case ir.Shape():
+                return self.shape(e)
+            case ir.Unary():
+                return self.unary(e)
+            case ir.Binary():
+                return self.binary(e.op, self.expr(e.left), self.expr(e.right), e.loc)
+            case ir.Compare():
+                return self.chain(e)
+            case ir.BoolOp():
+                return self.bool_op(e)
+            case ir.Select():
+                return self.select(self.test(e.test), self.expr(e.then), self.expr(e.orelse), e.loc)
+            case ir.Call():
+                return self.call(e)
+
+    # -- leaves
+
+    def constant(self, value: bool | int | float | complex, loc: ir.Loc) -> t.Const:
+        kind = KIND_OF_TYPE[type(value)]
+        if kind == "int" and not INT_MIN <= value <= INT_MAX:  # type: ignore[operator]
+            raise Declined("big-integer", str(value), loc)
+        return t.Const(value, frozenset({kind}), rep_of_kind(kind), loc)
+
+    def var(self, name: str, loc: ir.Loc) -> t.Expr:
+        scope = self.scope
+        assert scope.env is not None
+        if name in scope.arrays:
+            raise Declined("array-variable", f"the array {name} as a whole", loc)
+        kinds = scope.env.get(name)
+        if kinds is None:
+            root, _, attribute = name.rpartition(".")
+            if attribute in ("real", "imag") and root in scope.env:
+                return self.call(ir.Call("@" + attribute, (ir.Var(root, loc),), (), loc))
+            return self.outer_var(name, loc)
+        variable = scope.variable(name)
+        value = t.Var(name, kinds, variable.rep, loc)
+        rep = rep_of(kinds)
+        return value if rep is None or rep == variable.rep else self.cast(value, rep, "")
+
+    def outer_var(self, name: str, loc: ir.Loc) -> t.Expr:
+        """A global or closure variable that a function reads: an input of the nest."""
+        scope = self.scope
+        full = scope.prefix + name
+        kind = scope.shared.facts.scalars.get(full) if scope.locals is not None and name not in scope.locals else None
+        if kind is None:
+            raise Declined("unbound", name, loc)
+        return t.Var(full, frozenset({kind}), rep_of_kind(kind), loc)
+
+    def array_name(self, name: str, loc: ir.Loc) -> str:
+        scope = self.scope
+        full = scope.arrays.get(name)
+        if full is None and scope.locals is not None and name not in scope.locals:
+            full = scope.prefix + name
+        if full is None or full not in scope.shared.facts.arrays:
+            raise Declined("value-type", f"{name} is not an array", loc)
+        scope.shared.arrays[full] = None
+        return full
+
+    def subscript(self, name: str, index: tuple[ir.Expr, ...], loc: ir.Loc) -> tuple[str, tuple[t.Expr, ...], tuple[int, ...]]:
+        array = self.array_name(name, loc)
+        ndim = self.scope.shared.array_type(array).ndim
+        if len(index) != ndim:
+            raise Declined("dimensions", f"{name} has {ndim} dimensions, {len(index)} subscripts", loc)
+        values = tuple(self.index_value(e, "an index") for e in index)
+        return array, values, tuple(self.scope.shared.obligation("index") for _ in index)
+
+    def index_value(self, e: ir.Expr, what: str) -> t.Expr:
+        value = self.expr(e)
+        if not is_int(value.rep) or "bool" in value.kinds:
+            raise Declined("index-type", f"{what} of type {' or '.join(sorted(value.kinds))}", e.loc)
+        return self.cast(value, "i8", "fit" if value.rep == "u8" else "")
+
+    def shape(self, e: ir.Shape) -> t.Expr:
+        array = self.array_name(e.array, e.loc)
+        ndim = self.scope.shared.array_type(array).ndim
+        if e.axis is None:
+            dims: list[t.Expr] = [t.Dim(array, k, INT, "i8", e.loc) for k in range(ndim)]
+            return _fold(dims, lambda a, b: self.binary("*", a, b, e.loc))
+        if e.axis == -1:
+            return self.constant(ndim, e.loc)
+        if not 0 <= e.axis < ndim:
+            raise Declined("dimensions", f"{e.array} has {ndim} dimensions", e.loc)
+        return t.Dim(array, e.axis, INT, "i8", e.loc)
+
+    # -- casts
+
+    def cast(self, value: t.Expr, rep: Rep, obligation: str) -> t.Expr:
+        if value.rep == rep:
+            return value
+        if isinstance(value, t.Const):
+            folded = _fold_cast(value.value, rep)
+            if folded is not None:
+                return t.Const(folded, value.kinds, rep, value.loc)
+        number = self.scope.shared.obligation(obligation) if obligation else None
+        return t.Cast(value, value.kinds, rep, number, value.loc)
+
+    def store_cast(self, value: t.Expr, kind: Kind, loc: ir.Loc) -> t.Expr:
+        """The value as an element of an array: what NumPy refuses or warns of is an obligation."""
+        rep = rep_of_kind(kind)
+        if value.rep == rep:
+            return value
+        if is_complex(value.rep) and not is_complex(rep):
+            raise Declined("type-error", "a complex number stored into a real array", loc)
+        if rep == "b1":
+            return self.truth(value)
+        if is_int(rep):
+            return self.cast(value, rep, "" if value.rep == "b1" else "fit")
+        if rep in ("f4", "c8") and value.rep in ("f8", "c16", "i8"):
+            self.scope.shared.float_warnings = True
+        return self.cast(value, rep, "")
+
+    # -- truth values
+
+    def truth(self, value: t.Expr) -> t.Expr:
+        if value.rep == "b1":
+            return value
+        if isinstance(value, t.Const):
+            return t.Const(bool(value.value), BOOL, "b1", value.loc)
+        return t.Op("truth", (value,), value.rep, BOOL, "b1", False, (), (), (), value.loc)
+
+    def test(self, e: ir.Expr) -> t.Expr:
+        """The expression where only its truth counts."""
+        match e:
+            case ir.BoolOp():
+                values = [self.test(x) for x in e.operands]
+                joined = values[-1]
+                for v in reversed(values[:-1]):
+                    const = t.Const(e.op == "or", BOOL, "b1", e.loc)
+                    joined = t.Select(v, const if e.op == "or" else joined, joined if e.op == "or" else const, BOOL, "b1", e.loc)
+                return joined
+            case ir.Unary(op="not"):
+                return t.Op("not", (self.test(e.operand),), "b1", BOOL, "b1", False, (), (), (), e.loc)
+            case _:
+                return self.truth(self.expr(e))
+
+    # -- operators
+
+    def unary(self, e: ir.Unary) -> t.Expr:
+        if e.op == "not":
+            return self.test(e)
+        value = self.expr(e.operand)
+        if isinstance(value, t.Const) and e.op == "-" and not isinstance(value.value, (bool, complex)):
+            return self.constant(-value.value, e.loc)
+        return self.split([value], lambda v: self.operation(v, lambda kinds: unary(e.op, kinds[0]), e.loc), e.loc)
+
+    def binary(self, op: str, left: t.Expr, right: t.Expr, loc: ir.Loc) -> t.Expr:
+        if isinstance(left, t.Const) and isinstance(right, t.Const):
+            folded = _fold_python(op, left, right)
+            if folded is not None:
+                return self.constant(folded, loc)
+        return self.split([left, right], lambda v: self.operation(v, lambda kinds: binary(op, *kinds), loc), loc)
+
+    def operation(self, values: list[t.Expr], meaning: Callable[[tuple[Kind, ...]], Meaning], loc: ir.Loc) -> t.Expr:
+        """One operation on operands that may have several kinds: all combinations must agree on what is computed."""
+        combinations = list(itertools.product(*(sorted(v.kinds) for v in values)))
+        try:
+            meanings = [meaning(kinds) for kinds in combinations]
+        except Declined as declined:
+            raise Declined(declined.reason.slug, declined.detail, loc) from None
+        first = self.agree(meanings, loc)
+        kinds = frozenset(m.result for m in meanings)
+        args = tuple(
+            self.operand(v, first, [m.casts[k] for m in meanings]) for k, v in enumerate(values)
+        )
+        rep = "b1" if kinds <= {"bool", "?"} else first.compute
+        checks = dict.fromkeys(c for m in meanings for c in m.checks)
+        numpy = any(m.numpy for m in meanings)
+        if numpy and (is_float(first.compute) or is_complex(first.compute)) and first.name not in COMPARISONS:
+            self.scope.shared.float_warnings = True
+            checks["finite"] = None
+        if first.name == "pow" and is_float(first.compute):
+            self.scope.shared.libm["powf" if first.compute == "f4" else "pow"] = None
+        tag_map = tuple((k, m.result) for k, m in zip(combinations, meanings, strict=True)) if len(kinds) > 1 else ()
+        obligations = tuple(self.scope.shared.obligation(c) for c in checks)
+        return t.Op(
+            first.name, args, first.compute, kinds, rep, numpy, obligations, tag_map, tuple(values) if tag_map else (), loc
+        )
+
+    def split(self, values: list[t.Expr], build: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc) -> t.Expr:
+        """What `build` makes of the values; where their kinds lead to different operations, one for each kind."""
+        mark = len(self.scope.shared.obligations)
+        try:
+            return build(values)
+        except Declined as declined:
+            position = next((k for k, v in enumerate(values) if len(v.kinds) > 1), None)
+            if declined.reason.slug != "mixed-types" or position is None:
+                raise
+        del self.scope.shared.obligations[mark:]
+
+        def by_kind(v: t.Expr) -> t.Expr:
+            assert isinstance(v, t.Var)
+            versions = [(kind, self.split(_put(values, position, self.narrow(v, kind)), build, loc)) for kind in sorted(v.kinds)]
+            result = versions[-1][1]
+            for kind, version in reversed(versions[:-1]):
+                result = self.select(t.TagIs(v, kind, BOOL, "b1", loc), version, result, loc)
+            return result
+
+        return self.shared_value(values[position], by_kind, loc)
+
+    def narrow(self, value: t.Var, kind: Kind) -> t.Expr:
+        """The value where its tag says that it is of this kind: the cast is then exact."""
+        return t.Cast(value, frozenset({kind}), rep_of_kind(kind), None, value.loc)
+
+    def agree(self, meanings: list[Meaning], loc: ir.Loc) -> Meaning:
+        computes = {(m.name, m.compute) for m in meanings}
+        if len(computes) == 1:
+            return meanings[0]
+        if {m.name for m in meanings} <= COMPARISONS and {m.compute for m in meanings} == {"i8", "f8"}:
+            return next(m for m in meanings if m.compute == "f8")
+        texts = sorted({f"{m.name} in {m.compute}" for m in meanings})
+        raise Declined("mixed-types", " or ".join(texts), loc)
+
+    def operand(self, value: t.Expr, meaning: Meaning, casts: list[str]) -> t.Expr:
+        if meaning.compute == "mixed":
+            return self.cast(value, "u8" if value.rep == "u8" else "i8", "")
+        obligation = next((c for c in casts if c), "")
+        if obligation == "fit":
+            low, high = int_range(meaning.compute)
+            own = int_range(value.rep)
+            if low <= own[0] and own[1] <= high:
+                obligation = ""
+        return self.cast(value, meaning.compute, obligation)
+
+    # -- conditional values
+
+    def select(self, test: t.Expr, then: t.Expr, orelse: t.Expr, loc: ir.Loc) -> t.Expr:
+        kinds = then.kinds | orelse.kinds
+        rep = rep_of(kinds)
+        if rep is None:
+            raise Declined("mixed-types", f"one value may be {' or '.join(sorted(kinds))}", loc)
+        return t.Select(test, self.widen(then, rep), self.widen(orelse, rep), kinds, rep, loc)
+
+    def widen(self, value: t.Expr, rep: Rep) -> t.Expr:
+        exact = is_int(value.rep) and int(value.rep[1:]) >= 4 and not is_int(rep)
+        return self.cast(value, rep, "exact" if exact else "")
+
+    def shared_value(self, value: t.Expr, body: Callable[[t.Expr], t.Expr], loc: ir.Loc) -> t.Expr:
+        """`body` of a value that is evaluated once."""
+        if isinstance(value, (t.Const, t.Var)):
+            return body(value)
+        name = self.scope.shared.temporary()
+        inner = body(t.Var(name, value.kinds, value.rep, loc))
+        return t.Let(name, value, inner, inner.kinds, inner.rep, loc)
+
+    def bool_op(self, e: ir.BoolOp) -> t.Expr:
+        *rest, last = [self.expr(x) for x in e.operands]
+        result = last
+        for value in reversed(rest):
+            result = self._shortcut(e.op, value, result, e.loc)
+        return result
+
+    def _shortcut(self, op: str, value: t.Expr, rest: t.Expr, loc: ir.Loc) -> t.Expr:
+        def body(v: t.Expr) -> t.Expr:
+            return self.select(self.truth(v), v, rest, loc) if op == "or" else self.select(self.truth(v), rest, v, loc)
+
+        return self.shared_value(value, body, loc)
+
+    def chain(self, e: ir.Compare) -> t.Expr:
+        values = [self.expr(x) for x in e.operands]
+        return self._links(values[0], values[1:], e.ops, e.loc)
+
+    def _links(self, left: t.Expr, rest: list[t.Expr], ops: tuple[str, ...], loc: ir.Loc) -> t.Expr:
+        if len(rest) == 1:
+            return self.binary(ops[0], left, rest[0], loc)
+
+        def body(middle: t.Expr) -> t.Expr:
+            first = self.binary(ops[0], left, middle, loc)
+            return self._shortcut("and", first, self._links(middle, rest[1:], ops[1:], loc), loc)
+
+        return self.shared_value(rest[0], body, loc)
+
+
+def _fold(values: list[t.Expr], join: Callable[[t.Expr, t.Expr], t.Expr]) -> t.Expr:
+    result = values[0]
+    for v in values[1:]:
+        result = join(result, v)
+    return result
+
+
+def _fold_cast(value: bool | int | float | complex, rep: Rep) -> bool | int | float | complex | None:
+    """A constant in another representation where that is exact, else None."""
+    if not holds(rep, value):
+        return None
+    if is_complex(rep):
+        return complex(value)
+    if is_float(rep) and not isinstance(value, complex):
+        return float(value)
+    if is_int(rep) and isinstance(value, int):
+        return int(value)
+    return None
+
+
+def _fold_python(op: str, left: t.Const, right: t.Const) -> bool | int | float | complex | None:
+    """`left op right` of two constants, as Python would compute it; None where that raises or is big."""
+    if op in ("**", "<<") and (isinstance(right.value, complex) or abs(right.value) > 64):
+        return None
+    try:
+        value = BINARY[op][1](left.value, right.value)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
+        return None
+    return value  # type: ignore[no-any-return]
+
+
+def _put(values: list[t.Expr], position: int, value: t.Expr) -> list[t.Expr]:
+    return [*values[:position], value, *values[position + 1 :]]

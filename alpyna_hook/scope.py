@@ -1,0 +1,170 @@
+"""The kinds that the variables of one function (or of the nest itself) have, as inference goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from alpyna_hook import ir, typed as t
+from alpyna_hook.facts import ArrayType, Facts
+from alpyna_hook.reasons import Declined
+from alpyna_hook.types import Kinds, Rep, holds, is_python, rep_of
+
+Env: TypeAlias = dict[str, Kinds]
+
+
+@dataclass
+class Shared:
+    """What all scopes of one nest collect in a round."""
+
+    facts: Facts
+    arrays: dict[str, None] = field(default_factory=dict)
+    obligations: list[str] = field(default_factory=list)
+    stored: set[str] = field(default_factory=set)
+    libm: dict[str, None] = field(default_factory=dict)
+    ufuncs: dict[tuple[str, Rep], None] = field(default_factory=dict)
+    functions: list[t.Function] = field(default_factory=list)
+    float_warnings: bool = False
+    temporaries: int = 0
+
+    def obligation(self, what: str) -> int:
+        self.obligations.append(what)
+        return len(self.obligations) - 1
+
+    def array_type(self, array: str) -> ArrayType:
+        return self.facts.arrays[array]
+
+    def temporary(self) -> str:
+        self.temporaries += 1
+        return f"@x{self.temporaries}"
+
+
+@dataclass
+class _LoopFrame:
+    breaks: Env | None = None
+    continues: Env | None = None
+
+
+@dataclass
+class Scope:
+    shared: Shared
+    prefix: str  # of names that are not local: "" for the nest, "f::" in a function
+    arrays: dict[str, str]  # local name of an array -> its name in the nest
+    entry: Env
+    locals: frozenset[str] | None  # names local to a function; None for the nest
+    env: Env | None = field(default_factory=dict)
+    stored_kinds: dict[str, Kinds] = field(default_factory=dict)
+    constants: dict[str, set[tuple[type, object]]] = field(default_factory=dict)
+    wide: set[str] = field(default_factory=set)
+    heads: dict[int, Env] = field(default_factory=dict)
+    frames: list[_LoopFrame] = field(default_factory=list)
+    returned: Kinds | None = None
+    stores: bool = False
+    changed: bool = False
+    active: tuple[str, ...] = ()  # functions being inferred, against recursion
+
+    @staticmethod
+    def outermost(facts: Facts, nest: ir.Nest) -> Scope:
+        arrays = {name: name for name in facts.arrays if "::" not in name}
+        entry = {name: frozenset({kind}) for name, kind in facts.scalars.items()}
+        scope = Scope(Shared(facts), "", arrays, entry, None)
+        for name, kinds in entry.items():
+            scope.stored_kinds[name] = kinds
+            if name not in facts.small and any(is_python(k) for k in kinds):
+                scope.wide.add(name)
+        return scope
+
+    def start_round(self) -> None:
+        if self.locals is None:
+            self.shared = Shared(self.shared.facts)
+        self.env = dict(self.entry)
+        self.frames = []
+        self.changed = False
+        self.stores = False
+
+    # -- variables
+
+    def set_kinds(self, name: str, kinds: Kinds, constant: bool | int | float | complex | None) -> None:
+        assert self.env is not None
+        self.env[name] = kinds
+        known = self.stored_kinds.get(name, frozenset())
+        if not kinds <= known:
+            self.stored_kinds[name] = known | kinds
+            self.changed = True
+        if any(is_python(k) for k in kinds):
+            if constant is None:
+                if name not in self.wide:
+                    self.wide.add(name)
+                    self.changed = True
+            elif (key := (type(constant), constant)) not in self.constants.setdefault(name, set()):
+                self.constants[name].add(key)
+                self.changed = True
+
+    def variable(self, name: str) -> t.Variable:
+        """Where the variable lives: in the representation of its NumPy kinds, if its Python values fit that."""
+        kinds = self.stored_kinds[name]
+        strong = [k for k in kinds if not is_python(k)]
+        rep = rep_of(kinds)
+        if strong and len(strong) < len(kinds) and name not in self.wide:
+            narrow = rep_of(strong)
+            constants = self.constants.get(name, set())
+            if narrow and (narrow != "b1" or name not in self.entry) and all(holds(narrow, v) for _, v in constants):  # type: ignore[arg-type]
+                rep = narrow
+        if rep is None:
+            raise Declined("mixed-types", f"{name} may be {' or '.join(sorted(kinds))}")
+        return t.Variable(name, tuple(sorted(kinds)), rep)
+
+    # -- control flow
+
+    def copy_env(self) -> Env | None:
+        return None if self.env is None else dict(self.env)
+
+    @staticmethod
+    def join(a: Env | None, b: Env | None) -> Env | None:
+        if a is None or b is None:
+            return a if b is None else b
+        return {name: a.get(name, frozenset()) | b.get(name, frozenset()) for name in {**a, **b}}
+
+    def enter_loop(self, loop: ir.Loop) -> Env | None:
+        before = self.copy_env()
+        self.heads[id(loop)] = self.join(self.heads.get(id(loop)), self.env) or {}
+        self.env = dict(self.heads[id(loop)])
+        self.frames.append(_LoopFrame())
+        return before
+
+    def close_loop(self, loop: ir.Loop) -> Env | None:
+        """Feeds the end of the body back to the head; returns what `break` leaves with."""
+        frame = self.frames.pop()
+        back = self.join(self.env, frame.continues)
+        head = self.join(self.heads[id(loop)], back) or {}
+        if head != self.heads[id(loop)]:
+            self.heads[id(loop)] = head
+            self.changed = True
+        return frame.breaks
+
+    def head(self, loop: ir.Loop) -> Env:
+        return self.heads[id(loop)]
+
+    def leave(self, how: str) -> None:
+        frame = self.frames[-1]
+        if how == "break":
+            frame.breaks = self.join(frame.breaks, self.env)
+        else:
+            frame.continues = self.join(frame.continues, self.env)
+        self.env = None
+
+    # -- results of functions
+
+    def returns(self, kinds: Kinds, loc: ir.Loc) -> Rep:
+        if not kinds <= (self.returned or frozenset()):
+            self.returned = (self.returned or frozenset()) | kinds
+            self.changed = True
+        assert self.returned is not None
+        rep = rep_of(self.returned)
+        if rep is None:
+            raise Declined("mixed-types", f"returns {' or '.join(sorted(self.returned))}", loc)
+        return rep
+
+    def returns_none(self, loc: ir.Loc) -> None:
+        if self.returned:
+            raise Declined("mixed-types", "returns a value on one path and None on another", loc)
