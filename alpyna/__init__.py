@@ -1,0 +1,1 @@
+"""The command line of ALPyNA: `python -m alpyna`.  The library is `alpyna_hook`."""

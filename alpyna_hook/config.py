@@ -1,0 +1,226 @@
+"""The options, and the only reader of the environment and of the user's configuration files.
+
+From the weakest to the strongest: the defaults; `[alpyna]` in the project's setup.cfg or
+`[tool.alpyna]` in its pyproject.toml; the pragma of a module; `ALPYNA_*` in the environment;
+what the program passes to `install()` or the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+DEVICES = ("auto", "cpu", "interpreter")
+MODES = ("strict", "relaxed")
+FILES = ("setup.cfg", "pyproject.toml")
+
+
+class BadOption(ValueError):
+    """A value or a key that is not known; the text names the nearest that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user can choose.
+
+    device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.
+    fp:      "strict" changes no bit.  "relaxed" is accepted and, in this version, does the same.
+    strict:  internal errors are raised instead of leaving the loop to the interpreter.
+    log:     "" for no log, "1" for standard error, else the name of a file to append to.
+    modules: patterns ("pkg.*") of modules that count as marked.
+    disable: install nothing.
+    """
+
+    device: str = "auto"
+    fp: str = "strict"
+    strict: bool = False
+    log: str = ""
+    modules: tuple[str, ...] = ()
+    disable: bool = False
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Options:
+        """The options of one configuration file, over the defaults.
+
+        Raises OSError if it cannot be read; a bad value is one warning line and the default.
+        """
+        return cls().updated(_checked(_read_file(Path(path)), str(path)))
+
+    def updated(self, values: Mapping[str, Any]) -> Options:
+        return replace(self, **values)
+
+
+def nearest(word: str, words: tuple[str, ...]) -> str:
+    """A hint: `; did you mean "x"?`, or the list of the valid words."""
+    close = get_close_matches(word, words, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"valid: {', '.join(words)}"
+
+
+def parse(key: str, value: object) -> Any:
+    """The value of an option given as text, list or bool.  Raises BadOption."""
+    if key not in _PARSERS:
+        raise BadOption(f"unknown option {key!r}; {nearest(key, tuple(_PARSERS))}")
+    return _PARSERS[key](key, value)
+
+
+def _choice(*words: str) -> Callable[[str, object], str]:
+    def check(key: str, value: object) -> str:
+        text = str(value).strip().lower()
+        if text not in words:
+            raise BadOption(f"{key} cannot be {str(value)!r}; {nearest(text, words)}")
+        return text
+
+    return check
+
+
+def _flag(key: str, value: object) -> bool:
+    text = str(value).strip().lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("", "0", "false", "no", "off"):
+        return False
+    raise BadOption(f"{key} cannot be {str(value)!r}; valid: 1, 0")
+
+
+def _log(_key: str, value: object) -> str:
+    text = str(value).strip()
+    return {"0": "", "false": "", "off": "", "true": "1", "on": "1", "stderr": "1"}.get(text.lower(), text)
+
+
+def _patterns(key: str, value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, (list, tuple)) else str(value).replace(",", " ").split()
+    for item in items:
+        if not isinstance(item, str) or not item.replace("*", "x").replace(".", "x").isidentifier():
+            raise BadOption(f"{key} cannot hold {item!r}; write names such as 'pkg.*', separated by commas")
+    return tuple(items)
+
+
+_PARSERS: dict[str, Callable[[str, object], Any]] = {
+    "device": _choice(*DEVICES),
+    "fp": _choice(*MODES),
+    "strict": _flag,
+    "log": _log,
+    "modules": _patterns,
+    "disable": _flag,
+}
+PRAGMA_KEYS = ("device", "fp")  # those that make sense for one module
+
+
+def _checked(values: Mapping[str, object], place: str) -> dict[str, Any]:
+    good: dict[str, Any] = {}
+    for key, value in values.items():
+        try:
+            good[key] = parse(key, value)
+        except BadOption as error:
+            complain(f"{place}: {error}; the option is ignored")
+    return good
+
+
+def complain(text: str) -> None:
+    """One line on standard error (which may be absent, as under pythonw)."""
+    if sys.stderr is not None:
+        print(f"alpyna: {text}", file=sys.stderr)
+
+
+# ------------------------------------------------------------------- sources
+
+
+def environment() -> dict[str, Any]:
+    """The options that `ALPYNA_*` sets."""
+    names = {f"ALPYNA_{field.name.upper()}": field.name for field in fields(Options)}
+    good: dict[str, Any] = {}
+    for name, key in names.items():
+        if name in os.environ:
+            try:
+                good[key] = parse(key, os.environ[name])
+            except BadOption as error:
+                complain(f"environment variable {name}: {error}; it is ignored")
+    return good
+
+
+def project_file(start: Path) -> Path | None:
+    """The nearest configuration file with a section of ours, from `start` upwards."""
+    for folder in (start, *start.parents):
+        for name in FILES:
+            path = folder / name
+            try:
+                if b"alpyna]" in path.read_bytes() and _read_file(path):
+                    return path
+            except OSError:
+                continue
+    return None
+
+
+def project(start: Path) -> dict[str, Any]:
+    """The options of the project that `start` belongs to; none if it has no section of ours."""
+    path = project_file(start)
+    return _checked(_read_file(path), str(path)) if path else {}
+
+
+def _read_file(path: Path) -> Mapping[str, object]:
+    if path.suffix == ".toml":
+        return _read_toml(path)
+    import configparser
+
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"), str(path))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        complain(f"{path}: {str(error).splitlines()[0]}; the file is ignored")
+        return {}
+    return dict(parser["alpyna"]) if parser.has_section("alpyna") else {}
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        try:
+            import tomli as tomllib
+        except ImportError:
+            complain(f"{path}: install tomli to have it read by Python 3.10; the file is ignored")
+            return {}
+    try:
+        section = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("alpyna", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        complain(f"{path}: {error}; the file is ignored")
+        return {}
+    return section if isinstance(section, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The layers of one installation; a module's pragma lies between the two."""
+
+    below: Mapping[str, Any]
+    above: Mapping[str, Any]
+    base: Options = Options()
+
+    def options(self, pragma: Mapping[str, Any] | None = None) -> Options:
+        return self.base.updated({**self.below, **(pragma or {}), **self.above})
+
+
+def settings(start: Path | None = None, **given: Any) -> Settings:
+    """The settings for a program of the project at `start` (the current folder if none is given)."""
+    chosen = {key: parse(key, value) for key, value in given.items() if value is not None}
+    return Settings(project(start or Path.cwd()), {**environment(), **chosen})
+
+
+# ---------------------------------------------------------------- directories
+
+
+def cache_directory() -> Path:
+    """Where caches of this user go: `ALPYNA_CACHE_DIR`, else the platform's place."""
+    chosen = os.environ.get("ALPYNA_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "alpyna"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "alpyna"

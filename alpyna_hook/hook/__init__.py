@@ -1,0 +1,1 @@
+"""From a marked module's source to its code object.  Standard library only."""

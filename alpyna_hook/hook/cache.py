@@ -1,0 +1,218 @@
+"""The cache of rewritten bytecode: a file of our own beside the interpreter's.
+
+`__pycache__/mod.cpython-311.alpyna-<key>.bin`, or the same in the user's cache directory if that
+folder cannot be written or is open to others.  The key covers the Python version, `-O`, the
+version of ALPyNA and of the code that rewrites; the header holds size and digest of the source.
+A file is replaced as a whole, and one that anybody else could have written is never read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import marshal
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType
+from typing import Any, NoReturn
+
+import alpyna_hook
+from alpyna_hook.config import cache_directory
+from alpyna_hook.hook.site import Refusal, SiteRecord, Table
+from alpyna_hook.log import log
+
+SUFFIX = ".bin"
+_MAGIC = b"ALPyNA-code-1\n\0\0"  # 16 bytes; the number is that of the format
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rewritten module as it is stored: code with markers in place of Sites."""
+
+    code: CodeType
+    table: Table
+    accelerate: bool  # its pragma says so; else it was rewritten because its name was given
+    options: dict[str, Any]
+    skip_lines: tuple[int, ...]
+
+
+class _Miss(Exception):
+    """The text says why a file is not used."""
+
+
+@lru_cache(maxsize=1)
+def _fingerprint() -> str:
+    """Changes with the Python, its `-O`, our version, and our own files."""
+    root = Path(alpyna_hook.__file__).parent
+    parts = [importlib.util.MAGIC_NUMBER, str(sys.flags.optimize), alpyna_hook.__version__]
+    for folder in ("", "hook", "capture"):
+        for item in sorted(os.scandir(root / folder), key=lambda item: item.name):
+            if item.name.endswith(".py"):
+                info = item.stat()
+                parts.append(f"{item.name} {info.st_size} {info.st_mtime_ns}")
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def beside(filename: str) -> Path:
+    """The place next to the interpreter's own file (it follows `sys.pycache_prefix`)."""
+    plain = importlib.util.cache_from_source(filename, optimization="")
+    return Path(f"{os.path.splitext(plain)[0]}.alpyna-{_fingerprint()}{SUFFIX}")
+
+
+def in_user_directory(filename: str) -> Path:
+    path = os.path.abspath(filename)
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    name = os.path.splitext(os.path.basename(path))[0]
+    return cache_directory() / "bytecode" / f"{name}-{digest}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}"
+
+
+def _places(filename: str, *, main: bool) -> Iterator[Path]:
+    """Python leaves no `__pycache__` for a main script, so neither do we."""
+    if not main:
+        with contextlib.suppress(NotImplementedError):  # an implementation without bytecode files
+            yield beside(filename)
+    yield in_user_directory(filename)
+
+
+def load(filename: str, source: bytes, *, main: bool = False) -> Entry | None:
+    """The stored entry for exactly this source, or None; the log says why a file was passed over."""
+    for path in _places(filename, main=main):
+        try:
+            entry = _decode(_read(path), source)
+        except _Miss as miss:
+            log(f"cache miss {path}: {miss}")
+            continue
+        log(f"cache hit {path}")
+        return entry
+    return None
+
+
+def store(filename: str, source: bytes, entry: Entry, *, main: bool = False) -> None:
+    """Keeps an entry in the first place that takes it, unless Python was told to write no bytecode."""
+    if sys.dont_write_bytecode:
+        return
+    data = _encode(source, entry)
+    for path in _places(filename, main=main):
+        try:
+            _write(path, data)
+        except OSError as error:
+            log(f"cache not written {path}: {error}")
+            continue
+        log(f"cache written {path}")
+        return
+
+
+# -------------------------------------------------------------------- format
+
+
+def _encode(source: bytes, entry: Entry) -> bytes:
+    table = entry.table
+    payload = marshal.dumps((
+        entry.code, [tuple(site) for site in table.sites], [tuple(item) for item in table.refused],
+        entry.accelerate, entry.options, tuple(entry.skip_lines),
+    ))
+    return _header(source) + hashlib.sha256(payload).digest() + payload
+
+
+def _header(source: bytes) -> bytes:
+    """Size and digest of the source decide; its time is not asked, which a check-out changes and
+    an edit within the clock's grain does not."""
+    key = _fingerprint().encode()
+    return _MAGIC + key + len(source).to_bytes(8, "little") + hashlib.sha256(source).digest()
+
+
+def _decode(data: bytes, source: bytes) -> Entry:
+    header = _header(source)
+    start = len(header) + 32
+    checks = (
+        (slice(0, 16), "another format"),
+        (slice(16, 32), "another version or other options"),
+        (slice(32, 40), "the source has another size"),
+        (slice(40, 72), "the source has changed"),
+    )
+    if len(data) < start:
+        raise _Miss("the file is cut short")
+    for part, reason in checks:
+        if data[part] != header[part]:
+            raise _Miss(reason)
+    payload = memoryview(data)[start:]
+    if hashlib.sha256(payload).digest() != data[len(header) : start]:
+        raise _Miss("the file is damaged")
+    code, sites, refused, accelerate, options, skip_lines = marshal.loads(payload)
+    table = Table([SiteRecord(*site) for site in sites], [Refusal(*item) for item in refused])
+    return Entry(code, table, accelerate, options, skip_lines)
+
+
+# --------------------------------------------------------------------- files
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file that only this user (or root) can have written."""
+    try:
+        _check_owner(os.stat(path.parent), "its folder")
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise _Miss("there is none") from None
+    except OSError as error:
+        raise _Miss(f"it cannot be opened: {error.strerror}") from None
+    with open(descriptor, "rb") as file:
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode):
+            raise _Miss("it is not a file")
+        _check_owner(info, "it")
+        return file.read()
+
+
+def _check_owner(info: os.stat_result, what: str) -> None:
+    if not hasattr(os, "geteuid"):
+        return  # Windows: the folders' access lists decide
+    if info.st_uid not in (0, os.geteuid()):
+        raise _Miss(f"{what} belongs to another user")
+    if info.st_mode & _OTHERS:
+        raise _Miss(f"{what} can be written by other users")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, also with several processes at it.  Raises OSError."""
+    if path.parent.name == "__pycache__":
+        path.parent.mkdir(exist_ok=True)
+    else:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _check_owner(os.stat(path.parent), "its folder")
+    except _Miss as miss:
+        _refuse(str(miss))
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise PermissionError(reason)
+
+
+# ------------------------------------------------------------------ upkeep
+
+
+def user_files() -> list[Path]:
+    """The files in the user's cache directory, for `alpyna cache`."""
+    return sorted((cache_directory() / "bytecode").glob(f"*{SUFFIX}"))
+
+
+def files_under(folder: Path) -> list[Path]:
+    """The files beside the sources below a folder."""
+    return sorted(folder.rglob(f"__pycache__/*.alpyna-*{SUFFIX}"))

@@ -1,0 +1,97 @@
+"""The import hook: asks the finders after it, and replaces the loader of marked modules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import ModuleType, TracebackType
+
+from alpyna_hook.config import Settings
+from alpyna_hook.hook.loader import AlpynaLoader, prepare
+
+
+class AlpynaFinder(MetaPathFinder):
+    """Passes on what the finders after it find; only an exact SourceFileLoader is replaced."""
+
+    def __init__(self, settings: Settings, modules: Iterable[str]) -> None:
+        self.settings = settings
+        self.modules = tuple(modules)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = self._next(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            self._replace(spec, spec.loader)
+        return spec
+
+    def _next(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+        finders = list(sys.meta_path)
+        start = finders.index(self) + 1 if self in finders else 0
+        for finder in finders[start:]:
+            find_spec = getattr(finder, "find_spec", None)  # absent from finders of the old protocol
+            if find_spec is not None and not isinstance(finder, AlpynaFinder):
+                spec: ModuleSpec | None = find_spec(fullname, path, target)
+                if spec is not None:
+                    return spec
+        return None
+
+    def _replace(self, spec: ModuleSpec, loader: SourceFileLoader) -> None:
+        try:
+            with open(loader.path, "rb", buffering=0) as file:
+                source = file.read()
+        except OSError:
+            return  # the plain loader raises it
+        marked = self.counts_as_marked(spec.name)
+        prepared = prepare(source, loader.path, marked=marked)
+        if prepared is not None:
+            spec.loader = AlpynaLoader(spec.name, loader.path, prepared, self.settings, marked)
+
+    def counts_as_marked(self, name: str) -> bool:
+        """By its name, for any of the finders: the first of them decides for all."""
+        finders = {self, *(finder for finder in sys.meta_path if isinstance(finder, AlpynaFinder))}
+        return any(matches(name, pattern) for finder in finders for pattern in finder.modules)
+
+
+def matches(name: str, pattern: str) -> bool:
+    """`pkg.*` means pkg itself and all below it; else as a file name pattern."""
+    return fnmatchcase(name, pattern) or (pattern.endswith(".*") and name == pattern[:-2])
+
+
+class Handle:
+    """One installation of the hook; a context manager that takes it away again."""
+
+    def __init__(self, finder: AlpynaFinder | None) -> None:
+        self._finder = finder
+
+    @property
+    def active(self) -> bool:
+        return self._finder is not None and self._finder in sys.meta_path
+
+    def uninstall(self) -> None:
+        """Takes this installation away; modules already imported stay as they are.  Idempotent."""
+        if self._finder is not None and self._finder in sys.meta_path:
+            sys.meta_path.remove(self._finder)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.uninstall()
+
+
+def install(settings: Settings) -> Handle:
+    """Puts a finder before all others."""
+    finder = AlpynaFinder(settings, settings.options().modules)
+    sys.meta_path.insert(0, finder)
+    return Handle(finder)
+
+
+def uninstall() -> None:
+    """Takes all installations away."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AlpynaFinder)]

@@ -1,0 +1,90 @@
+"""Loads a marked module: from our cache, or by parsing, rewriting and compiling its source."""
+
+from __future__ import annotations
+
+import tokenize
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from types import CodeType
+
+from alpyna_hook.config import Settings
+from alpyna_hook.hook import cache, pragma
+from alpyna_hook.hook.mangle import parse
+from alpyna_hook.hook.site import ModuleSource, link, register
+from alpyna_hook.log import log
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A source that is to be accelerated, and all that its code object is made of."""
+
+    source: bytes
+    entry: cache.Entry
+
+    def code(self, name: str, filename: str, settings: Settings, *, keep: bool = False) -> CodeType:
+        """A code object with fresh Sites in it."""
+        module = ModuleSource(
+            name, filename, self.source, options=settings.options(self.entry.options),
+            skip_lines=self.entry.skip_lines, keep=keep,
+        )
+        sites = register(module, self.entry.table)
+        return link(self.entry.code, sites)
+
+
+def prepare(
+    source: bytes, filename: str, *, marked: bool = False, main: bool = False, cached: bool = True
+) -> Prepared | None:
+    """What is needed to run a source accelerated; None if it is to run as plain Python.
+
+    `marked` says that it counts as marked without a pragma.  A source that does not compile gives
+    None too: the interpreter's own loader then raises the error, as it would without us.
+    """
+    if not marked and not pragma.candidate(source):
+        return None
+    entry = cache.load(filename, source, main=main) if cached else None
+    if entry is None:
+        try:
+            entry = _build(source, filename, marked)
+        except (SyntaxError, tokenize.TokenError, ValueError, RecursionError) as error:
+            log(f"{filename} runs as plain Python: {error}")
+            return None
+        if entry is not None and cached:
+            cache.store(filename, source, entry, main=main)
+    if entry is None or not (marked or entry.accelerate):
+        return None
+    return Prepared(source, entry)
+
+
+def _build(source: bytes, filename: str, marked: bool) -> cache.Entry | None:
+    pragmas = pragma.find(source) if b"alpyna" in source else pragma.Pragmas()
+    if pragmas.problem is not None:
+        pragma.report(pragmas.problem, filename)
+        return None
+    if not (marked or pragmas.accelerate):
+        return None
+    from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
+
+    tree = parse(source, filename)
+    table = rewrite(tree, filename, frozenset(pragmas.skip_lines))
+    code = compile(tree, filename, "exec", dont_inherit=True)
+    return cache.Entry(code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines))
+
+
+class AlpynaLoader(SourceFileLoader):
+    """SourceFileLoader in all but the code object (and so with its resources, reload and runpy)."""
+
+    def __init__(self, fullname: str, path: str, prepared: Prepared, settings: Settings, marked: bool) -> None:
+        super().__init__(fullname, path)
+        self._prepared: Prepared | None = prepared
+        self._settings = settings
+        self._marked = marked
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        prepared, self._prepared = self._prepared, None
+        path = self.get_filename(fullname)
+        if prepared is None:  # asked a second time
+            prepared = prepare(self.get_data(path), path, marked=self._marked)
+        if prepared is None:
+            return super().get_code(fullname)
+        return prepared.code(fullname, path, self._settings)
+

@@ -1,0 +1,194 @@
+"""Runs a script or module as `__main__`, as `python script.py` and `python -m module` do.
+
+The program gets a new module in `sys.modules["__main__"]`.  What it raises goes on to Python's
+own main program, which prints it, sets the exit code and calls the exit functions; only our own
+frames are taken out of the traceback, just before it is printed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
+
+import alpyna_hook
+from alpyna_hook import log
+from alpyna_hook.config import Settings, settings
+from alpyna_hook.hook import finder
+from alpyna_hook.hook.loader import prepare
+
+_OURS = str(Path(alpyna_hook.__file__).parent) + os.sep
+_Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], Any]
+
+
+def run(program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = ()) -> None:
+    """Executes a program; returns when it ends.  All that it raises comes through, SystemExit too.
+
+    `modules` are patterns of further modules that count as marked.
+    """
+    try:
+        start = _start_module if module else _start_script
+        code, main = start(program, args, list(modules))
+        sys.modules["__main__"] = main
+        exec(code, main.__dict__)
+    except BaseException as error:
+        if not isinstance(error, SystemExit):
+            sys.excepthook = _without_our_frames(sys.excepthook)
+        raise
+
+
+def _install(folder: str, modules: list[str]) -> Settings:
+    chosen = settings(Path(folder), modules=modules or None)
+    options = chosen.options()
+    log.configure(options.log)
+    if not options.disable:
+        finder.install(chosen)
+    return chosen
+
+
+# -------------------------------------------------------------------- scripts
+
+
+def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
+    sys.argv[:] = [program, *args]
+    if os.path.isdir(program) or _is_zip(program):
+        _set_first_path(program)
+        _install(program if os.path.isdir(program) else os.path.dirname(program) or ".", modules)
+        return _of_spec("__main__", f"can't find '__main__' module in {program!r}")
+    path = os.path.abspath(program)
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        sys.stderr.write(f"{sys.executable}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}\n")
+        raise SystemExit(2) from None
+    folder = os.path.dirname(os.path.realpath(path))
+    _set_first_path(folder)
+    chosen = _install(folder, modules)
+    main = _main_module(path, SourceFileLoader("__main__", path))
+    return _code(source, path, chosen), main
+
+
+def _is_zip(path: str) -> bool:
+    import zipimport
+
+    try:
+        zipimport.zipimporter(path)
+    except zipimport.ZipImportError:
+        return False
+    return True
+
+
+def _code(source: bytes, path: str, chosen: Settings) -> CodeType:
+    if not chosen.options().disable:
+        prepared = prepare(source, path, marked=True, main=True)
+        if prepared is not None:
+            return prepared.code("__main__", path, chosen)
+    code: CodeType = compile(source, path, "exec", dont_inherit=True)
+    return code
+
+
+def _main_module(path: str, loader: object) -> ModuleType:
+    """`__main__` with the variables that Python gives to a script's."""
+    main = ModuleType("__main__")
+    main.__file__ = path
+    main.__loader__ = loader  # type: ignore[assignment]
+    main.__dict__["__builtins__"] = sys.modules["builtins"]
+    if sys.version_info < (3, 14):
+        main.__annotations__ = {}
+    if sys.version_info < (3, 15):
+        main.__dict__["__cached__"] = None
+    return main
+
+
+# -------------------------------------------------------------------- modules
+
+
+def _start_module(name: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
+    sys.argv[:] = ["-m", *args]  # as the parents of the module see it
+    _set_first_path(os.getcwd())
+    _install(os.getcwd(), [*modules, name, f"{name}.__main__"])
+    spec = _find(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        name += ".__main__"
+        spec = _find(name)
+    if spec is None:
+        raise _fatal(f"No module named {name}")
+    code, main = _of_spec(name, f"No code object available for {name}")
+    sys.argv[0] = main.__file__ or name
+    return code, main
+
+
+def _find(name: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
+            return None
+        raise
+
+
+def _of_spec(name: str, otherwise: str) -> tuple[CodeType, ModuleType]:
+    """The code of a module and a fresh `__main__` for it, as runpy makes it."""
+    known = sys.modules.pop(name) if name == "__main__" else None
+    try:
+        spec = importlib.util.find_spec(name)
+    finally:
+        if known is not None:
+            sys.modules[name] = known
+    get_code = getattr(spec.loader, "get_code", None) if spec is not None else None
+    code = get_code(name) if get_code is not None else None
+    if spec is None or code is None:
+        raise _fatal(otherwise)
+    main = ModuleType("__main__")
+    main.__dict__.update(
+        __file__=spec.origin, __loader__=spec.loader, __package__=spec.parent, __spec__=spec,
+        __builtins__=sys.modules["builtins"],
+    )
+    if sys.version_info < (3, 14):
+        main.__annotations__ = {}
+    if sys.version_info < (3, 15):
+        main.__dict__["__cached__"] = spec.cached
+    return code, main
+
+
+def _fatal(text: str) -> SystemExit:
+    return SystemExit(f"{sys.executable}: {text}")
+
+
+# ---------------------------------------------------------------- surroundings
+
+
+def _set_first_path(folder: str) -> None:
+    """Python's own first entry is that of `-m alpyna` or of the console script; isolated, it has none."""
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        sys.path[0] = folder
+
+
+def _without_our_frames(hook: _Hook) -> _Hook:
+    """For one call: the present hook, with a traceback that begins in the program."""
+
+    def excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.excepthook = hook
+        while trace is not None and trace.tb_frame.f_code is not run.__code__:
+            trace = trace.tb_next
+        shown = _users(trace)
+        sys.last_traceback = shown
+        hook(kind, error.with_traceback(shown), shown)
+
+    return excepthook
+
+
+def _users(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback without our frames: an interrupt of a compiled loop is shown at the loop."""
+    if trace is None:
+        return None
+    rest = _users(trace.tb_next)
+    if trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)

@@ -1,0 +1,169 @@
+"""Puts a seam before each eligible loop of a module's tree.
+
+    for i in range(n):        for (i, s) in (SITE.run(a, n, s) if SITE.live else ()):
+        s = s + a[i]              break
+                              else:
+                                  for i in range(n):
+                                      s = s + a[i]
+
+The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
+a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
+there by `link`.  So no name is added to any namespace, and the bytecode can be marshalled.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from alpyna_hook.capture import capture_nest
+from alpyna_hook.hook.scopes import Function, Scope
+from alpyna_hook.hook.site import MARK, Refusal, SiteRecord, Table
+from alpyna_hook.ir import Nest
+from alpyna_hook.reasons import Declined
+
+
+def rewrite(tree: ast.Module, filename: str, skip_lines: frozenset[int] = frozenset()) -> Table:
+    """Rewrites the tree in place.
+
+    Raises ValueError if the source holds a site's marker already (nothing is changed then).
+    """
+    if any(isinstance(node, ast.Constant) and isinstance(node.value, str) and MARK in node.value
+           for node in ast.walk(tree)):
+        raise ValueError("the source contains the marker of a site")
+    rewriter = _Rewriter(filename, skip_lines)
+    rewriter.body(tree, Scope(tree, None), "")
+    return Table(rewriter.sites, rewriter.refused)
+
+
+class _Rewriter:
+    def __init__(self, filename: str, skip_lines: frozenset[int]) -> None:
+        self.filename = filename
+        self.skip_lines = skip_lines
+        self.sites: list[SiteRecord] = []
+        self.refused: list[Refusal] = []
+
+    def body(self, node: ast.Module | ast.ClassDef | Function, scope: Scope, qualname: str) -> None:
+        node.body = self._block(node.body, scope, qualname, -1)
+
+    def _block(self, body: list[ast.stmt], scope: Scope, qualname: str, parent: int) -> list[ast.stmt]:
+        return [self._statement(statement, scope, qualname, parent) for statement in body]
+
+    def _statement(self, node: ast.stmt, scope: Scope, qualname: str, parent: int) -> ast.stmt:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                if self.skip_lines.isdisjoint((node.lineno, *(item.lineno for item in node.decorator_list))):
+                    self.body(node, Scope(node, scope), _inner(qualname, scope, node.name))
+            case ast.For() | ast.While():
+                return self._loop(node, scope, qualname, parent)
+            case _:
+                self._blocks(node, scope, qualname, parent)
+        return node
+
+    def _blocks(self, node: ast.AST, scope: Scope, qualname: str, parent: int) -> None:
+        """The statement lists of a compound statement: body, orelse, handlers, cases, ..."""
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list) and value:
+                if isinstance(value[0], ast.stmt):
+                    setattr(node, field, self._block(value, scope, qualname, parent))
+                elif isinstance(value[0], (ast.ExceptHandler, ast.match_case)):
+                    for item in value:
+                        self._blocks(item, scope, qualname, parent)
+
+    def _loop(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> ast.stmt:
+        try:
+            record = self._record(node, scope, qualname, parent)
+        except Declined as declined:
+            self._refuse(node, qualname, declined)
+            self._blocks(node, scope, qualname, parent)
+            return node
+        index = len(self.sites)
+        self.sites.append(record)
+        self._blocks(node, scope, qualname, index)
+        return _seam(node, index, record)
+
+    def _record(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> SiteRecord:
+        if isinstance(scope.node, ast.ClassDef):
+            raise Declined("class-body")
+        if node.lineno in self.skip_lines:
+            raise Declined("skipped")
+        nest = capture_nest(
+            node, filename=self.filename, qualname=qualname or "<module>", skip_lines=self.skip_lines
+        )
+        if nest.has_return and scope.is_generator:
+            raise Declined("statement", "return in a generator or coroutine")
+        if scope.is_function:
+            scope.states()  # while the function is still as it was written
+        params, unsure = _parameters(nest, scope, node)
+        return SiteRecord(
+            qualname=nest.qualname, lineno=node.lineno, col=node.col_offset,
+            end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=tuple(nest.writes),
+            has_return=nest.has_return, in_function=scope.is_function, parent=parent,
+        )
+
+    def _refuse(self, node: ast.For | ast.While, qualname: str, declined: Declined) -> None:
+        loc = declined.loc
+        place = (loc.line, loc.col, loc.end_line, loc.end_col) if loc else _keyword(node)
+        end = node.end_lineno or node.lineno
+        self.refused.append(
+            Refusal(node.lineno, end, qualname or "<module>", declined.reason.slug, declined.detail, place)
+        )
+
+
+def _inner(qualname: str, scope: Scope, name: str) -> str:
+    """As CPython's `__qualname__`."""
+    if not qualname:
+        return name
+    return f"{qualname}.<locals>.{name}" if scope.is_function else f"{qualname}.{name}"
+
+
+def _parameters(nest: Nest, scope: Scope, node: ast.stmt) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The function's variables that the runtime is given: those surely bound at the loop, which
+    the seam passes, and those that may be unbound, which `Site.run` looks for in the frame.
+
+    Globals are not passed: the runtime looks them up as the interpreter would.  A variable that
+    the nest only writes and that may be unbound is not passed either.
+    """
+    read = dict.fromkeys(name.partition(".")[0] for name in nest.reads)
+    sure, unsure = [], []
+    for name in dict.fromkeys([*read, *nest.writes]):
+        if scope.owner(name) is None:
+            continue
+        if scope.sure(name, node):
+            sure.append(name)
+        elif name in read:
+            unsure.append(name)
+    return tuple(sure), tuple(unsure)
+
+
+def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
+    """The place of the word `for` or `while`: it lies on one line, whatever follows."""
+    width = len("for" if isinstance(node, ast.For) else "while")
+    return node.lineno, node.col_offset, node.lineno, node.col_offset + width
+
+
+def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> ast.For:
+    line, col, end_line, end_col = _keyword(node)
+
+    def at(new: Any) -> Any:
+        new.lineno, new.col_offset, new.end_lineno, new.end_col_offset = line, col, end_line, end_col
+        return new
+
+    def of_site(attribute: str) -> ast.expr:
+        constant = at(ast.Constant(f"{MARK}{index}", kind=None))
+        return at(ast.Attribute(constant, attribute, ast.Load()))  # type: ignore[no-any-return]
+
+    def call(attribute: str, *args: ast.expr) -> ast.expr:
+        return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
+
+    run = call("run", *(at(ast.Name(name, ast.Load())) for name in record.params))
+    body: list[ast.stmt] = [at(ast.Break())]
+    if record.has_return:
+        body.insert(0, at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
+    return at(ast.For(  # type: ignore[no-any-return]
+        target=at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store())),
+        iter=at(ast.IfExp(of_site("live"), run, at(ast.Tuple([], ast.Load())))),
+        body=body,
+        orelse=[node],
+        type_comment=None,
+    ))

@@ -1,0 +1,320 @@
+"""The seam between the two halves: one Site for each loop that may run compiled.
+
+The rewritten module holds each Site as a constant of a code object and calls
+
+    SITE.run(p1, p2, ...) if SITE.live else ()
+
+before the loop.  The answer is `()`, "run the loop yourself", decided before any side effect,
+or a 1-tuple that holds the values of `targets`, "it has been run".
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple
+
+from alpyna_hook.config import Options
+from alpyna_hook.hook.mangle import parse
+from alpyna_hook.reasons import Declined
+
+ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
+LOOPS = (ast.For, ast.While)
+MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
+
+
+class Refusal(NamedTuple):
+    """A loop that its source alone keeps in the interpreter."""
+
+    lineno: int
+    end_lineno: int
+    qualname: str
+    slug: str
+    detail: str
+    place: tuple[int, int, int, int]  # line, column, end line, end column of the construct
+
+
+class SiteRecord(NamedTuple):
+    """What the bytecode cache keeps of a Site; `parent` is an index, or -1."""
+
+    qualname: str
+    lineno: int
+    col: int
+    end_lineno: int
+    params: tuple[str, ...]
+    unsure: tuple[str, ...]
+    targets: tuple[str, ...]
+    has_return: bool
+    in_function: bool
+    parent: int
+
+
+class Table(NamedTuple):
+    """What a module's rewriting leaves beside the code; plain values, for marshal."""
+
+    sites: list[SiteRecord]
+    refused: list[Refusal]
+
+
+def link(code: CodeType, sites: Sequence[Site]) -> CodeType:
+    """The code with its markers replaced by the Sites themselves."""
+    constants: list[Any] = []
+    changed = False
+    for constant in code.co_consts:
+        new: Any = constant
+        if isinstance(constant, CodeType):
+            new = link(constant, sites)
+        elif isinstance(constant, str) and constant.startswith(MARK):
+            new = sites[int(constant[len(MARK):])]
+        changed = changed or new is not constant
+        constants.append(new)
+    return code.replace(co_consts=tuple(constants)) if changed else code
+
+
+class ModuleSource:
+    """One marked module, main script, or source given to `static_analyse`."""
+
+    def __init__(
+        self, name: str, filename: str, source: bytes, *, options: Options,
+        skip_lines: Iterable[int] = (), keep: bool = False,
+    ) -> None:
+        self.name = name
+        self.filename = filename
+        self.digest = hashlib.sha256(source).digest()
+        self.options = options
+        self.skip_lines = frozenset(skip_lines)
+        self.namespace: dict[str, Any] | None = None  # known when the first site runs
+        self.sites: list[Site] = []
+        self.refused: list[Refusal] = []
+        self._source = source if keep else None
+        self._tree: ast.Module | None = None
+        self._nodes: dict[tuple[int, int], ast.For | ast.While] = {}
+        self._functions: dict[tuple[int, str], ast.FunctionDef] = {}
+
+    def source(self) -> bytes:
+        """The source as it was imported.  Raises Declined("source-changed")."""
+        if self._source is not None:
+            return self._source
+        try:
+            with open(self.filename, "rb") as file:
+                source = file.read()
+        except OSError as error:
+            raise Declined("source-changed", str(error)) from None
+        if hashlib.sha256(source).digest() != self.digest:
+            raise Declined("source-changed", self.filename)
+        return source
+
+    def tree(self) -> ast.Module:
+        """The module's tree, without seams.  Raises Declined("source-changed")."""
+        if self._tree is None:
+            tree = parse(self.source(), self.filename, quiet=True)
+            for node in ast.walk(tree):
+                if isinstance(node, LOOPS):
+                    self._nodes[node.lineno, node.col_offset] = node
+                elif isinstance(node, ast.FunctionDef):
+                    self._functions[_first_line(node), node.name] = node
+            self._tree = tree
+        return self._tree
+
+    def loop_node(self, lineno: int, col: int) -> ast.For | ast.While:
+        self.tree()
+        return self._nodes[lineno, col]
+
+    def function_node(self, lineno: int, name: str) -> ast.FunctionDef | None:
+        """The `def` whose code object has this `co_firstlineno` and `co_name`."""
+        self.tree()
+        return self._functions.get((lineno, name))
+
+    def sibling(self, filename: str) -> ModuleSource | None:
+        """Another marked module of the process, by the file name of its code objects."""
+        return MODULES.get(filename)
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    """As `co_firstlineno`: that of the first decorator, if there is one."""
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+class Site:
+    """One loop; hashed and compared by identity, as code objects need of their constants."""
+
+    __slots__ = (
+        "_pending", "children", "col", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
+        "module", "params", "parent", "qualname", "state", "targets", "unsure",
+    )
+
+    def __init__(self, module: ModuleSource, index: int, record: SiteRecord, parent: Site | None) -> None:
+        self.module = module
+        self.index = index
+        self.qualname = record.qualname
+        self.lineno = record.lineno
+        self.col = record.col
+        self.end_lineno = record.end_lineno
+        self.params = record.params + record.unsure
+        self.unsure = record.unsure
+        self.targets = record.targets
+        self.has_return = record.has_return
+        self.in_function = record.in_function
+        self.parent = parent
+        self.children: list[Site] = []
+        self.live = parent is None
+        self.state: object | None = None
+        self._pending = threading.local() if record.has_return else None
+        if parent is not None:
+            parent.children.append(self)
+
+    def __repr__(self) -> str:
+        return f"<Site {self.qualname} {self.module.filename}:{self.lineno}>"
+
+    def run(self, *values: object) -> tuple[Any, ...]:
+        """Called by the seam with the values of those of `params` that are surely bound."""
+        frame = sys._getframe(1)
+        if frame.f_globals is not self.module.namespace and not self._bind(frame.f_globals):
+            return ()
+        if self.unsure:
+            local = _locals_of(frame)
+            if local is None or any(name not in local for name in self.unsure):
+                return ()
+            values += tuple([local[name] for name in self.unsure])
+            del local
+        if not self.has_return:
+            return _execute(self, values)
+        return self._run_returning(values)
+
+    def _bind(self, namespace: dict[str, Any]) -> bool:
+        """The namespace of a module is that in which its code runs first; a copy of one of its
+        functions over other globals (`types.FunctionType`) stays with the interpreter."""
+        if self.module.namespace is None:
+            self.module.namespace = namespace
+        return self.module.namespace is namespace
+
+    # ------------------------------------------------- nests that hold a `return`
+    # A stack for each thread: a signal handler or a finaliser may run this very site between
+    # `run` and `returned`, and leaves the stack as it found it.
+
+    def _run_returning(self, values: tuple[object, ...]) -> tuple[Any, ...]:
+        stack = self._stack()
+        depth = len(stack)
+        result = _execute(self, values)
+        if not result:
+            del stack[depth:]
+        elif len(stack) == depth:
+            stack.append(None)
+        return result
+
+    def _stack(self) -> list[tuple[Any] | None]:
+        assert self._pending is not None
+        try:
+            stack: list[tuple[Any] | None] = self._pending.stack
+        except AttributeError:
+            stack = self._pending.stack = []
+        return stack
+
+    def set_return(self, value: object) -> None:
+        """For the engine: the nest that it is running left by `return value`."""
+        self._stack().append((value,))
+
+    def returned(self) -> bool:
+        """For the seam, once after a `run` that ran the loop."""
+        stack = self._stack()
+        if stack[-1] is None:
+            stack.pop()
+            return False
+        return True
+
+    def take(self) -> Any:
+        """For the seam, once after `returned()` was true: the value to return."""
+        value = self._stack().pop()
+        assert value is not None
+        return value[0]
+
+    # ---------------------------------------------------------------------------
+
+    def node(self) -> ast.For | ast.While:
+        """The loop in the module's tree.  Raises Declined("source-changed")."""
+        return self.module.loop_node(self.lineno, self.col)
+
+    def decline_for_good(self) -> None:
+        """From now on this loop costs one attribute test; its inner loops get their chance."""
+        self.live = False
+        for child in self.children:
+            child.live = True
+
+    def __reduce__(self) -> tuple[Callable[[], _DeadSite], tuple[()]]:
+        return _DeadSite, ()  # a function pickled by value is plain where it is unpickled
+
+
+class _DeadSite:
+    """What a Site is after pickling or copying: its loop is always interpreted."""
+
+    __slots__ = ()
+    live = False
+
+
+def _locals_of(frame: Any) -> dict[str, Any] | None:
+    """The bound variables of a function's frame.
+
+    Before Python 3.13 `f_locals` is a snapshot that the frame keeps, and with it the values:
+    it is emptied again, unless the function has called `locals()` and so holds it too.
+    """
+    if sys.version_info >= (3, 13):
+        return dict(frame.f_locals)
+    snapshot = frame.f_locals
+    copy = dict(snapshot)
+    if sys.getrefcount(snapshot) <= 3:  # this variable, the argument of getrefcount, the frame
+        snapshot.clear()
+    return copy
+
+
+def _first_call(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
+    global _execute
+    _execute = import_module(ENGINE).execute
+    return _execute(site, values)
+
+
+_execute: Callable[[Site, tuple[object, ...]], tuple[Any, ...]] = _first_call
+
+MODULES: dict[str, ModuleSource] = {}  # by file name: the latest import of each
+_SOURCES: list[ModuleSource] = []
+
+
+def register(module: ModuleSource, table: Table) -> list[Site]:
+    """Makes the Sites of a module whose code is about to run."""
+    for index, record in enumerate(table.sites):
+        parent = module.sites[record.parent] if record.parent >= 0 else None
+        module.sites.append(Site(module, index, record, parent))
+    module.refused.extend(table.refused)
+    MODULES[module.filename] = module
+    _SOURCES.append(module)
+    return module.sites
+
+
+def has_sites(function: object) -> bool:
+    """Whether a function (also wrapped or bound) or a module holds loops that may run compiled."""
+    if isinstance(function, ModuleType):
+        return any(module.sites for module in _SOURCES if module.name == function.__name__)
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code is not None and _code_has_sites(code)
+
+
+def _code_has_sites(code: CodeType) -> bool:
+    return any(
+        isinstance(constant, Site) or (isinstance(constant, CodeType) and _code_has_sites(constant))
+        for constant in code.co_consts
+    )
+
+
+def all_modules() -> list[ModuleSource]:
+    """Every marked source of the process, in the order of import."""
+    return list(_SOURCES)
+
+
+def all_sites() -> list[Site]:
+    return [site for module in _SOURCES for site in module.sites]
