@@ -1,0 +1,160 @@
+"""A random program around a random nest: a function, a method, a closure or a module body."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+from tests.generator.expressions import constant
+from tests.generator.scope import Array, Extent, Scalar, Scope, UserFunction
+from tests.generator.statements import Lines, indent, loop, simple
+
+SCALAR_FUNCTIONS = {
+    "f": (("x", "return x * 2.0 - 1.0"), ("x, y", "return x * y + x"),
+          ("x, y", "if x > y:\n    return x - y\nreturn y"),
+          ("x", "t = x\nfor r in range(3):\n    t = t * 0.5 + x\nreturn t"), ("x, y", "return GF * x + abs(y)"),
+          ("x", "return math.sqrt(abs(x))"), ("x, y", "return g0(x) - y if y < x else g0(y)")),
+    "i": (("x", "return x % 17 + 1"), ("x, y", "return (x ^ y) & 255"), ("x", "return GI + x"),
+          ("x, y", "while y > 1 and x > y:\n    x = x // 2\nreturn x"), ("x", "return 3 if x > 2 else x")),
+}
+EFFECTS = (("target, where, value", "target[where] = value"), ("target, where, value", "target[where] += value"),
+           ("target, where, value", "for r in range(2):\n    target[where] = value"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program with an entry point, and what its parameters are."""
+
+    source: str
+    form: str
+    sizes: tuple[str, ...]
+    arrays: tuple[Array, ...]
+    scalars: tuple[Scalar, ...]
+    deepest: int
+    spice: int
+
+    entry = "kernel"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return (*self.sizes, *(a.name for a in self.arrays), *(s.name for s in self.scalars))
+
+
+def generate(rng: random.Random) -> Case:
+    """A random case; every choice is drawn from `rng`."""
+    form = rng.choice(("function",) * 6 + ("method", "method", "closure", "module"))
+    spice = rng.choice((0,) * 6 + (1, 1, 1, 2))
+    sizes = ("n",) if rng.randrange(100) < 40 else ("n", "m")
+    scope = Scope(rng, spice, sizes)
+    arrays, scalars = _arrays(scope), _scalars(scope)
+    functions, globals_ = _functions(scope), (Scalar("GI", "i"), Scalar("GF", "f"))
+    if form == "method":
+        scope.sizes = tuple(f"self.{s}" for s in sizes)
+    scope.arrays = [_renamed(a, form) for a in arrays]
+    scope.bound = {s.name: s.kind for s in (*scalars, *globals_)}
+    scope.fixed = {s.name for s in globals_} | ({s.name for s in scalars if s.name.startswith("h")})
+    scope.assigned = {s.name for s in scalars if s.kind == "i"} - scope.fixed
+    scope.functions = functions
+    scope.in_function = form != "module"
+    body = _body(scope)
+    source = "\n".join([*_prelude(scope, functions), *_wrap(form, sizes, arrays, scalars, body)]) + "\n"
+    return Case(source, form, sizes, tuple(arrays), tuple(scalars), scope.deepest, spice)
+
+
+# --------------------------------------------------------------- declarations
+
+
+def _arrays(scope: Scope) -> list[Array]:
+    kinds = scope.pick(("f", "f", "ff", "fi", "i", "ii", "ffi", "b", "bi", "fb", "c", "fc", "bifc", "fff", "iif"))
+    arrays = [_array(scope, "abcd"[k], kind) for k, kind in enumerate(kinds)]
+    if scope.chance(35):
+        dims = (Extent(scope.pick(scope.sizes)),)
+        arrays.append(Array("idx", "i", dims, scope.pick(scope.sizes), stored=scope.chance(25)))
+    return arrays
+
+
+def _array(scope: Scope, name: str, kind: str) -> Array:
+    rank = scope.weighted({1: 6, 2: 5, 3: 1})
+    dims = tuple(Extent(scope.pick(scope.sizes), scope.pick((0, 0, 0, 0, 1, 2))) for _ in range(rank))
+    if rank > 1 and scope.chance(10):
+        dims = (*dims[:-1], Extent("", scope.pick((2, 3))))
+    return Array(name, kind, dims, chained=rank > 1 and scope.chance(25), stored=scope.chance(75))
+
+
+def _renamed(array: Array, form: str) -> Array:
+    if form != "method":
+        return array
+    dims = tuple(replace(d, size=d.size and f"self.{d.size}") for d in array.dims)
+    into = array.points_into and f"self.{array.points_into}"
+    return replace(array, name=f"self.{array.name}", dims=dims, points_into=into)
+
+
+def _scalars(scope: Scope) -> list[Scalar]:
+    """`s..` may be assigned in the nest, `h..` are only read."""
+    kinds = scope.pick(("", "f", "i", "ff", "fi", "b", "fc", "ffi", "ii"))
+    return [Scalar(f"{'s' if scope.chance(65) else 'h'}{k}", kind) for k, kind in enumerate(kinds)]
+
+
+def _functions(scope: Scope) -> list[UserFunction]:
+    if scope.chance(60):
+        return []
+    kind = scope.pick("ffi")
+    params, text = scope.pick(SCALAR_FUNCTIONS[kind])
+    functions = [UserFunction("f0", kind, params.count(",") + 1, _define("f0", params, text))]
+    if scope.chance(40):
+        params, text = scope.pick(EFFECTS)
+        functions.append(UserFunction("put", "", 3, _define("put", params, text)))
+    return functions
+
+
+def _define(name: str, params: str, text: str) -> str:
+    return "\n".join([f"def {name}({params}):", *indent(text.split("\n"))])
+
+
+# ----------------------------------------------------------------------- text
+
+
+def _body(scope: Scope) -> Lines:
+    lines: Lines = []
+    for _ in range(scope.rng.randrange(3)):
+        kind = scope.pick("iff" if scope.arrays_of("f") else "iib")
+        name = scope.fresh("t")
+        first = constant(scope, kind) if scope.chance(80) else f"np.{'float64' if kind == 'f' else 'int64'}(0)"
+        lines.append(f"{name} = {first}")
+        scope.bound[name] = kind
+        scope.assigned.add(name)
+    for _ in range(scope.weighted({1: 8, 2: 1})):
+        lines += loop(scope, scope.rng.randrange(1, 7))
+    if scope.chance(10):
+        lines += simple(scope)
+    return lines
+
+
+def _prelude(scope: Scope, functions: list[UserFunction]) -> Lines:
+    lines = ["import math", "", "import numpy as np", "", f"GI = {scope.pick(('3', '1', '-2', '40'))}",
+             f"GF = {scope.pick(('0.75', '2.0', '-1.5'))}", ""]
+    if any("g0" in f.text for f in functions):
+        lines += ["", "def g0(x):", "    return x + 0.125", ""]
+    for function in functions:
+        lines += ["", *function.text.split("\n"), ""]
+    return [*lines, ""]
+
+
+def _wrap(form: str, sizes: tuple[str, ...], arrays: list[Array], scalars: list[Scalar], body: Lines) -> Lines:
+    own = [*sizes, *(a.name for a in arrays)]
+    extra = [s.name for s in scalars]
+    params = ", ".join(own + extra)
+    if form == "function":
+        return [f"def kernel({params}):", *indent([*body, "return locals()"])]
+    if form == "method":
+        return ["class Model:", f"    def __init__(self, {', '.join(own)}):", *(f"        self.{x} = {x}" for x in own),
+                "", f"    def step({', '.join(['self', *extra])}):", *indent(indent([*body, "return locals()"])), "",
+                f"def kernel({params}):", f"    model = Model({', '.join(own)})",
+                f"    result = model.step({', '.join(extra)})", "    return result, vars(model)"]
+    if form == "closure":
+        assigned = ", ".join(extra)
+        return [f"def kernel({params}):", f"    def inner({assigned}):", *indent(indent([*body, "return locals()"])),
+                f"    return inner({assigned})"]
+    return ["from tests.generator.bindings import current", f"{params}, = current()", *body]
+
+

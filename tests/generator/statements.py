@@ -1,0 +1,290 @@
+"""Random statements and loops, as lists of lines without their common indentation."""
+
+from __future__ import annotations
+
+from tests.generator.expressions import Text, boolean, expression, index, integer, load
+from tests.generator.scope import Array, LoopVar, Scope
+
+Lines = list[str]
+
+SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 1, "overwrite_index": 1}
+OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
+             "c": ("+=", "-=", "*=")}
+
+
+def indent(lines: Lines) -> Lines:
+    return ["    " + line for line in lines]
+
+
+def block(scope: Scope, budget: int) -> Lines:
+    """A block of about `budget` statements; at least one."""
+    lines: Lines = []
+    while not lines or budget > 0:
+        cost, more = statement(scope, budget)
+        lines += more
+        budget -= cost
+        if more and more[-1] in ("break", "continue"):
+            break
+    return lines
+
+
+def statement(scope: Scope, budget: int) -> tuple[int, Lines]:
+    choice = scope.weighted({"simple": 10, "if": 3 if budget > 1 else 0, "jump": 1 if scope.can_break else 0,
+                             "loop": 4 if budget > 1 and scope.depth < 4 else 0})
+    if choice == "simple":
+        return 1, simple(scope)
+    if choice == "jump":
+        return 1, jump(scope)
+    inner = scope.rng.randrange(1, max(2, budget))
+    return inner + 1, branch(scope, inner) if choice == "if" else loop(scope, inner)
+
+
+# --------------------------------------------------------------------- simple
+
+
+def simple(scope: Scope) -> Lines:
+    choice = scope.weighted(SIMPLE)
+    array = scope.pick([a for a in scope.arrays if a.stored] or scope.arrays)
+    if choice == "assert":
+        if not scope.wild(30):
+            return simple(scope)
+        return [f"assert {boolean(scope, 1)} or {boolean(scope, 1)}, {scope.pick(('1', repr('no')))}"]
+    if choice == "raise":
+        if not scope.wild(30):
+            return simple(scope)
+        error = scope.pick(("ValueError(3)", "KeyError", "StopIteration"))
+        return [f"if {boolean(scope, 1)} and {boolean(scope, 1)}:", f"    raise {error}"]
+    if choice == "effect":
+        effects = [f for f in scope.functions if not f.kind]
+        usable = [a for a in scope.arrays if a.stored and len(a.dims) == 1 and not a.points_into]
+        if not effects or not usable:
+            return simple(scope)
+        array = scope.pick(usable)
+        value = _tame(stored_value(scope, array, 1))
+        return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
+    if choice == "store":
+        return [f"{load(scope, array)} = {stored_value(scope, array)}"]
+    if choice == "augment":
+        return [f"{load(scope, array)} {_operator(scope, array)} {stored_value(scope, array)}"]
+    if choice == "swap":
+        return _swap(scope, array)
+    if choice == "chained_store":
+        alike = [a for a in scope.arrays if a.stored and a.kind == array.kind and not a.points_into]
+        return [f"{load(scope, array)} = {load(scope, scope.pick(alike or [array]))} = {stored_value(scope, array)}"]
+    return _assignment(scope, choice)
+
+
+def stored_value(scope: Scope, array: Array, depth: int = 2) -> Text:
+    if array.points_into:
+        return Text(f"({integer(scope, 1)}) % {array.points_into}")
+    value = expression(scope, array.kind, depth)
+    if not value.grows:
+        return value
+    return Text(f"({value}) % 101") if not scope.wild(20) else value
+
+
+def _operator(scope: Scope, array: Array) -> str:
+    if array.points_into:
+        return "="
+    if array.kind == "i" and scope.wild(15):
+        return scope.pick(("*=", "//=", "%=", "<<=", ">>=", "**=", "/="))
+    return scope.pick(OPERATORS[array.kind])
+
+
+def _swap(scope: Scope, array: Array) -> Lines:
+    a, b = load(scope, array), load(scope, array)
+    if scope.chance(70):
+        return [f"{a}, {b} = {b}, {a}"]
+    return [f"{a}, {b} = {stored_value(scope, array, 1)}, {stored_value(scope, array, 1)}"]
+
+
+def _tame(value: Text) -> str:
+    return f"{value} % 101" if value.grows else value.text
+
+
+def _assignment(scope: Scope, choice: str) -> Lines:
+    floats, complexes = 5 if scope.arrays_of("f") else 1, 2 if scope.arrays_of("c") else 0
+    kind = scope.weighted({"b": 1, "i": 4, "f": floats, "c": complexes})
+    targets = [name for name in scope.scalars(kind) if name not in scope.fixed]
+    if choice == "overwrite_index":
+        names = [v.name for v in scope.loops if not v.name.startswith("k")]  # counters of while loops must count
+        if not names or not scope.chance(20):
+            return simple(scope)
+        name = scope.pick(names)
+        scope.loops = [v for v in scope.loops if v.name != name]
+        return [f"{name} = {integer(scope, 1)}"]
+    if choice == "temp" or not targets:
+        value = expression(scope, kind, 2)
+        name = scope.fresh("t")
+        _bind(scope, name, kind, value.grows)
+        return [f"{name} = {value}"]
+    name = scope.pick(targets)
+    if choice == "accumulate":
+        operator = scope.pick(OPERATORS[kind])
+        value = expression(scope, kind, 1)
+        guarded = operator == "/=" and not scope.wild(20)
+        return [f"{name} {operator} {f'0.5 + abs({value})' if guarded else value}"]
+    if choice == "tuple" and len(targets) > 1:
+        other = scope.pick([t for t in targets if t != name])
+        values = (other, name) if scope.chance(40) else (expression(scope, kind, 1), expression(scope, kind, 1))
+        return [f"{name}, {other} = {values[0]}, {values[1]}"]
+    if choice == "chained" and len(targets) > 1:
+        other = scope.pick([t for t in targets if t != name])
+        return [f"{name} = {other} = {expression(scope, kind, 1)}"]
+    return [f"{name} = {expression(scope, kind, 2)}"]
+
+
+def _bind(scope: Scope, name: str, kind: str, grows: bool) -> None:
+    scope.bound[name] = kind
+    if grows or kind == "i":
+        scope.assigned.add(name)
+
+
+# --------------------------------------------------------------- control flow
+
+
+def branch(scope: Scope, budget: int) -> Lines:
+    lines = [f"if {boolean(scope, 2)}:"]
+    with scope.block():
+        lines += indent(block(scope, max(1, budget // 2)))
+    while scope.chance(25):
+        lines.append(f"elif {boolean(scope, 1)}:")
+        with scope.block():
+            lines += indent(block(scope, 1))
+    if scope.chance(45):
+        lines.append("else:")
+        with scope.block():
+            lines += indent(block(scope, max(1, budget // 2)))
+    return lines
+
+
+def jump(scope: Scope) -> Lines:
+    choice = scope.weighted({"break": 4, "continue": 4 if scope.can_continue else 0,
+                             "return": 1 if scope.in_function else 0})
+    if choice == "return":
+        names = [v.name for v in scope.loops[:1]] + list(scope.bound)[:2]
+        comma = "," if len(names) == 1 and scope.chance(50) else ""
+        choice = f"return {', '.join(names)}{comma}" if names else "return"
+    with scope.block():
+        before = simple(scope) if scope.chance(30) else []
+    return [f"if {boolean(scope, 2)}:", *indent([*before, choice])]
+
+
+def loop(scope: Scope, budget: int) -> Lines:
+    if scope.chance(14):
+        return while_loop(scope, budget)
+    if scope.chance(18):
+        return element_loop(scope, budget)
+    return range_loop(scope, budget)
+
+
+def range_loop(scope: Scope, budget: int) -> Lines:
+    name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
+    header, variable = _range(scope, name)
+    return _for(scope, f"for {name} in {header}:", [variable], {}, budget)
+
+
+def _fresh_index(scope: Scope) -> str:
+    taken = {v.name for v in scope.loops}
+    return next(name for name in "ijlpquvw" if name not in taken)
+
+
+def _range(scope: Scope, name: str) -> tuple[str, LoopVar]:
+    size = scope.pick(scope.sizes)
+    outer = [v for v in scope.loops if v.size]
+    ints = [s for s in scope.scalars("i") if s in scope.fixed]
+    choice = scope.weighted({"full": 8, "inner": 4, "step": 2, "down": 3, "triangle": 6 if outer else 0, "shape": 3,
+                             "half": 1, "free": 2 if ints else 0, "const": 1, "reversed": 1})
+    if choice == "shape":
+        dims = [(a, k, d) for a in scope.arrays for k, d in enumerate(a.dims) if d.size and d.plus <= 0]
+        if not dims:
+            choice = "full"
+        else:
+            array, axis, dim = scope.pick(dims)
+            length = f"len({array.name})" if axis == 0 and scope.chance(60) else f"{array.name}.shape[{axis}]"
+            return f"range({length})", LoopVar(name, dim.size, 0, dim.plus)
+    if choice == "triangle":
+        v = scope.pick(outer)
+        o, n = v.name, v.size
+        text, low, off = scope.pick(((f"range({o})", 0, v.off - 1), (f"range({o}, {n})", v.low, 0),
+                                     (f"range({o} + 1, {n})", v.low + 1, 0), (f"range({o} + 1)", 0, v.off),
+                                     (f"range({o} - 1, -1, -1)", 0, v.off - 1), (f"range({n} - {o})", 0, -v.low),
+                                     (f"range(0, {o}, 2)", 0, v.off - 1), (f"range({n} - 1, {o}, -1)", v.low + 1, 0)))
+        return text, LoopVar(name, n, max(0, low), min(0, off))
+    if choice == "free":
+        bounds = ", ".join(scope.pick(ints) for _ in range(scope.rng.randrange(1, 4)))
+        return f"range({bounds})", LoopVar(name, "")
+    if choice == "const":
+        return f"range({scope.pick(('3', '2, 5', '4, -1, -2', '0', '5, 1'))})", LoopVar(name, "")
+    if choice == "inner":
+        low, off = scope.rng.randrange(3), -scope.rng.randrange(3)
+        return f"range({low}, {size}{f' - {-off}' if off else ''})", LoopVar(name, size, low, off)
+    texts = {"full": f"range({size})", "step": f"range({scope.rng.randrange(2)}, {size}, {scope.pick('23')})",
+             "down": f"range({size} - 1, {scope.pick(('-1, -1', '-1, -2', '0, -1'))})",
+             "half": f"range({size} // 2)", "reversed": f"reversed(range({size}))"}
+    return texts[choice], LoopVar(name, size)
+
+
+def element_loop(scope: Scope, budget: int) -> Lines:
+    flat = [a for a in scope.arrays if len(a.dims) == 1]
+    if not flat:
+        return range_loop(scope, budget)
+    array = scope.pick(flat)
+    element = scope.fresh("x")
+    extent = array.dims[0]
+    variables: list[LoopVar] = []
+    choice = scope.weighted({"plain": 4, "enumerate": 3, "zip": 3, "start": 1, "mixed": 1})
+    bound = {element: array.kind}
+    if choice == "plain":
+        header = f"for {element} in {array.name}:"
+    elif choice == "zip" or choice == "mixed":
+        other, second = scope.pick(flat), scope.fresh("y")
+        bound[second] = other.kind
+        pair = f"zip({array.name}, {other.name})"
+        header = f"for {element}, {second} in {pair}:"
+        if choice == "mixed":
+            header = f"for k, ({element}, {second}) in enumerate({pair}):"
+    else:
+        name = _fresh_index(scope)
+        known = extent.size if choice == "enumerate" else ""
+        variables = [LoopVar(name, known, 0, extent.plus)]
+        header = f"for {name}, {element} in enumerate({array.name}{', 1' if choice == 'start' else ''}):"
+    return _for(scope, header, variables, bound, budget)
+
+
+def _for(scope: Scope, header: str, variables: list[LoopVar], bound: dict[str, str], budget: int) -> Lines:
+    lines = [header]
+    with scope.loop_body(variables):
+        scope.bound.update(bound)
+        lines += indent(block(scope, budget))
+    return lines + _otherwise(scope)
+
+
+def _otherwise(scope: Scope) -> Lines:
+    if not scope.chance(10):
+        return []
+    with scope.block():
+        return ["else:", *indent(block(scope, 1))]
+
+
+def while_loop(scope: Scope, budget: int) -> Lines:
+    """A loop that ends: its counter is changed nowhere else."""
+    counter, size = scope.fresh("k"), scope.pick(scope.sizes)
+    choice = scope.weighted({"up": 4, "down": 2, "forever": 1})
+    extra = f" {scope.pick(('and', 'and', 'and not'))} {boolean(scope, 1)}" if scope.chance(40) else ""
+    if choice == "down":
+        lines = [f"{counter} = {size}", f"while {counter} > 0{extra}:", f"    {counter} -= {scope.pick('12')}"]
+        variable = LoopVar(counter, size, -1 if lines[-1].endswith("2") else 0, 0)
+    elif choice == "up":
+        lines = [f"{counter} = 0", f"while {counter} < {size}{extra}:"]
+        variable = LoopVar(counter, size, 0, 0)
+    else:
+        lines = [f"{counter} = 0", "while True:", f"    {counter} += 1", f"    if {counter} >= {size}:",
+                 "        break"]
+        variable = LoopVar(counter, size, 1, 0)
+    with scope.loop_body([variable], can_continue=choice != "up"):
+        body = block(scope, budget)
+    if choice == "up":
+        body.append(f"{counter} += {scope.pick('112')}")
+    return lines + indent(body) + (_otherwise(scope) if choice != "forever" else [])
