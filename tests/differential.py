@@ -81,6 +81,8 @@ class Program:
             if offer:
                 offer(values)
             namespace = (self.plain, self.fast)[side]
+            namespace.clear()
+            namespace["__name__"] = "program"
             try:
                 exec(self._codes[side], namespace)
             finally:

@@ -8,7 +8,7 @@ from tests.generator.scope import Array, LoopVar, Scope
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 1, "overwrite_index": 1}
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -48,7 +48,7 @@ def simple(scope: Scope) -> Lines:
     array = scope.pick([a for a in scope.arrays if a.stored] or scope.arrays)
     if choice == "assert":
         if not scope.wild(30):
-            return simple(scope)
+            return [f"assert n >= 0 or {boolean(scope, 1)}"] if "n" in scope.sizes else simple(scope)
         return [f"assert {boolean(scope, 1)} or {boolean(scope, 1)}, {scope.pick(('1', repr('no')))}"]
     if choice == "raise":
         if not scope.wild(30):

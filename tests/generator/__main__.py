@@ -1,0 +1,146 @@
+"""The long mode: many random nests, over several processes.
+
+    python -m tests.generator --count 20000 --jobs 2 --seed 1 --out failures
+
+Prints one line of summary and the reasons; failing cases are written to the folder as small
+files.  Nest k of a run is that of seed `seed * 1000003 + k`, whatever the number of jobs.  A
+process that dies (or hangs) is reported with the seed that it was at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import faulthandler
+import json
+import random
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.generator.trial import Trial, fails, trials
+
+STRIDE = 1_000_003
+CHUNK = 100
+LIMIT = 120  # seconds for one nest
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.generator", description=__doc__)
+    parser.add_argument("--count", type=int, default=1000, help="number of nests")
+    parser.add_argument("--jobs", type=int, default=1, help="number of processes")
+    parser.add_argument("--seed", type=int, default=1, help="which run")
+    parser.add_argument("--first", type=int, default=0, help="number of the first nest")
+    parser.add_argument("--out", type=Path, default=Path("failures"), help="where failing cases go")
+    parser.add_argument("--no-reduce", action="store_true", help="save failing cases as they are")
+    parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    return _chunk(options) if options.chunk else _spread(options)
+
+
+# ------------------------------------------------------------------ processes
+
+
+def _spread(options: argparse.Namespace) -> int:
+    started = time.time()
+    totals: collections.Counter[str] = collections.Counter()
+    firsts = range(options.first, options.first + options.count, CHUNK)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for done, counts in enumerate(pool.map(lambda first: _child(options, first), firsts), 1):
+            totals.update(counts)
+            if sys.stderr.isatty():
+                print(f"\r{done * CHUNK} nests, {totals['differences']} differences", end="", file=sys.stderr)
+    print(summary(totals, options.seed, time.time() - started))
+    return 1 if totals["differences"] or totals["died"] else 0
+
+
+def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
+    count = min(CHUNK, options.first + options.count - first)
+    command = [sys.executable, "-m", "tests.generator", "--chunk", "--seed", str(options.seed), "--first", str(first),
+               "--count", str(count), "--out", str(options.out), *(["--no-reduce"] if options.no_reduce else [])]
+    run = subprocess.run(command, capture_output=True, text=True)
+    lines = run.stdout.splitlines()
+    if lines and lines[-1].startswith("{"):
+        counts: dict[str, int] = json.loads(lines[-1])
+        return counts
+    at = lines[-1] if lines else f"nest {first}"
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"died-{at.split()[-1]}.txt").write_text(f"{at}\nstatus {run.returncode}\n{run.stderr[-5000:]}")
+    print(f"a process died (status {run.returncode}) at {at}", file=sys.stderr)
+    return {"died": 1}
+
+
+def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
+    runs = max(1, totals["runs"])
+    lines = [f"{totals['nests']} nests (seed {seed}), {totals['runs']} runs in {seconds:.0f} s: "
+             f"{100 * totals['verdict accelerated'] / runs:.1f} % accelerated, "
+             f"{100 * totals['verdict flagged'] / runs:.1f} % replayed, "
+             f"{100 * totals['raised'] / runs:.1f} % raise, {100 * totals['warned'] / runs:.1f} % warn, "
+             f"{totals['differences']} differences, {totals['died']} deaths"]
+    verdicts = [(name, n) for name, n in totals.most_common() if name.startswith("verdict ")]
+    return "\n".join(lines + [f"    {n:7d}  {name.partition(' ')[2]}" for name, n in verdicts])
+
+
+# ---------------------------------------------------------------------- nests
+
+
+def _chunk(options: argparse.Namespace) -> int:
+    totals: collections.Counter[str] = collections.Counter()
+    for k in range(options.first, options.first + options.count):
+        print(f"nest {k}", flush=True)
+        faulthandler.dump_traceback_later(LIMIT, exit=True)
+        totals["nests"] += 1
+        for trial in trials(random.Random(options.seed * STRIDE + k)):
+            compared = trial.compared
+            totals["runs"] += 1
+            totals["verdict " + compared.verdict] += 1
+            totals["raised"] += compared.plain.error is not None
+            totals["warned"] += bool(compared.plain.warned)
+            if compared.difference is not None:
+                totals["differences"] += 1
+                faulthandler.dump_traceback_later(10 * LIMIT, exit=True)
+                _save(options, k, trial)
+                break
+        faulthandler.cancel_dump_traceback_later()
+    print(json.dumps(totals))
+    return 0
+
+
+def _save(options: argparse.Namespace, number: int, trial: Trial) -> None:
+    """The case with its inputs, reduced as long as it fails in the same way."""
+    from tests.generator.reduce import reduce
+
+    source, difference = trial.case.source, trial.compared.difference or ""
+    way = difference.split(":")[0].split("[")[0]
+    if not options.no_reduce:
+        def same_way(smaller: str) -> bool:
+            found = fails(smaller, trial.case.form, trial.inputs, trial.conditions)
+            return found is not None and found.startswith(way.split(" ")[0])
+
+        if same_way(source):
+            source = reduce(source, same_way)
+            difference = fails(source, trial.case.form, trial.inputs, trial.conditions) or difference
+    names = trial.case.parameters
+    pairs = zip(names, trial.inputs, strict=True)
+    shown = [f"# {name} = {_describe(value)}" for name, value in pairs if name in source]
+    header = [f"# seed {options.seed}, nest {number}, form {trial.case.form}: {difference}",
+              f"# errstate {dict(trial.conditions.errstate)}, filter {trial.conditions.filter}", *shown]
+    options.out.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(line.replace("\n", " ") for line in header) + f"\n\n{source}\n"
+    (options.out / f"{options.seed}-{number}.py").write_text(text)
+
+
+def _describe(value: object) -> str:
+    import numpy as np
+
+    if not isinstance(value, np.ndarray):
+        return f"{value!r} ({type(value).__name__})"
+    address = value.__array_interface__["data"][0] % 2**20
+    return (f"np.array({value.tolist()!r}, {str(value.dtype)!r})  # shape {value.shape}, strides {value.strides}, "
+            f"at {address}{'' if value.flags.writeable else ', read-only'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""One generated case, run with several inputs by the oracle."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.differential import Comparison, Compiler, Program, compile_accelerated
+from tests.generator.bindings import binding, errstate, set_current, signature, warning_filter
+from tests.generator.program import Case, generate
+from tests.oracle import Conditions
+
+SIGNATURES = 2
+BINDINGS = 3
+
+
+@dataclass
+class Trial:
+    """One run of a case."""
+
+    case: Case
+    inputs: tuple[object, ...]
+    conditions: Conditions
+    compared: Comparison
+
+
+def trials(rng: random.Random, compiler: Compiler = compile_accelerated, *, signatures: int = SIGNATURES,
+           bindings: int = BINDINGS) -> Iterator[Trial]:
+    """Generates a case and runs it: `bindings` inputs for each of some choices of dtypes."""
+    case = generate(rng)
+    program = prepare(case, compiler)
+    for _ in range(signatures):
+        signed = signature(rng, case)
+        for _ in range(bindings):
+            inputs = binding(rng, signed)
+            conditions = Conditions(errstate(rng, case.spice), warning_filter(rng, case.spice))
+            yield Trial(case, inputs, conditions, run(program, case.form, inputs, conditions))
+
+
+def prepare(case: Case, compiler: Compiler = compile_accelerated) -> Program:
+    program = Program(case.source, compiler)
+    if case.form != "module":
+        loaded = program.load()
+        assert loaded.plain.error is None and loaded.difference is None, loaded
+    return program
+
+
+def run(program: Program, form: str, inputs: tuple[object, ...], conditions: Conditions) -> Comparison:
+    if form == "module":
+        return program.load(inputs, set_current, conditions)
+    return program.call(Case.entry, *inputs, conditions=conditions)
+
+
+def fails(source: str, form: str, inputs: tuple[object, ...], conditions: Conditions) -> str | None:
+    """The difference that a (reduced) source shows; None also if it is no longer a program."""
+    try:
+        program = Program(source)
+        if form != "module" and program.load().plain.error is not None:
+            return None
+        return run(program, form, inputs, conditions).difference
+    except SyntaxError:
+        return None
