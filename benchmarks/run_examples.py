@@ -1,0 +1,131 @@
+"""The example programs, plain against accelerated.
+
+    python -m benchmarks.run_examples [--rounds 3] [name ...]
+
+Two measurements.  Whole processes at the default size: everything counts, start-up and
+compiling too.  And within one process: the program's main part, once the loops are compiled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import alpyna_hook
+from benchmarks import loading, measure
+from benchmarks.measure import Times
+
+EXAMPLES = loading.ROOT.parent / "examples"
+NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem != "quickstart"))
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    plain: Times
+    process: Times
+    warm_plain: Times
+    warm: Times
+    same: bool
+    interpreted: tuple[str, ...]
+
+
+def process(command: list[str], outputs: list[bytes]) -> Callable[[], float]:
+    def run() -> float:
+        done: list[subprocess.CompletedProcess[bytes]] = []
+        seconds = measure.clock(
+            lambda: done.append(subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, check=True))
+        )
+        outputs.append(done[0].stdout)
+        return seconds
+
+    return run
+
+
+def body(path: Path, load: Callable[[Path], object], outputs: list[bytes]) -> Callable[[], float]:
+    """The seconds of `main()`; of the whole body, for a script that has no functions."""
+    module = None if is_script(path) else load(path)
+
+    def run() -> float:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            seconds = measure.clock(module.main if module else lambda: load(path))  # type: ignore[attr-defined]
+        outputs.append(printed.getvalue().encode())
+        return seconds
+
+    return run
+
+
+def is_script(path: Path) -> bool:
+    return "def main()" not in path.read_text()
+
+
+def report_of(path: Path) -> tuple[str, ...]:
+    """Loops of one accelerated run that stayed in the interpreter, as "line: reason (runs)"."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "alpyna", "run", "--report", str(file), str(path)]
+        environment = {**os.environ, "ALPYNA_DEVICE": "cpu"}
+        subprocess.run(command, stdout=subprocess.DEVNULL, env=environment, check=True)
+        entries = json.loads(file.read_text())
+    return tuple(
+        f"{e['line']} in {e['qualname']}: {e['reason']} ({e['runs'] - e['accelerated_runs']} of {e['runs']} runs)"
+        for e in entries
+        if e["runs"] > e["accelerated_runs"]
+    )
+
+
+def measured(name: str, rounds: int) -> Example:
+    path = EXAMPLES / f"{name}.py"
+    outputs: list[bytes] = []
+    whole = measure.interleaved(
+        {
+            "plain": process([str(path)], outputs),
+            "fast": process(["-m", "alpyna", "run", str(path)], outputs),
+        },
+        rounds,
+    )
+    runs = {"plain": body(path, loading.plain, outputs), "fast": body(path, loading.accelerated, outputs)}
+    runs["fast"]()  # compiles
+    warm = measure.interleaved(runs, rounds)
+    identical = len(set(outputs)) == 1
+    return Example(name, whole["plain"], whole["fast"], warm["plain"], warm["fast"], identical, report_of(path))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("names", nargs="*", default=NAMES)
+    options = parser.parse_args()
+    sys.argv = ["example"]
+    results = [measured(name, options.rounds) for name in options.names]
+    header = ("program", "plain process", "fast process", "factor", "plain main", "compiled main", "factor", "same")
+    rows = [
+        (
+            r.name, r.plain, r.process, f"{r.plain.median / r.process.median:.1f}",
+            r.warm_plain, r.warm, f"{r.warm_plain.median / r.warm.median:.0f}", "yes" if r.same else "NO",
+        )
+        for r in results
+    ]  # fmt: skip
+    left = [f"- {r.name}, line {text}" for r in results for text in r.interpreted]
+    parts = [
+        "Processes: from start to exit, so importing the compiler and compiling every loop count. "
+        "Main: the program's own work in a process that has compiled it before. "
+        f"Median (smallest - largest) of {options.rounds} runs in turn.",
+        measure.table(header, rows),
+        "Loops left to the interpreter:\n\n" + "\n".join(left) if left else "Every loop ran compiled.",
+    ]
+    measure.write("examples", f"The examples, ALPyNA {alpyna_hook.__version__}", parts)
+
+
+if __name__ == "__main__":
+    main()
