@@ -123,7 +123,7 @@ class _Row:
     def view(self) -> View:
         constants = [self.constant(k) for k in range(len(self.index))]
         index = tuple([t if c is None else c for t, c in zip(self.temps, constants, strict=False)])
-        return View(self.name, self.array, index, self.temps[0])
+        return View(self.name, self.array, index, self.temps[-1])
 
     def used_index(self, loc: Loc) -> tuple[Expr, ...]:
         if self.direct:

@@ -180,7 +180,10 @@ class Interpreter:
     def _extent(self, array: Any, axis: int | None) -> int:
         if axis is None or axis == -1:
             return int(array.size if axis is None else array.ndim)
-        return int(array.shape[axis if axis >= 0 else axis + 1])
+        axis = axis if axis >= 0 else axis + 1
+        if not -array.ndim <= axis < array.ndim:
+            raise Replay  # no such axis: such a nest is declined when its arrays are bound
+        return int(array.shape[axis])
 
     def _compare(self, operands: tuple[Expr, ...], ops: tuple[str, ...]) -> Any:
         left = self.expr(operands[0])

@@ -206,9 +206,16 @@ class Iteration(Expressions):
 
 def _integer(value: Expr) -> Expr:
     """A bound as a Python integer: a NumPy integer would wrap around when computed with."""
-    if isinstance(value, Const | Shape):
-        return value
-    return Call("@index", (value,), (), value.loc)
+    return value if _is_integer(value) else Call("@index", (value,), (), value.loc)
+
+
+def _is_integer(value: Expr) -> bool:
+    match value:
+        case Const() | Shape() | Call("@index"):
+            return True
+        case Binary(_, left, right):
+            return _is_integer(left) and _is_integer(right)
+    return False
 
 
 def arrays_of(source: Source) -> list[str]:
