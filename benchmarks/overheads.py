@@ -1,13 +1,17 @@
-"""What a loop costs that gains nothing: a declined short loop, and an accelerated loop on tiny arrays.
+"""What is paid where nothing is gained: short declined loops, tiny arrays, modules without a pragma.
 
-    python -m benchmarks.overheads [--calls 1000000] [--rounds 5]
+    python -m benchmarks.overheads [--calls 1000000] [--rounds 5] [--modules 900]
 
-Each is the same function from the same file, loaded plain and through ALPyNA, called in turn.
+Loops: the same function from the same file, loaded plain and through ALPyNA, called in turn.
+Modules: fresh processes that import them all from a folder, with and without the hook.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -65,10 +69,61 @@ def row(name: str, slow: Callable[..., object], fast: Callable[..., object], arg
     return name, times["plain"], times["fast"], difference, f"{fast_time / slow_time:.2f}"
 
 
+IMPORTER = """
+import sys, time
+HOOK
+start = time.perf_counter()
+for k in range(COUNT):
+    __import__(f"plain_module_{k}")
+print(time.perf_counter() - start)
+"""
+
+BODY = "\n".join(
+    f"""
+class Shape{k}:
+    def area(self, width, height):
+        for i in range(width):
+            for j in range(height):
+                self.total += i * j
+        return self.total
+"""
+    for k in range(12)
+)
+
+
+def importing(folder: Path, count: int, hook: str) -> Callable[[], float]:
+    text = IMPORTER.replace("HOOK", hook).replace("COUNT", str(count))
+    path = os.pathsep.join([str(folder), str(loading.ROOT.parent)])
+
+    def run() -> float:
+        command = [sys.executable, "-c", text]
+        environment = {**os.environ, "PYTHONPATH": path}
+        return float(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+
+    return run
+
+
+def imports(folder: Path, count: int, rounds: int) -> list[tuple[object, ...]]:
+    """Rows for modules whose bytecode is cached, as it is at every import but the first."""
+    for k in range(count):
+        (folder / f"plain_module_{k}.py").write_text(f'"""Module {k}."""\n{BODY}')
+    runs = {
+        "plain": importing(folder, count, ""),
+        "fast": importing(folder, count, "import alpyna_hook; alpyna_hook.install()"),
+    }
+    runs["plain"]()
+    times = measure.interleaved(runs, 3 * rounds)
+    slow, fast = times["plain"].median, times["fast"].median
+    difference = f"{(fast - slow) / count * 1e6:+.1f} us a module"
+    return [(f"importing {count} modules without a pragma", times["plain"], times["fast"], difference,
+             f"{fast / slow:.3f}")]  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--modules", type=int, default=900)
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -84,12 +139,13 @@ def main() -> None:
             calls = max(1, per_round // (10 + size))
             rows.append(row(f"c[i] = a[i] + b[i], {size} long, compiled", plain.tiny, forced.tiny, arrays,
                             calls, options.rounds))  # fmt: skip
-    header = ("loop", "plain, a call", "accelerated, a call", "difference", "ratio")
+        rows += imports(Path(folder), options.modules, options.rounds)
+    header = ("what", "plain", "with ALPyNA", "difference", "ratio")
     explained = (
-        f"{options.calls} calls of the first two, fewer of the others; "
+        f"Times of one call, from {options.calls} calls of the first two loops, fewer of the others; "
         f"median (smallest - largest) of {options.rounds} runs in turn."
     )
-    measure.write("overheads", "Overheads of a call", [explained, measure.table(header, rows)])
+    measure.write("overheads", "Overheads", [explained, measure.table(header, rows)])
 
 
 if __name__ == "__main__":
