@@ -1,0 +1,414 @@
+"""The rows of the contract on functions: conversions, math, NumPy's own, complex numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.semantics.example import ERRORS, QUIET, RAISING, Example, arr, each
+from tests.semantics.numbers import F8, INTS, edges, narrowed, outer, zeros
+
+SPECIAL = arr([0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e-310, 1e308, np.inf, -np.inf, np.nan])
+ORDINARY = np.random.default_rng(5).normal(0, 2, 400)
+
+
+def _absolute() -> list[Example]:
+    found = []
+    for dtype in (*INTS, "float32", "float64", "bool"):
+        a = (
+            narrowed(SPECIAL, dtype)
+            if dtype.startswith("f")
+            else arr([0, 1], bool)
+            if dtype == "bool"
+            else edges(dtype)
+        )
+        found.append(
+            Example("abs and unary minus", f"abs {dtype}", each("abs(a[i])"), (a, 0, zeros(a)), "accelerated flagged")
+        )
+        if dtype != "bool":
+            found.append(
+                Example("abs and unary minus", f"minus {dtype}", each("-a[i]"), (a, 0, zeros(a)), "accelerated flagged")
+            )
+            found.append(
+                Example(
+                    "abs and unary minus",
+                    f"plain {dtype}",
+                    each("-a[i] + abs(a[i])"),
+                    (arr([1, 2], dtype), 0, arr([0, 0], dtype)),
+                    "accelerated flagged",
+                )
+            )
+    found.append(Example("abs and unary minus", "Python int", each("abs(b - i) - -b"), (ORDINARY, 3, zeros(ORDINARY))))
+    return found
+
+
+def _conversions() -> list[Example]:
+    finite = SPECIAL[:9]
+    i8 = zeros(finite, "int64")
+    halves = arr([0.5, 1.5, 2.5, -0.5, -1.5, 1e15 + 0.5, 0.49999999999999994, 3.2])
+    found = [
+        Example(
+            "int(x), round(x)",
+            f"{name} {dtype}",
+            each(f"{name}(a[i])"),
+            (halves.astype(dtype), 0, zeros(halves, "int64")),
+        )
+        for name in ("int", "round", "math.floor", "math.ceil", "math.trunc")
+        for dtype in ("float64", "float32")
+    ]
+    found += [
+        Example(
+            "int(x), round(x)",
+            f"{name} of nan",
+            each(f"{name}(a[i])"),
+            (arr([1.0, np.nan]), 0, arr([0, 0], "int64")),
+            "flagged",
+        )
+        for name in ("int", "round", "math.floor")
+    ]
+    found += [
+        Example("int(x), round(x)", "infinite", each("int(a[i])"), (arr([1.0, np.inf]), 0, i8), "flagged"),
+        Example("int(x), round(x)", "huge", each("int(a[i])"), (arr([1.0, 1e19]), 0, zeros(finite)), "flagged"),
+        Example(
+            "int(x), round(x)",
+            "just below 2**63",
+            each("int(a[i])"),
+            (arr([9.2e18, -(2.0**63)]), 0, i8),
+            "accelerated flagged",
+        ),
+        Example(
+            "int(x), round(x)",
+            "of ints and bools",
+            each("int(a[i]) + round(i) + int(i > 0)"),
+            (arr([1, 2, 3], "int8"), 0, arr([0, 0, 0], "int64")),
+        ),
+        Example(
+            "int(x), round(x)",
+            "float and bool",
+            each("float(a[i]) + bool(a[i])"),
+            (arr([1, 0, 3], "int16"), 0, zeros(arr([1] * 3))),
+        ),
+        Example(
+            "round(x, n)", "np.float64", each("round(a[i], 2)"), (ORDINARY, 0, zeros(ORDINARY)), "accelerated inexact"
+        ),
+        Example(
+            "round(x, n)",
+            "np.float32",
+            each("round(a[i], 1)"),
+            (ORDINARY.astype("f4"), 0, zeros(ORDINARY, "f4")),
+            "accelerated inexact",
+        ),
+        Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
+        Example(
+            "round(x, n)",
+            "special values",
+            each("round(a[i], 3)"),
+            (SPECIAL, 0, zeros(SPECIAL)),
+            "accelerated flagged inexact",
+        ),
+    ]
+    return found
+
+
+def _extremes() -> list[Example]:
+    a, b = outer(SPECIAL, SPECIAL)
+    row = "min, max"
+    return [
+        Example(row, "one type", each("min(a[i], b[i])"), (a, b, zeros(a))),
+        Example(row, "max, float32", each("max(a[i], b[i])"), (narrowed(a, "f4"), narrowed(b, "f4"), zeros(a, "f4"))),
+        Example(
+            row,
+            "two types",
+            each("max(a[i], b[i])"),
+            (arr([1, 3], "int32"), arr([2, 2], "int64"), arr([0, 0])),
+            "accelerated mixed-types",
+        ),
+        Example(
+            row, "with a Python int", each("max(a[i], 0)"), (arr([1, -3]), 0, arr([0, 0])), "accelerated mixed-types"
+        ),
+        Example(row, "Python ints", each("min(i, b, 7) + max(i, 2)"), (a, 9, zeros(a))),
+        Example(row, "three", each("min(a[i], b[i], a[0])"), (a, b, zeros(a))),
+        Example(row, "uint8", each("max(a[i], b[i])"), (arr([1, 255], "u1"), arr([9, 7], "u1"), arr([0, 0], "u1"))),
+        Example(
+            row,
+            "running minimum",
+            "def f(a):\n    m = a[0]\n    for i in range(len(a)):\n        m = min(m, a[i])\n    return m",
+            (ORDINARY,),
+        ),
+    ]
+
+
+def _math() -> list[Example]:
+    ordinary = (
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "fabs",
+        "floor",
+        "ceil",
+        "expm1",
+        "degrees",
+        "radians",
+        "erf",
+        "erfc",
+    )
+    positive = ("sqrt", "log", "log2", "log10", "log1p")
+    f4 = ORDINARY.astype("f4")
+    found = []
+    for name in ordinary:
+        found.append(
+            Example(
+                "math on float64",
+                name,
+                each(f"math.{name}(a[i])"),
+                (ORDINARY, 0, zeros(ORDINARY)),
+                "accelerated inexact",
+            )
+        )
+        found.append(
+            Example(
+                "math.f on float32", name, each(f"math.{name}(a[i])"), (f4, 0, zeros(f4, F8)), "accelerated inexact"
+            )
+        )
+    for name in positive:
+        found.append(Example("math on float64", name, each(f"math.{name}(a[i])"), (abs(ORDINARY), 0, zeros(ORDINARY))))
+        found.append(
+            Example(
+                "math.* errors",
+                f"{name} of -1",
+                each(f"math.{name}(a[i])"),
+                (arr([1.0, -1.5]), 0, arr([0, 0])),
+                "flagged",
+            )
+        )
+    for name in ("asin", "acos", "atanh"):
+        found.append(Example("math on float64", name, each(f"math.{name}(a[i])"), (ORDINARY / 20, 0, zeros(ORDINARY))))
+        found.append(
+            Example(
+                "math.* errors",
+                f"{name} of 2",
+                each(f"math.{name}(a[i])"),
+                (arr([0.1, 2.0]), 0, arr([0, 0])),
+                "flagged",
+            )
+        )
+    for name in ("exp", "sinh", "cosh"):
+        found.append(
+            Example(
+                "math.* errors",
+                f"{name} overflows",
+                each(f"math.{name}(a[i])"),
+                (arr([1.0, 1e3]), 0, arr([0, 0])),
+                "flagged",
+            )
+        )
+    for name in ("sin", "floor", "exp", "sqrt", "fabs", "log"):
+        found.append(
+            Example(
+                "math.* errors",
+                f"{name} of special values",
+                each(f"math.{name}(a[i])"),
+                (arr([1.0, np.inf, np.nan]), 0, zeros(arr([1] * 3))),
+                "accelerated flagged",
+            )
+        )
+    for name in ("atan2", "copysign", "fmod", "pow", "hypot"):
+        found.append(
+            Example(
+                "math on float64",
+                name,
+                each(f"math.{name}(a[i], b[i])"),
+                (abs(ORDINARY), ORDINARY[::-1].copy(), zeros(ORDINARY)),
+                "accelerated inexact",
+            )
+        )
+    found += [
+        Example(
+            "math on float64",
+            "of Python numbers",
+            each("math.sqrt(i) + math.exp(b)"),
+            (ORDINARY, -0.5, zeros(ORDINARY)),
+        ),
+        Example(
+            "math on float64",
+            "gcd and isqrt",
+            each("math.gcd(i, 12) + math.isqrt(i)"),
+            (ORDINARY, 0, zeros(ORDINARY, "i8")),
+            "accelerated call inexact",
+        ),
+        Example(
+            "math on float64", "constants", each("a[i] * math.pi + math.e - math.tau"), (ORDINARY, 0, zeros(ORDINARY))
+        ),
+        Example(
+            "math on float64", "tests", each("math.isnan(a[i]) or math.isinf(a[i])"), (SPECIAL, 0, zeros(SPECIAL, bool))
+        ),
+        Example("math on float64", "isfinite", each("math.isfinite(a[i])"), (SPECIAL, 0, zeros(SPECIAL, bool))),
+    ]
+    return found
+
+
+def _numpy() -> list[Example]:
+    names = (
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "arctan",
+        "sinh",
+        "cosh",
+        "expm1",
+        "exp2",
+        "cbrt",
+        "arcsinh",
+        "floor",
+        "ceil",
+        "trunc",
+        "rint",
+        "absolute",
+        "negative",
+        "sign",
+        "square",
+        "fabs",
+    )
+    positive = ("sqrt", "log", "log2", "log10", "log1p", "reciprocal")
+    row = "NumPy's transcendentals"
+    found = []
+    for dtype in ("float64", "float32"):
+        a = ORDINARY.astype(dtype)
+        found += [
+            Example(row, f"{n} {dtype}", each(f"np.{n}(a[i])"), (a, 0, zeros(a)), "accelerated inexact") for n in names
+        ]
+        found += [
+            Example(row, f"{n} {dtype}", each(f"np.{n}(a[i])"), (abs(a), 0, zeros(a)), "accelerated inexact")
+            for n in positive
+        ]
+        found += [
+            Example(
+                row,
+                f"{n} {dtype}",
+                each(f"np.{n}(a[i], b[i])"),
+                (abs(a), a[::-1].copy(), zeros(a)),
+                "accelerated inexact",
+            )
+            for n in ("arctan2", "hypot", "copysign", "maximum", "minimum", "fmax", "fmin", "power", "fmod")
+        ]
+    found += [
+        Example(
+            row,
+            f"{n} of special values, {'quiet' if c is QUIET else 'raising'}",
+            each(f"np.{n}(a[i])"),
+            (SPECIAL, 0, zeros(SPECIAL)),
+            "accelerated flagged inexact",
+            c,
+        )
+        for n in ("exp", "sin", "tanh", "log", "sqrt")
+        for c in (QUIET, RAISING)
+    ]
+    found += [
+        Example(
+            row, "of a Python float", each("np.exp(b * i)"), (ORDINARY, 0.01, zeros(ORDINARY)), "accelerated inexact"
+        ),
+        Example(
+            row,
+            "in a sum",
+            "import numpy as np\ndef f(a):\n    s = 0.0\n    for x in a:\n        s += np.exp(-x * x)\n    return s",
+            (ORDINARY,),
+            "accelerated inexact",
+        ),
+        Example(
+            row,
+            "tests",
+            each("np.isnan(a[i]) or np.isinf(a[i]) or not np.isfinite(a[i])"),
+            (SPECIAL, 0, zeros(SPECIAL, bool)),
+            "accelerated inexact",
+        ),
+        Example(
+            row, "constructors", each("np.float32(a[i]) + np.int64(i) * np.float32(2)"), (ORDINARY, 0, zeros(ORDINARY))
+        ),
+        Example(
+            "np.sqrt(int8)",
+            "float16",
+            each("np.sqrt(a[i])"),
+            (arr([4, 9], "int8"), 0, arr([0, 0], "float32")),
+            "type-error value-type inexact",
+        ),
+        Example(
+            "np.sqrt(int8)",
+            "int64",
+            each("np.sqrt(a[i])"),
+            (arr([4, 9], "int64"), 0, arr([0, 0])),
+            "accelerated inexact",
+        ),
+        Example(
+            "np.sqrt(int8)",
+            "int32",
+            each("np.exp(a[i])"),
+            (arr([4, 9], "int32"), 0, arr([0, 0])),
+            "accelerated inexact",
+        ),
+        Example(
+            "builtin sum of floats",
+            "sum",
+            "def f(a):\n    for i in range(2):\n        t = sum(a)\n    return t",
+            (arr([1e16, 1.0, -1e16]),),
+            "call",
+        ),
+        Example(
+            "device transcendentals",
+            "on the CPU",
+            each("np.exp(a[i]) * math.exp(b[i])"),
+            (ORDINARY, ORDINARY, zeros(ORDINARY)),
+            "accelerated inexact",
+        ),
+    ]
+    return found
+
+
+def _complex() -> list[Example]:
+    rng = np.random.default_rng(8)
+    z, w = (rng.normal(size=60) + 1j * rng.normal(size=60) for _ in range(2))
+    row, out = "complex /", zeros(z)
+    special = arr([0, 1j, 1 + 1j, complex(np.inf, 0), complex(np.nan, 1), 1e300 + 1e300j, complex(-0.0, 0.0)], complex)
+    a, b = outer(special, special)
+    found = [Example(row, f"{op} complex128", each(f"a[i] {op} b[i]"), (z, w, out)) for op in "+-*/"]
+    found += [
+        Example(row, f"{op} complex64", each(f"a[i] {op} b[i]"), (z.astype("c8"), w.astype("c8"), zeros(z, "c8")))
+        for op in "+-*/"
+    ]
+    found += [
+        Example(row, f"{op} special", each(f"a[i] {op} b[i]"), (a, b, zeros(a)), "accelerated flagged", QUIET)
+        for op in "+-*/"
+    ]
+    found += [
+        Example(row, "warns", each("a[i] / b[i]"), (a, b, zeros(a)), "accelerated flagged"),
+        Example(row, "with a float", each("a[i] * 2.0 + b[i] * i"), (z, w.real.copy(), out)),
+        Example(row, "Python complex", each("a[i] * b + 1j"), (z, 2 - 1j, out)),
+        Example(row, "Python complex only", each("(b * i) / (b + 1)"), (z, 2 - 1j, out), "accelerated inexact"),
+        Example(row, "equality", each("a[i] == b[i] or a[i] != a[i]"), (a, b, zeros(a, bool)), "accelerated"),
+        Example(row, "power", each("a[i] ** 2"), (z, 0, out), "accelerated inexact"),
+        Example(row, "abs", each("abs(a[i])"), (z, 0, zeros(z, F8)), "accelerated inexact"),
+        Example(row, "abs complex64", each("abs(a[i])"), (z.astype("c8"), 0, zeros(z, "f4")), "accelerated inexact"),
+        Example(
+            row, "sqrt complex64", each("np.sqrt(a[i])"), (z.astype("c8"), 0, zeros(z, "c8")), "accelerated inexact"
+        ),
+        Example(row, "parts", each("a[i].real - a[i].imag"), (z, 0, zeros(z, F8)), "accelerated expression"),
+        Example(row, "order", each("a[i] < b[i]"), (z, w, zeros(z, bool)), "accelerated type-error inexact"),
+        Example(
+            row,
+            "raises",
+            each("a[i] / b[i]"),
+            (arr([1j], complex), arr([0], complex), arr([0], complex)),
+            "flagged",
+            ERRORS,
+        ),
+    ]
+    return found
+
+
+EXAMPLES = [*_absolute(), *_conversions(), *_extremes(), *_math(), *_numpy(), *_complex()]
