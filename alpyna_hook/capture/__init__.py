@@ -42,8 +42,16 @@ def capture_nest(
     root = _root(state.body([loop]))
     flow = Flow()
     flow.walk((root,))
+    _check_called(state, flow)
     reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
     return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname)
+
+
+def _check_called(state: Statements, flow: Flow) -> None:
+    """A called name is that of one function all along."""
+    for name, node in state.called.items():
+        if name in flow.writes or name in state.params:
+            raise decline("expression", f"a call of {name!r}, which is assigned here", node)
 
 
 def _root(body: tuple[Stmt, ...]) -> Loop:
@@ -67,6 +75,7 @@ def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name:
         body = state.body(node.body)
     flow = Flow(params)
     flow.walk(body)
+    _check_called(state, flow)
     outer = _outer_names(flow, params, node)
     reads = tuple(dict.fromkeys((*state.builtins, *outer)))
     return Function(name, params, _defaults(node.args, state), body, reads, filename, loc_of(node))

@@ -73,6 +73,7 @@ class Expressions:
         self.params = frozenset(params)
         self.cls = enclosing_class(qualname)
         self.builtins: dict[str, None] = {}  # range, len, ...: compiled away, but to be checked
+        self.called: dict[str, Located] = {}  # every function, builtins too, where it is first called
         self.out: list[Stmt] = []
         self._temps = 0
         self._hidden = 0
@@ -151,9 +152,8 @@ class Expressions:
 
     def builtin(self, name: str, node: Located) -> None:
         """Notes that the code relies on a name being the builtin."""
-        if name in self.assigned or name in self.params:
-            raise decline("expression", f"{name!r}, which is assigned here", node)
         self.builtins[name] = None
+        self.called.setdefault(name, node)
 
     # -------------------------------------------------------------- expressions
 
@@ -297,8 +297,7 @@ class Expressions:
         function = self.path(node.func)
         if function is None:
             raise decline("expression", "a call of an expression", node)
-        if function in self.assigned or function in self.params:
-            raise decline("expression", f"a call of {function!r}, which is assigned here", node)
+        self.called.setdefault(function, node)
         if function == "len" and len(node.args) == 1 and not node.keywords:
             self.builtin("len", node)
             return Shape(self.array(node.args[0]), 0, loc_of(node))

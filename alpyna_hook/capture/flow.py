@@ -126,10 +126,11 @@ class Flow:
             case Load(array, index):
                 self._read(array, state, node)
                 self.exprs(index, state)
+            case Binary(_, left, right):
+                self.expr(left, state)
+                self.expr(right, state)
             case Unary(_, operand):
                 self.expr(operand, state)
-            case Binary(_, left, right):
-                self.exprs((left, right), state)
             case Compare(operands) | BoolOp(_, operands):
                 self.exprs(operands, state)
             case Select(test, then, orelse):

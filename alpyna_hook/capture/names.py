@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from itertools import pairwise
 
 from alpyna_hook.ir import Loc
@@ -79,21 +78,34 @@ def root_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def is_user_name(name: str) -> bool:
-    return not name.startswith("@")
+def assigned_names(*roots: ast.AST) -> frozenset[str]:
+    """Every name that the code below the roots can bind."""
+    names: set[str] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+            continue
+        for field in _child_fields(type(node)):
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                stack += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+    return frozenset(names)
 
 
-def assigned_names(root: ast.AST) -> frozenset[str]:
-    """Every name that the code below root can bind."""
-    return frozenset(_assigned(root))
+def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    fields = _CHILD_FIELDS.get(kind.__name__)
+    if fields is None:
+        leaves = ("ctx", "op", "ops", "id", "attr", "kind")
+        fields = _CHILD_FIELDS[kind.__name__] = tuple([field for field in kind._fields if field not in leaves])
+    return fields
 
 
-def _assigned(root: ast.AST) -> Iterator[str]:
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node is not root:
-            yield node.name
+_CHILD_FIELDS: dict[str, tuple[str, ...]] = {"Constant": ()}
 
 
 def enclosing_class(qualname: str) -> str | None:

@@ -302,8 +302,8 @@ class Statements(Iteration):
     def _check_kept(self, node: ast.For, source: Source) -> None:
         """The loop goes on over the array that it started with, whatever its name means by then."""
         arrays = {root_of(array) for array in arrays_of(source)}
-        if arrays & self.assigned:
-            assigned = arrays & (assigned_names(node.target) | assigned_names(ast.Module(node.body, [])))
+        if arrays and arrays & self.assigned:
+            assigned = arrays & assigned_names(node.target, *node.body)
             if assigned:
                 raise decline("loop-iterable", f"{min(assigned)}, which the loop assigns", node.iter)
 
