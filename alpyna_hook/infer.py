@@ -55,7 +55,7 @@ class _Inference:
             kinds = scope.returned or frozenset()
             rep = rep_of(kinds) if kinds else None
             result = t.Variable("@return", tuple(sorted(kinds)), rep) if rep else None
-        inputs = tuple(n for n in scope.entry if n in scope.used or n in self.nest.writes)
+        inputs = tuple(scope.entry)
         return t.TypedNest(
             loop=loop, variables=variables, inputs=inputs,
             outputs=tuple(n for n in self.nest.writes if n in variables),

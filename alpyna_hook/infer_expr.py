@@ -197,6 +197,9 @@ class Expressions:
             raise Declined(declined.reason.slug, declined.detail, loc) from None
         first = self.agree(meanings, loc)
         kinds = frozenset(m.result for m in meanings)
+        mixed = next((k for k, v in enumerate(values) if len(v.kinds) > 1 and not isinstance(v, t.Var)), None)
+        if len(kinds) > 1 and mixed is not None:  # the tag of the result needs those of the operands
+            return self.shared_value(values[mixed], lambda v: self.operation(_put(values, mixed, v), meaning, loc), loc)
         args = tuple(
             self.operand(v, first, [m.casts[k] for m in meanings]) for k, v in enumerate(values)
         )

@@ -1,0 +1,248 @@
+"""From the names that a nest reads to what they stand for at this moment.
+
+`bind` sorts the live values into arrays, scalars and functions, and forms the signature: all of
+the types, none of the values.  What a signature has led to is remembered, so a second call with
+the same types only fetches the values.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook import ir
+from alpyna_hook.capture import capture_function
+from alpyna_hook.facts import ArrayType, Facts, Known, UserFunction
+from alpyna_hook.hook.site import MODULES
+from alpyna_hook.reasons import Declined
+from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, TYPE_OF_KIND, Kind, holds
+
+_BUILTINS = ("abs", "int", "float", "bool", "round", "pow", "min", "max", "len", "range", "enumerate", "zip", "reversed")
+_KNOWN: dict[int, Known] = {id(getattr(builtins, name)): Known("builtin", name) for name in _BUILTINS}
+_KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if callable(f)})
+_KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
+_KNOWN.update({id(f): Known("numpy", name) for name, f in vars(np).items() if isinstance(f, np.ufunc)})
+MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The live values: arrays and scalars by name, and the facts for inference."""
+
+    arrays: dict[str, np.ndarray[Any, Any]]
+    scalars: dict[str, Any]
+    functions: dict[str, object]
+    signature: tuple[object, ...]
+
+    def facts(self) -> Facts:
+        arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, a.flags.writeable) for n, a in self.arrays.items()}
+        scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items()}
+        small = frozenset(n for n, v in self.scalars.items() if is_small(v))
+        return Facts(arrays, scalars, small, self.functions)
+
+
+def is_small(value: object) -> bool:
+    """A Python number that every representation holds exactly (see `Facts`)."""
+    if type(value) is int:
+        return 0 <= value <= 127
+    return type(value) is float and holds("f4", value)
+
+
+class Binder:
+    """Binds the names of one nest."""
+
+    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int], namespace: dict[str, Any]) -> None:
+        self.nest = nest
+        self.params = in_params  # name -> position among the values that the seam passes
+        self.namespace = namespace
+        self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
+        self.user_functions: dict[types.CodeType, UserFunction] = {}
+
+    def bind(self, values: tuple[object, ...]) -> Binding:
+        """Raises Declined for a name or a value that is not supported."""
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        scalars: dict[str, Any] = {}
+        functions: dict[str, object] = {}
+        signature: list[object] = []
+        names = [(name, self.lookup(name, values)) for name in self.nest.reads]
+        for name, value in names:
+            self._sort(name, value, arrays, scalars, functions, signature)
+        return Binding(arrays, scalars, functions, tuple(signature))
+
+    def _sort(
+        self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object],
+    ) -> None:
+        kind = KIND_OF_TYPE.get(type(value))
+        if kind is not None:
+            if kind == "int" and not INT_MIN <= value <= INT_MAX:  # type: ignore[operator]
+                raise Declined("big-integer", name)
+            scalars[name] = value
+            signature.append((name, kind, is_small(value)))
+        elif isinstance(value, np.ndarray):
+            arrays[name] = value
+            signature.append((name, array_kind(name, value), value.ndim, value.flags.writeable))
+        else:
+            self._function(name, value, arrays, scalars, functions, signature)
+
+    def before(self, name: str, values: tuple[object, ...]) -> object:
+        """What a variable that the nest assigns was before it; MISSING where that is not known."""
+        position = self.params.get(name)
+        if position is not None:
+            return values[position]
+        return self.namespace.get(name, MISSING) if not self.params else MISSING
+
+    # -- names
+
+    def lookup(self, name: str, values: tuple[object, ...]) -> object:
+        root, *attributes = name.split(".")
+        position = self.params.get(root)
+        if position is not None:
+            value = values[position]
+        else:
+            value = self.namespace.get(root, MISSING)
+            if value is MISSING:
+                value = vars(builtins).get(root, MISSING)
+                if value is MISSING:
+                    raise Declined("unbound", root)
+        for attribute in attributes:
+            value = plain_attribute(value, attribute, name)
+        return value
+
+    # -- functions
+
+    def _function(
+        self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object],
+    ) -> None:
+        known = _KNOWN.get(id(value))
+        if known is not None:
+            functions[name] = known
+            signature.append((name, known))
+            return
+        if isinstance(value, types.FunctionType):
+            if name not in functions:
+                self._user_function(name, value, arrays, scalars, functions, signature)
+            return
+        if name in self.calls:
+            raise Declined("call", f"{name}()")
+        raise Declined("value-type", f"{name} is a {type(value).__name__}")
+
+    def _user_function(
+        self, name: str, function: types.FunctionType, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object],
+    ) -> None:
+        code = function.__code__
+        user = self.user_functions.get(code)
+        if user is None:
+            user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function))
+            self.user_functions[code] = user
+        check_defaults(function, user.code)
+        known = functions.get("@" + user.key)
+        functions[name] = user
+        signature.append((name, code))
+        if known is function:
+            return
+        if known is not None:
+            raise Declined("call", f"two closures of {function.__name__}()")
+        functions["@" + user.key] = function
+        outer = closure_of(function)
+        for read in user.code.reads:
+            root, *attributes = read.split(".")
+            if root in self.nest.writes and (root in outer or function.__globals__ is self.namespace):
+                raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
+            value = outer.get(root, MISSING)
+            if value is MISSING:
+                value = function.__globals__.get(root, vars(builtins).get(root, MISSING))
+            if value is MISSING:
+                raise Declined("unbound", f"{root} in {function.__name__}()")
+            for attribute in attributes:
+                value = plain_attribute(value, attribute, read)
+            self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature)
+
+
+def array_kind(name: str, array: np.ndarray[Any, Any]) -> Kind:
+    """The kind of an array's elements.  Raises Declined("array-class") or ("value-type")."""
+    if type(array) is not np.ndarray and type(array) is not np.memmap:
+        raise Declined("array-class", f"{name} is a {type(array).__name__}")
+    kind = KIND_OF_DTYPE.get(array.dtype)
+    if kind is None or not array.dtype.isnative:
+        raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {array.dtype}")
+    if not array.flags.aligned:
+        raise Declined("array-class", f"{name} is not aligned")
+    if array.ndim == 0:
+        raise Declined("dimensions", f"{name} has no dimension")
+    return kind
+
+
+def plain_attribute(owner: object, attribute: str, path: str) -> object:
+    """`owner.attribute` where reading it runs no code.  Raises Declined("attribute")."""
+    if isinstance(owner, types.ModuleType):
+        value = vars(owner).get(attribute, MISSING)
+        if value is MISSING:
+            raise Declined("attribute", path)
+        return value
+    if isinstance(owner, type):
+        value = next((vars(c)[attribute] for c in owner.__mro__ if attribute in vars(c)), MISSING)
+        if isinstance(value, staticmethod):
+            return value.__func__
+        if type(owner) is not type or value is MISSING or hasattr(type(value), "__get__"):
+            raise Declined("attribute", path)
+        return value
+    if KIND_OF_TYPE.get(type(owner)) or isinstance(owner, np.ndarray):
+        raise Declined("attribute", path)
+    cls = type(owner)
+    if cls.__getattribute__ is not object.__getattribute__:
+        raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
+    found = next((vars(c)[attribute] for c in cls.__mro__ if attribute in vars(c)), MISSING)
+    if isinstance(found, types.MemberDescriptorType):
+        value = getattr(owner, attribute, MISSING)
+    elif found is not MISSING and hasattr(type(found), "__set__"):
+        raise Declined("attribute", f"{path} is a {type(found).__name__}")
+    else:
+        value = getattr(owner, "__dict__", {}).get(attribute, MISSING)
+        if value is MISSING and isinstance(found, staticmethod):
+            return found.__func__
+        if value is MISSING and found is not MISSING and not hasattr(type(found), "__get__"):
+            value = found
+    if value is MISSING:
+        raise Declined("attribute", path)
+    return value
+
+
+def closure_of(function: types.FunctionType) -> dict[str, object]:
+    outer: dict[str, object] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            outer[name] = cell.cell_contents
+        except ValueError:
+            raise Declined("unbound", f"{name} in {function.__name__}()") from None
+    return outer
+
+
+def captured(function: types.FunctionType) -> ir.Function:
+    """The function's source, captured; only functions of marked modules have it."""
+    code = function.__code__
+    module = MODULES.get(code.co_filename)
+    node = module.function_node(code.co_firstlineno, code.co_name) if module else None
+    if node is None:
+        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module")
+    if code.co_flags & 0x2A0:  # a generator or coroutine
+        raise Declined("call", f"{function.__name__}() is a generator or coroutine")
+    return capture_function(node, filename=code.co_filename, name=function.__qualname__)
+
+
+def check_defaults(function: types.FunctionType, code: ir.Function) -> None:
+    """The defaults in force must be the constants of the source."""
+    live = function.__defaults__ or ()
+    names = code.params[len(code.params) - len(live) :]
+    known = {name: value.value for name, value in code.defaults if isinstance(value, ir.Const)}
+    for name, value in zip(names, live, strict=True):
+        if name in known and (type(known[name]) is not type(value) or known[name] != value):
+            raise Declined("call", f"{function.__name__}() has had its defaults changed")

@@ -1,0 +1,1 @@
+"""From the typed nest to the source of a kernel."""

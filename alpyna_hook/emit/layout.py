@@ -1,0 +1,101 @@
+"""The frame: the one block of memory through which a kernel is given everything and gives everything back.
+
+A kernel is a C function `int64 kernel(void *frame)`.  The frame holds, in words of 8 bytes
+(a complex128 takes two): the control words, the arrays (address, shape, strides), the
+addresses of the C functions that are called, the scalars that come in, and the scalars that
+go out, each with its tag where it may have several kinds and with a word that tells whether
+it was assigned at all.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from alpyna_hook import typed as t
+from alpyna_hook.types import Rep
+
+LOW, HIGH, ABORT, FAILED, TAG = 0, 8, 16, 24, 32  # byte offsets of the control words
+CONTROL_BYTES = 40
+
+DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)  # what a kernel returns
+
+_FORMATS = {
+    "b1": "?7x", "i1": "b7x", "i2": "h6x", "i4": "i4x", "i8": "q", "u1": "B7x", "u2": "H6x", "u4": "I4x", "u8": "Q",
+    "f4": "f4x", "f8": "d", "c8": "ff", "c16": "dd",
+}
+
+
+def words(rep: Rep) -> int:
+    return 2 if rep == "c16" else 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a scalar is: byte offsets of its value, of its tag, and of its "assigned" word (or -1)."""
+
+    variable: t.Variable
+    value: int
+    tag: int
+    assigned: int
+
+
+@dataclass
+class Layout:
+    """Offsets of all that a kernel for this nest finds in its frame."""
+
+    nest: t.TypedNest
+    ndims: dict[str, int]
+    arrays: dict[str, int] = field(default_factory=dict)  # base, then shape, then strides
+    libm: dict[str, int] = field(default_factory=dict)
+    ufuncs: dict[tuple[str, Rep], int] = field(default_factory=dict)  # function, then data
+    inputs: dict[str, Slot] = field(default_factory=dict)
+    outputs: dict[str, Slot] = field(default_factory=dict)
+    result: Slot | None = None
+    size: int = CONTROL_BYTES
+    input_format: str = "<"
+    output_format: str = "<"
+    output_offset: int = 0
+
+    def __post_init__(self) -> None:
+        for name in self.nest.arrays:
+            self.arrays[name] = self._take(8 * (1 + 2 * self.ndims[name]))
+        for function in self.nest.libm:
+            self.libm[function] = self._take(8)
+        for ufunc in self.nest.ufuncs:
+            self.ufuncs[ufunc] = self._take(16)
+        self.input_format += "q" * ((self.size - CONTROL_BYTES) // 8)
+        for name in self.nest.inputs:
+            variable = self.nest.variables[name]
+            self.inputs[name] = self._slot(variable, with_assigned=False)
+            self.input_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "")
+        self.output_offset = self.size
+        for name in self.nest.outputs:
+            variable = self.nest.variables[name]
+            unbound = name not in self.nest.inputs
+            self.outputs[name] = self._slot(variable, with_assigned=unbound)
+            self._add_output(variable, unbound)
+        if self.nest.result is not None:
+            self.result = self._slot(self.nest.result, with_assigned=False)
+            self._add_output(self.nest.result, False)
+
+    def _add_output(self, variable: t.Variable, assigned: bool) -> None:
+        self.output_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "") + ("q" if assigned else "")
+
+    def _take(self, size: int) -> int:
+        offset = self.size
+        self.size += size
+        return offset
+
+    def _slot(self, variable: t.Variable, *, with_assigned: bool) -> Slot:
+        value = self._take(8 * words(variable.rep))
+        tag = self._take(8) if len(variable.kinds) > 1 else -1
+        return Slot(variable, value, tag, self._take(8) if with_assigned else -1)
+
+    @property
+    def packer(self) -> struct.Struct:
+        return struct.Struct(self.input_format)
+
+    @property
+    def unpacker(self) -> struct.Struct:
+        return struct.Struct(self.output_format)

@@ -1,0 +1,239 @@
+"""The table of operations: how each is written for Numba, and how its obligations are checked."""
+
+from __future__ import annotations
+
+from alpyna_hook import typed as t
+from alpyna_hook.types import Rep, int_range, is_complex, is_float
+
+_INFIX = {
+    "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+}
+_COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+
+
+class Operations:
+    """Mixed into `Expressions`, which gives the methods that are declared first."""
+
+    def args(self, values: tuple[t.Expr, ...]) -> list[str]:
+        raise NotImplementedError
+
+    def simple(self, text: str) -> str:
+        raise NotImplementedError
+
+    def temporary(self, text: str) -> str:
+        raise NotImplementedError
+
+    def give_up_if(self, condition: str) -> None:
+        raise NotImplementedError
+
+    def mark_bad_if(self, condition: str) -> None:
+        raise NotImplementedError
+
+    def libm_address(self, name: str) -> str:
+        raise NotImplementedError
+
+    def ufunc_address(self, name: str, rep: Rep) -> str:
+        raise NotImplementedError
+
+    def checks(self, e: t.Op) -> set[str]:
+        """The obligations of the operation that are left to be checked."""
+        raise NotImplementedError
+
+    def operation(self, e: t.Op) -> str:
+        args = self.args(e.args)
+        checks = self.checks(e)
+        if checks or e.name in ("lshift", "rshift", "minimum", "maximum", "pow"):
+            args = [self.simple(a) for a in args]
+        self.check_before(e, args, checks)
+        text = self.written(e, args)
+        after = checks & {"finite", "finite_division", "domain", "domain_strict"}
+        if not after:
+            return text
+        result = self.temporary(text)
+        self.check_after(e, args, result, after)
+        return result
+
+    # -- how it is written
+
+    def written(self, e: t.Op, a: list[str]) -> str:
+        name, rep = e.name, e.compute
+        if name.startswith("libm:"):
+            return f"call{len(a)}_f8({self.libm_address(name[5:])}, {', '.join(a)})"
+        if name.startswith("ufunc:"):
+            loop = self.ufunc_address(name[6:], rep)
+            return f"ufunc{len(a)}_{rep}({loop}, {', '.join(a)})"
+        if name in _COMPARE:
+            return f"({a[0]} {_INFIX[name]} {a[1]})"
+        if name in _INFIX:
+            text = f"({a[0]} {_INFIX[name]} {a[1]})"
+            return text if rep in ("f8", "i8", "u8", "c16") else f"{rep}{text}"
+        if name.endswith("_mixed"):
+            return self.mixed(e, a)
+        method = getattr(self, f"write_{name}", None)
+        if method is not None:
+            return method(e, a)  # type: ignore[no-any-return]
+        raise AssertionError(f"no operation {name}")
+
+    def write_truediv(self, e: t.Op, a: list[str]) -> str:
+        text = f"({a[0]} / {a[1]})"
+        return text if e.compute == "f8" else f"{e.compute}{text}"
+
+    def write_pow(self, e: t.Op, a: list[str]) -> str:
+        if is_float(e.compute):
+            return f"call2_{e.compute}({self.libm_address('powf' if e.compute == 'f4' else 'pow')}, {a[0]}, {a[1]})"
+        return f"{e.compute}(power_{'u8' if e.compute == 'u8' else 'i8'}({a[0]}, {a[1]}))"
+
+    def write_lshift(self, e: t.Op, a: list[str]) -> str:
+        return self._shift(e, a, f"{e.compute}({a[0]} << {a[1]})", f"{e.compute}(0)")
+
+    def write_rshift(self, e: t.Op, a: list[str]) -> str:
+        emptied = f"({e.compute}(-1) if {a[0]} < 0 else {e.compute}(0))" if e.compute[0] == "i" else f"{e.compute}(0)"
+        return self._shift(e, a, f"{e.compute}({a[0]} >> {a[1]})", emptied)
+
+    def _shift(self, e: t.Op, a: list[str], shifted: str, emptied: str) -> str:
+        if not e.numpy:
+            return shifted
+        bits = 8 * int(e.compute[1:])
+        inside = f"{a[1]} < {bits}" if e.compute[0] == "u" else f"0 <= {a[1]} < {bits}"
+        return f"({shifted} if {inside} else {emptied})"
+
+    def write_neg(self, e: t.Op, a: list[str]) -> str:
+        return f"fneg_{e.compute}({a[0]})" if is_float(e.compute) else f"{e.compute}(-{a[0]})"
+
+    def write_pos(self, e: t.Op, a: list[str]) -> str:
+        return a[0]
+
+    def write_invert(self, e: t.Op, a: list[str]) -> str:
+        return f"{e.compute}(~{a[0]})"
+
+    def write_not(self, e: t.Op, a: list[str]) -> str:
+        return f"(not {a[0]})"
+
+    def write_truth(self, e: t.Op, a: list[str]) -> str:
+        return f"({a[0]} != 0)"
+
+    def write_abs(self, e: t.Op, a: list[str]) -> str:
+        if is_float(e.compute):
+            return f"fabs_{e.compute}({a[0]})"
+        return f"{e.compute}(abs({a[0]}))" if e.compute[0] == "i" else a[0]
+
+    def write_sqrt(self, e: t.Op, a: list[str]) -> str:
+        return f"sqrt_{e.compute}({a[0]})"
+
+    def write_floor(self, e: t.Op, a: list[str]) -> str:
+        return f"floor_{e.compute}({a[0]})"
+
+    def write_ceil(self, e: t.Op, a: list[str]) -> str:
+        return f"ceil_{e.compute}({a[0]})"
+
+    def write_trunc(self, e: t.Op, a: list[str]) -> str:
+        return f"trunc_{e.compute}({a[0]})"
+
+    def write_rint(self, e: t.Op, a: list[str]) -> str:
+        return f"rint_{e.compute}({a[0]})"
+
+    def write_isnan(self, e: t.Op, a: list[str]) -> str:
+        x = self.simple(a[0])
+        return f"({x} != {x})"
+
+    def write_isinf(self, e: t.Op, a: list[str]) -> str:
+        return f"(fabs_{e.compute}({a[0]}) == inf)"
+
+    def write_isfinite(self, e: t.Op, a: list[str]) -> str:
+        return f"(fabs_{e.compute}({a[0]}) < inf)"
+
+    def write_real(self, e: t.Op, a: list[str]) -> str:
+        return f"{a[0]}.real"
+
+    def write_imag(self, e: t.Op, a: list[str]) -> str:
+        return f"{a[0]}.imag"
+
+    def write_conjugate(self, e: t.Op, a: list[str]) -> str:
+        x = self.simple(a[0])
+        part = "f4" if e.compute == "c8" else "f8"
+        return f"{e.compute}(complex({x}.real, fneg_{part}({x}.imag)))"
+
+    def write_minimum(self, e: t.Op, a: list[str]) -> str:
+        return f"({a[0]} if {a[0]} < {a[1]} else {a[1]})"
+
+    def write_maximum(self, e: t.Op, a: list[str]) -> str:
+        return f"({a[0]} if {a[0]} > {a[1]} else {a[1]})"
+
+    def mixed(self, e: t.Op, a: list[str]) -> str:
+        """A comparison of a signed with an unsigned 64-bit integer, by value."""
+        name = e.name.removesuffix("_mixed")
+        a = [self.simple(x) for x in a]
+        signed = 0 if e.args[0].rep[0] == "i" else 1
+        x = a[signed]
+        parts = [f"u8({v})" if k == signed else v for k, v in enumerate(a)]
+        inside = f"({parts[0]} {_INFIX[name]} {parts[1]})"
+        below = {"eq": "False", "ne": "True"}.get(name) or str((name in ("lt", "le")) == (signed == 0))
+        return f"({below} if {x} < 0 else {inside})"
+
+    # -- how it is checked
+
+    def check_before(self, e: t.Op, a: list[str], checks: set[str]) -> None:
+        if "exponent" in checks:
+            self.give_up_if(f"{a[1]} < 0")
+        if "shift" in checks:
+            self.give_up_if(f"{a[1]} < 0 or {a[1]} > 63")
+        if "nonzero" in checks:
+            if is_float(e.compute):
+                self.mark_bad_if(f"{a[1]} == 0.0")
+            else:
+                self.give_up_if(f"{a[1]} == 0")
+        if "overflow" in checks:
+            condition = self.overflow(e, a)
+            if condition:
+                self.give_up_if(condition)
+        if "domain" in checks and e.name == "sqrt":
+            self.mark_bad_if(f"{a[0]} < 0.0")
+
+    def overflow(self, e: t.Op, a: list[str]) -> str:
+        rep, name = e.compute, e.name
+        low, high = int_range(rep)
+        if name in ("add", "sub", "mul"):
+            if rep in ("i8", "u8"):
+                return f"{name}_overflows_{rep}({a[0]}, {a[1]})"
+            result = self.temporary(f"i8({a[0]}) {_INFIX[name]} i8({a[1]})")
+            return f"{result} < {low} or {result} > {high}"
+        if name == "neg":
+            return f"{a[0]} != 0" if rep[0] == "u" else f"{a[0]} == {self._least(rep)}"
+        if name == "abs":
+            return f"{a[0]} == {self._least(rep)}" if rep[0] == "i" else ""
+        if name in ("floordiv", "mod"):
+            return f"{a[1]} == -1 and {a[0]} == {self._least(rep)}" if rep[0] == "i" else ""
+        if name == "lshift":
+            return f"(({a[0]} << {a[1]}) >> {a[1]}) != {a[0]}"
+        if name == "pow":
+            return f"power_overflows({a[0]}, {a[1]})"
+        raise AssertionError(f"no overflow check for {name}")
+
+    @staticmethod
+    def _least(rep: Rep) -> str:
+        low = int_range(rep)[0]
+        return "(-9223372036854775807 - 1)" if low == -(2**63) else f"({low})"
+
+    def check_after(self, e: t.Op, a: list[str], result: str, checks: set[str]) -> None:
+        if "domain_strict" in checks or ("domain" in checks and e.name == "pow"):
+            self.mark_bad_if(f"not (fabs_f8({result}) < inf)")
+        elif "domain" in checks and e.name != "sqrt":
+            x = a[0]
+            self.mark_bad_if(f"not (fabs_f8({result}) < inf) and (({result} != {result} and {x} == {x}) or fabs_f8({x}) < inf)")
+        if "finite_division" in checks:
+            f = f"fabs_{e.compute}"
+            self.mark_bad_if(f"not ({f}({a[0]}) < inf and {f}({a[1]}) < inf and {a[1]} != 0 and {f}({result}) < inf)")
+        elif "finite" in checks:
+            self.mark_bad_if(self.raised(e, a, result))
+
+    def raised(self, e: t.Op, a: list[str], result: str) -> str:
+        """Whether IEEE arithmetic raised invalid, overflow or division by zero: the result is not finite, its operands were."""
+        if is_complex(e.compute):
+            parts = [f"{result}.real", f"{result}.imag"]
+            return " or ".join(f"not (abs({p}) < inf)" for p in parts)
+        f = f"fabs_{e.compute}"
+        operands = [x for x, arg in zip(a, e.args, strict=True) if not isinstance(arg, t.Const)]
+        became_nan = " and ".join([f"{result} != {result}", *(f"{x} == {x}" for x in operands)])
+        became_inf = " and ".join([f"{f}({result}) == inf", *(f"{f}({x}) < inf" for x in operands)])
+        return f"({became_nan}) or ({became_inf})"

@@ -1,0 +1,368 @@
+"""The typed nest as the source of a kernel: Python for Numba, over pointers and integers.
+
+before:  for i in range(n): b[i] = a[i] * 2.0
+after:   def kernel(frame):
+             a = pointer(get_i8(frame, 40)) ...
+             for k in range(low, high):
+                 i = k
+                 store_f8_g1(b, i * 8, (load_f8_g0(a, i * 8) * 2.0))
+             return 0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alpyna_hook import typed as t
+from alpyna_hook.emit.expressions import Emission, Expressions
+from alpyna_hook.emit.layout import DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, ABORTED, Slot
+from alpyna_hook.emit.writer import Names, Writer
+from alpyna_hook.types import Rep
+
+_RESERVED = frozenset(
+    "frame kernel low high bad left trip pointer poll inf nan range complex abs bool True False None"
+    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 power_i8 power_u8 power_overflows".split()
+)
+
+
+@dataclass(frozen=True)
+class KernelSource:
+    """The text, and the names of loads and stores that it uses: (name, rep, group, is a store)."""
+
+    text: str
+    groups: int
+    accesses: tuple[tuple[str, Rep, int, bool], ...]
+
+
+def kernel_source(emission: Emission) -> KernelSource:
+    parts = [FunctionEmitter(emission, f).source() for f in emission.nest.functions]
+    parts.append(KernelEmitter(emission).source())
+    accesses = {
+        (f"{verb}_{emission.reps[a]}_g{g}", emission.reps[a], g, verb == "store")
+        for a, g in emission.groups.items()
+        for verb in ("load", "store")
+    }
+    text = "\n\n".join(parts) + "\n"
+    used = tuple(sorted(x for x in accesses if x[0] + "(" in text))
+    return KernelSource(text, max(emission.groups.values(), default=0) + 1, used)
+
+
+class Statements(Expressions):
+    """Statements of the kernel or of a function."""
+
+    def block(self, body: tuple[t.Stmt, ...], *, depth: int) -> None:
+        for s in body:
+            self.statement(s, depth=depth)
+
+    def statement(self, s: t.Stmt, *, depth: int) -> None:
+        match s:
+            case t.Assign():
+                self.assign(s.target, s.value)
+                self.mark_assigned(s.target)
+            case t.Store():
+                self.store(s)
+            case t.Effect():
+                self.expr(s.call)
+            case t.If():
+                self.branch(s, depth)
+            case t.For():
+                self.for_loop(s, depth)
+            case t.While():
+                self.while_loop(s, depth)
+            case t.Break():
+                self.leave_loop(depth)
+                self.writer.line("break")
+            case t.Continue():
+                self.writer.line("continue")
+            case t.Return():
+                self.returns(s)
+            case t.Raise():
+                self.writer.line(self.fail)
+
+    def mark_assigned(self, name: str) -> None:
+        """Only the kernel's own outputs are tracked."""
+
+    def leave_loop(self, depth: int) -> None:
+        """Before a `break`."""
+
+    def returns(self, s: t.Return) -> None:
+        raise NotImplementedError
+
+    def store(self, s: t.Store) -> None:
+        value = self.expr(s.value)
+        if any(self.stores(e) for e in s.index):
+            value = self.temporary(value)
+        with self.writer.fork(0) as lines:
+            offset = self.offset(s.array, s.index, s.obligations)
+        if lines and not value.isidentifier():
+            value = self.temporary(value)
+        self.writer.lines.extend(lines)
+        rep = self.emission.reps[s.array]
+        self.writer.line(f"store_{rep}_{self.group(s.array)}({self.base(s.array)}, {offset}, {value})")
+
+    def branch(self, s: t.If, depth: int) -> None:
+        with self.writer.block(f"if {self.expr(s.test)}:"):
+            self.block(s.body, depth=depth)
+        if s.orelse:
+            with self.writer.block("else:"):
+                self.block(s.orelse, depth=depth)
+
+    # -- loops
+
+    def for_loop(self, s: t.For, depth: int) -> None:
+        counter = self.names.fresh("k")
+        start, count = self.trip(s)
+        step = s.step.value if isinstance(s.step, t.Const) else None
+        head, index = f"range({count})", f"{start} + {counter} * {step if step is not None else self.step_name}"
+        if step == 1:
+            head, index = f"range({start}, {count})", counter
+        with self.writer.block(f"for {counter} in {head}:"):
+            self.index(s, index)
+            if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
+                self.check_abort()
+            self.block(s.body, depth=depth + 1)
+        self.loop_else(s.orelse, depth)
+
+    def index(self, s: t.For, value: str) -> None:
+        self.writer.line(f"{self.names[s.index]} = {value}")
+        variable = self.variables[s.index]
+        if len(variable.kinds) > 1 or variable.rep != "i8":
+            self.writer.lines.pop()
+            kinds = frozenset({"int"})
+            place = self.temporary(value)
+            self.variables["@" + place] = t.Variable("@" + place, ("int",), "i8")
+            self.writer.line(f"{self.names['@' + place]} = {place}")
+            self.assign(s.index, t.Cast(t.Var("@" + place, kinds, "i8", s.loc), kinds, variable.rep, None, s.loc))
+        self.mark_assigned(s.index)
+
+    def trip(self, s: t.For) -> tuple[str, str]:
+        """Start and, for step 1, stop; otherwise start and the number of iterations."""
+        start, stop, step = self.args((s.start, s.stop, s.step))
+        if self.unproved(s.obligation):
+            start, stop, step = self.simple(start), self.simple(stop), self.simple(step)
+            limit = 2**61
+            self.give_up_if(" or ".join(f"{x} > {limit} or {x} < -{limit}" for x in (start, stop, step)) + f" or {step} == 0")
+        if isinstance(s.step, t.Const) and s.step.value == 1:
+            return start, stop
+        start, stop, step = self.simple(start), self.simple(stop), self.simple(step)
+        self.step_name = step
+        count = self.names.fresh("trip")
+        self.writer.line(f"{count} = 0")
+        constant = s.step.value if isinstance(s.step, t.Const) else None
+        if constant is None or constant > 0:  # type: ignore[operator]
+            with self.writer.block(f"if {stop} > {start} and {step} > 0:" if constant is None else f"if {stop} > {start}:"):
+                self.writer.line(f"{count} = ({stop} - {start} - 1) // {step} + 1")
+        if constant is None or constant < 0:  # type: ignore[operator]
+            with self.writer.block(f"if {stop} < {start} and {step} < 0:" if constant is None else f"if {stop} < {start}:"):
+                self.writer.line(f"{count} = ({start} - {stop} - 1) // (-{step}) + 1")
+        return start, count
+
+    def loop_else(self, orelse: tuple[t.Stmt, ...], depth: int) -> None:
+        if orelse:
+            with self.writer.block("else:"):
+                self.block(orelse, depth=depth)
+
+    def while_loop(self, s: t.While, depth: int) -> None:
+        ended = self.names.fresh("ended") if s.orelse else ""
+        if ended:
+            self.writer.line(f"{ended} = 0")
+        with self.writer.block("while True:"):
+            self.check_abort()
+            with self.writer.block(f"if not {self.expr(s.test)}:"):
+                if ended:
+                    self.writer.line(f"{ended} = 1")
+                self.writer.line("break")
+            self.block(s.body, depth=depth + 1)
+        if ended:
+            with self.writer.block(f"if {ended} == 1:"):
+                self.block(s.orelse, depth=depth)
+
+    def check_abort(self) -> None:
+        raise NotImplementedError
+
+    # -- prologue
+
+    def prologue(self) -> list[str]:
+        """Loads from the frame of all that the body was found to use."""
+        layout = self.emission.layout
+        out = Writer()
+        for array in self.used_arrays:
+            at, ndim = layout.arrays[array], layout.ndims[array]
+            out.line(f"{self.base(array)} = pointer(get_i8(frame, {at}))")
+            for axis in range(ndim):
+                out.line(f"{self.dimension(array, axis)} = get_i8(frame, {at + 8 * (1 + axis)})")
+                if (array, axis) not in self.emission.unit:
+                    out.line(f"{self.stride(array, axis)} = get_i8(frame, {at + 8 * (1 + ndim + axis)})")
+        for name in self.used_libm:
+            out.line(f"{self.libm_address(name)} = get_i8(frame, {layout.libm[name]})")
+        for ufunc in self.used_ufuncs:
+            loop, data = self.ufunc_address(*ufunc).split(", ")
+            out.line(f"{loop} = get_i8(frame, {layout.ufuncs[ufunc]})")
+            out.line(f"{data} = get_i8(frame, {layout.ufuncs[ufunc] + 8})")
+        if self.sticky:
+            out.line("bad = False")
+        return out.lines
+
+    def initial(self, name: str, variable: t.Variable) -> list[str]:
+        """A variable that does not come from the frame: any value of the right type."""
+        zero = "False" if variable.rep == "b1" else f"{variable.rep}(0)"
+        lines = [f"    {self.names[name]} = {zero}"]
+        if len(variable.kinds) > 1:
+            lines.append(f"    {self.tag_name(name)} = 0")
+        return lines
+
+    def load_input(self, name: str, slot: Slot) -> list[str]:
+        lines = [f"    {self.names[name]} = get_{slot.variable.rep}(frame, {slot.value})"]
+        if slot.tag >= 0:
+            lines.append(f"    {self.tag_name(name)} = get_i8(frame, {slot.tag})")
+        return lines
+
+
+class KernelEmitter(Statements):
+    def __init__(self, emission: Emission) -> None:
+        super().__init__(emission, Writer(), Names(_RESERVED), dict(emission.nest.variables), f"return {FLAGGED}")
+        self.left = False
+
+    def source(self) -> str:
+        nest = self.emission.nest
+        loop = nest.loop
+        if isinstance(loop, t.For):
+            self.outer_for(loop)
+        else:
+            self.while_loop(loop, depth=0)
+        self.epilogue()
+        self.writer.line(f"return {LEFT} if left else {DONE}" if self.left else f"return {DONE}")
+        head = ["def kernel(frame):", *self.prologue()]
+        for name, variable in nest.variables.items():
+            slot = self.emission.layout.inputs.get(name)
+            head += self.load_input(name, slot) if slot else self.initial(name, variable)
+        for name, slot in self.emission.layout.outputs.items():
+            if slot.assigned >= 0:
+                head.append(f"    {self.names[name + ' assigned']} = 0")
+        if self.left:
+            head.append("    left = False")
+        return "\n".join(head + self.writer.lines)
+
+    def outer_for(self, s: t.For) -> None:
+        """The outermost loop runs the iterations low .. high of it (counted from 0)."""
+        w = self.writer
+        start, bound = self.trip(s)
+        step = s.step.value if isinstance(s.step, t.Const) else None
+        start = self.simple(start)
+        if step == 1:
+            w.line(f"trip = {bound} - {start}")
+        else:
+            w.line(f"trip = {bound}")
+        w.line(f"low = get_i8(frame, {LOW})")
+        w.line(f"high = get_i8(frame, {HIGH})")
+        with w.block("if high > trip:"):
+            w.line("high = trip")
+        counter = self.names.fresh("k")
+        with w.block(f"for {counter} in range(low, high):"):
+            scaled = f"{start} + {counter}" if step == 1 else f"{start} + {counter} * {step if step is not None else self.step_name}"
+            self.index(s, counter if start == "0" and step == 1 else scaled)
+            if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
+                self.check_abort()
+            self.block(s.body, depth=1)
+        if s.orelse:
+            with w.block("else:"), w.block("if high == trip or trip < 0:"):
+                self.block(s.orelse, depth=0)
+
+    def mark_assigned(self, name: str) -> None:
+        slot = self.emission.layout.outputs.get(name)
+        if slot and slot.assigned >= 0:
+            self.writer.line(f"{self.names[name + ' assigned']} = 1")
+
+    def leave_loop(self, depth: int) -> None:
+        if depth == 1:
+            self.left = True
+            self.writer.line("left = True")
+
+    def check_abort(self) -> None:
+        with self.writer.block("if poll(frame) != 0:"):
+            self.writer.line(f"return {ABORTED}")
+
+    def epilogue(self) -> None:
+        if self.sticky or any(f.rep for f in self.emission.nest.functions):
+            self.sticky = True
+            with self.writer.block("if bad:"):
+                self.writer.line(f"return {FLAGGED}")
+        for name, slot in self.emission.layout.outputs.items():
+            self.write_out(slot, self.names[name], name)
+            if slot.assigned >= 0:
+                self.writer.line(f"put_i8(frame, {slot.assigned}, {self.names[name + ' assigned']})")
+
+    def write_out(self, slot: Slot, value: str, name: str) -> None:
+        self.writer.line(f"put_{slot.variable.rep}(frame, {slot.value}, {value})")
+        if slot.tag >= 0:
+            self.writer.line(f"put_i8(frame, {slot.tag}, {self.tag_name(name)})")
+
+    def returns(self, s: t.Return) -> None:
+        result = self.emission.layout.result
+        if s.value is not None and result is not None:
+            self.variables["@return"] = result.variable
+            self.assign("@return", s.value)
+            self.write_out(result, self.names["@return"], "@return")
+        self.sticky = True
+        self.epilogue()
+        self.writer.line(f"return {RETURNED}")
+
+
+class FunctionEmitter(Statements):
+    """A function of the user: takes the frame and its scalars, finds the arrays in the frame itself."""
+
+    def __init__(self, emission: Emission, function: t.Function) -> None:
+        names = Names(_RESERVED | {f.name for f in emission.nest.functions})
+        zero = "False" if function.rep == "b1" else f"{function.rep}(0)"
+        super().__init__(emission, Writer(), names, dict(function.variables), f"return give_up_{function.name}(frame)")
+        self.function = function
+        self.zero = zero
+
+    def source(self) -> str:
+        f = self.function
+        self.block(f.body, depth=1)
+        self.finish()
+        self.writer.line(f"return {self.zero}")
+        parameters = "".join(", " + self.names[p] for p in f.params)
+        head = [f"def {f.name}(frame{parameters}):", *self.prologue()]
+        for name, variable in f.variables.items():
+            if name not in f.params:
+                head += self.initial(name, variable)
+            elif len(variable.kinds) > 1:
+                head.append(f"    {self.tag_name(name)} = 0")
+        for name in self.used_inputs:
+            if name not in self.variables:
+                slot = self.emission.layout.inputs[name]
+                head.append(f"    {self.names[name]} = get_{slot.variable.rep}(frame, {slot.value})")
+        give_up = [
+            f"def give_up_{f.name}(frame):",
+            f"    put_i8(frame, {FAILED}, 1)",
+            f"    return {self.zero}",
+            "",
+            "",
+        ]
+        return "\n".join(give_up + head + self.writer.lines)
+
+    def finish(self) -> None:
+        if self.sticky:
+            with self.writer.block("if bad:"):
+                self.writer.line(self.fail)
+
+    def check_abort(self) -> None:
+        with self.writer.block("if poll(frame) != 0:"):
+            self.writer.line(self.fail)
+
+    def returns(self, s: t.Return) -> None:
+        f = self.function
+        if s.value is None:
+            self.sticky = True
+            self.finish()
+            self.writer.line(f"return {self.zero}")
+            return
+        self.variables["@return"] = t.Variable("@return", tuple(sorted(f.kinds)), f.rep)
+        self.assign("@return", s.value)
+        if len(f.kinds) > 1:
+            self.writer.line(f"put_i8(frame, {TAG}, {self.tag_name('@return')})")
+        self.sticky = True
+        self.finish()
+        self.writer.line(f"return {self.names['@return']}")

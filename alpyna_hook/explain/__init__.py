@@ -1,0 +1,1 @@
+"""Renders what the runtime recorded; decides nothing."""

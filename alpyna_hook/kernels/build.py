@@ -1,0 +1,56 @@
+"""Compiles the source of a kernel with Numba into a C function that ctypes can call."""
+
+from __future__ import annotations
+
+import ctypes
+import linecache
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from alpyna_hook.emit.source import KernelSource
+
+_COUNTER = iter(range(10**9))
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled kernel: `entry(address of the frame) -> status`."""
+
+    source: KernelSource
+    entry: Callable[[int], int]
+    keep: object  # owns the machine code
+
+
+def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
+    """Compiles; imports Numba when called first.  Raises what Numba raises."""
+    from numba import cfunc, njit
+
+    namespace = _namespace(source)
+    filename = f"<alpyna kernel {next(_COUNTER)}>"
+    linecache.cache[filename] = (len(source.text), None, source.text.splitlines(True), filename)
+    try:
+        exec(compile(source.text, filename, "exec"), namespace)
+        for name in function_names:
+            for full in ("give_up_" + name, name):
+                namespace[full] = njit(namespace[full], error_model="numpy", no_cpython_wrapper=True)
+        compiled = cfunc("int64(voidptr)", error_model="numpy")(namespace["kernel"])
+    finally:
+        linecache.cache.pop(filename, None)
+    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(compiled.address)
+    return Kernel(source, entry, compiled)
+
+
+def _namespace(source: KernelSource) -> dict[str, Any]:
+    from alpyna_hook.kernels import primitives
+
+    namespace = dict(primitives.fixed_namespace())
+    for name, rep, group, is_store in source.accesses:
+        make = primitives.store if is_store else primitives.load
+        namespace[name] = make(rep, group, source.groups)
+    if "power_" in source.text:
+        from alpyna_hook.kernels import helpers
+
+        for name in ("power_i8", "power_u8", "power_overflows"):
+            namespace[name] = getattr(helpers, name)
+    return namespace

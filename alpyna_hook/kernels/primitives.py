@@ -1,0 +1,234 @@
+"""What kernels are written with: memory, checks and C calls as Numba intrinsics.
+
+Importing this module imports Numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+NUMBA_TYPES = {
+    "b1": types.boolean, "i1": types.int8, "i2": types.int16, "i4": types.int32, "i8": types.int64,
+    "u1": types.uint8, "u2": types.uint16, "u4": types.uint32, "u8": types.uint64,
+    "f4": types.float32, "f8": types.float64, "c8": types.complex64, "c16": types.complex128,
+}
+_I8, _I64 = ir.IntType(8), ir.IntType(64)
+_F32, _F64 = ir.FloatType(), ir.DoubleType()
+
+
+def _memory_type(rep: str) -> ir.Type:
+    return {"f4": _F32, "f8": _F64, "b1": _I8}.get(rep) or ir.IntType(8 * int(rep[1:]))
+
+
+def _part(rep: str) -> tuple[ir.Type, int]:
+    return (_F32, 4) if rep == "c8" else (_F64, 8)
+
+
+def _scopes(builder: Any, group: int, groups: int) -> dict[str, Any]:
+    """LLVM's scoped-noalias metadata: accesses of one group do not touch what those of another do."""
+    module = builder.module
+    domain = module.add_metadata(["alpyna"])
+    scopes = [module.add_metadata([f"alpyna.group{k}", domain]) for k in range(groups)]
+    return {
+        "alias.scope": module.add_metadata([scopes[group]]),
+        "noalias": module.add_metadata([s for k, s in enumerate(scopes) if k != group]),
+    }
+
+
+def _annotate(builder: Any, instruction: Any, group: int, groups: int) -> None:
+    if groups > 1:
+        for name, node in _scopes(builder, group, groups).items():
+            instruction.set_metadata(name, node)
+
+
+def _at(builder: Any, base: Any, offset: Any, kind: ir.Type) -> Any:
+    address = builder.gep(base, [offset], inbounds=True)
+    return builder.bitcast(address, kind.as_pointer())
+
+
+@lru_cache(maxsize=None)
+def load(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
+    """`load(base, byte offset) -> value`; a bool is any byte that is not zero."""
+    kind = NUMBA_TYPES[rep]
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def load_element(typingctx: Any, base: Any, offset: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            if rep[0] == "c":
+                part, size = _part(rep)
+                value = cgutils.create_struct_proxy(kind)(context, builder)
+                for name, shift in (("real", 0), ("imag", size)):
+                    place = _at(builder, args[0], builder.add(args[1], _I64(shift)), part)
+                    loaded = builder.load(place, align=size)
+                    _annotate(builder, loaded, group, groups)
+                    setattr(value, name, loaded)
+                return value._getvalue()
+            memory = _memory_type(rep)
+            loaded = builder.load(_at(builder, args[0], args[1], memory))
+            _annotate(builder, loaded, group, groups)
+            return builder.icmp_unsigned("!=", loaded, _I8(0)) if rep == "b1" else loaded
+
+        return kind(types.voidptr, types.int64), codegen
+
+    return load_element  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=None)
+def store(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
+    """`store(base, byte offset, value)`."""
+    kind = NUMBA_TYPES[rep]
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def store_element(typingctx: Any, base: Any, offset: Any, value: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            if rep[0] == "c":
+                part, size = _part(rep)
+                parts = cgutils.create_struct_proxy(kind)(context, builder, value=args[2])
+                for item, shift in ((parts.real, 0), (parts.imag, size)):
+                    place = _at(builder, args[0], builder.add(args[1], _I64(shift)), part)
+                    _annotate(builder, builder.store(item, place, align=size), group, groups)
+                return context.get_dummy_value()
+            item = builder.zext(args[2], _I8) if rep == "b1" else args[2]
+            place = _at(builder, args[0], args[1], _memory_type(rep))
+            _annotate(builder, builder.store(item, place), group, groups)
+            return context.get_dummy_value()
+
+        return types.none(types.voidptr, types.int64, kind), codegen
+
+    return store_element  # type: ignore[no-any-return]
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def pointer(typingctx: Any, address: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], _I8.as_pointer())
+
+    return types.voidptr(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def poll(typingctx: Any, frame: Any) -> Any:
+    """The abort word of the frame, read from memory each time."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load_atomic(_at(builder, args[0], _I64(16), _I64), "monotonic", 8)
+
+    return types.int64(types.voidptr), codegen
+
+
+def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
+    @intrinsic  # type: ignore[untyped-decorator]
+    def overflows(typingctx: Any, a: Any, b: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pair = getattr(builder, operation)(args[0], args[1])
+            return builder.extract_value(pair, 1)
+
+        return types.boolean(kind, kind), codegen
+
+    return overflows  # type: ignore[no-any-return]
+
+
+def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
+    kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def function(typingctx: Any, x: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            if name == "fneg":
+                return builder.fneg(args[0])
+            return builder.call(builder.module.declare_intrinsic(f"llvm.{name}", [llvm]), args)
+
+        return kind(kind), codegen
+
+    return function  # type: ignore[no-any-return]
+
+
+def _c_call(rep: str, arity: int) -> Callable[..., Any]:
+    """Calls a C function of floats by its address, so that LLVM cannot put another in its place."""
+    kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
+    function_type = ir.FunctionType(llvm, [llvm] * arity)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        function = builder.inttoptr(args[0], function_type.as_pointer())
+        return builder.call(function, args[1:])
+
+    if arity == 1:
+
+        @intrinsic  # type: ignore[untyped-decorator]
+        def call1(typingctx: Any, address: Any, x: Any) -> Any:
+            return kind(types.int64, kind), generate
+
+        return call1  # type: ignore[no-any-return]
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def call2(typingctx: Any, address: Any, x: Any, y: Any) -> Any:
+        return kind(types.int64, kind, kind), generate
+
+    return call2  # type: ignore[no-any-return]
+
+
+def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
+    """Calls a NumPy inner loop `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)` on one element."""
+    kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
+    size = int(rep[1:])
+    pointer_type = _I8.as_pointer()
+    loop_type = ir.FunctionType(
+        ir.VoidType(), [pointer_type.as_pointer(), _I64.as_pointer(), _I64.as_pointer(), pointer_type]
+    )
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        values = args[2:]
+        cells = cgutils.alloca_once(builder, llvm, size=_I64(arity + 1))
+        pointers = cgutils.alloca_once(builder, pointer_type, size=_I64(arity + 1))
+        count = cgutils.alloca_once(builder, _I64)
+        steps = cgutils.alloca_once(builder, _I64, size=_I64(arity + 1))
+        builder.store(_I64(1), count)
+        for k in range(arity + 1):
+            cell = builder.gep(cells, [_I64(k)])
+            if k < arity:
+                builder.store(values[k], cell)
+            builder.store(builder.bitcast(cell, pointer_type), builder.gep(pointers, [_I64(k)]))
+            builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
+        loop = builder.inttoptr(args[0], loop_type.as_pointer())
+        builder.call(loop, [pointers, count, steps, builder.inttoptr(args[1], pointer_type)])
+        return builder.load(builder.gep(cells, [_I64(arity)]))
+
+    if arity == 1:
+
+        @intrinsic  # type: ignore[untyped-decorator]
+        def ufunc1(typingctx: Any, loop: Any, data: Any, x: Any) -> Any:
+            return kind(types.int64, types.int64, kind), generate
+
+        return ufunc1  # type: ignore[no-any-return]
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def ufunc2(typingctx: Any, loop: Any, data: Any, x: Any, y: Any) -> Any:
+        return kind(types.int64, types.int64, kind, kind), generate
+
+    return ufunc2  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=None)
+def fixed_namespace() -> dict[str, Any]:
+    """The names that every kernel may use, apart from its own loads and stores."""
+    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "inf": float("inf"), "nan": float("nan")}
+    for rep, sign in (("i8", "s"), ("u8", "u")):
+        for op in ("add", "sub", "mul"):
+            names[f"{op}_overflows_{rep}"] = _overflows(f"{sign}{op}_with_overflow", NUMBA_TYPES[rep])
+    for rep in ("f4", "f8"):
+        for name in ("fabs", "sqrt", "floor", "ceil", "trunc", "rint", "fneg"):
+            names[f"{name}_{rep}"] = _unary_llvm(name, rep)
+        for arity in (1, 2):
+            names[f"call{arity}_{rep}"] = _c_call(rep, arity)
+            names[f"ufunc{arity}_{rep}"] = _ufunc_call(rep, arity)
+    for rep in NUMBA_TYPES:
+        names[f"get_{rep}"] = load(rep)
+        names[f"put_{rep}"] = store(rep)
+    return names

@@ -1,0 +1,50 @@
+"""The passes, in order, one line each."""
+
+from __future__ import annotations
+
+from alpyna_hook import ir
+from alpyna_hook.emit.expressions import Emission
+from alpyna_hook.emit.layout import Layout
+from alpyna_hook.emit.source import kernel_source
+from alpyna_hook.facts import Facts
+from alpyna_hook.infer import infer
+from alpyna_hook.kernels.build import Kernel, build
+from alpyna_hook.runtime.variant import KernelKey, Variant
+from alpyna_hook.types import rep_of_kind
+from alpyna_hook.views import resolve_views
+
+
+class CompileError(Exception):
+    """The compiler refused a kernel."""
+
+
+def analyse(nest: ir.Nest, facts: Facts) -> Variant:
+    """What the types decide.  Raises Declined."""
+    ranks = {name: array.ndim for name, array in facts.arrays.items()}
+    resolved, views = resolve_views(nest, ranks)
+    typed = infer(resolved, facts)
+    layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
+    reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
+    return Variant(resolved, typed, layout, facts, reps, views)
+
+
+def compiled(variant: Variant, key: KernelKey) -> Kernel:
+    """The kernel for what was proved, which strides are those of contiguous elements, and who may overlap."""
+    kernel = variant.kernels.get(key)
+    if kernel is None:
+        outcomes, unit, groups = key
+        numbers = dict(zip(variant.typed.arrays, groups, strict=True))
+        emission = Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers)
+        source = kernel_source(emission)
+        names = tuple(f.name for f in variant.typed.functions)
+        kernel = variant.kernels[key] = _built(source, names)
+    return kernel
+
+
+def _built(source, names):  # type: ignore[no-untyped-def]
+    from numba.core.errors import NumbaError
+
+    try:
+        return build(source, names)
+    except NumbaError as error:
+        raise CompileError(f"{error}\n{source.text}") from error

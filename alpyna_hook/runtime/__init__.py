@@ -1,0 +1,1 @@
+"""What happens each time that a marked loop is reached."""

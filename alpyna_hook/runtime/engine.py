@@ -1,0 +1,141 @@
+"""The site call: what happens, in order, when a marked loop is reached.
+
+Nothing here has an effect that the program can see before it is certain that the kernel's result
+is the interpreter's: until then the answer `()` leaves the loop to the interpreter.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+from alpyna_hook import config, pipeline
+from alpyna_hook.binding import Binder, Binding
+from alpyna_hook.capture import capture_nest
+from alpyna_hook.hook.site import Site
+from alpyna_hook.ir import Nest
+from alpyna_hook.log import log
+from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.decide import Estimate, compile_seconds
+from alpyna_hook.runtime.launch import Flagged, launch
+from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.runtime.variant import Variant
+
+INTERPRET: tuple[Any, ...] = ()
+_GIVE_UP_AFTER = 32  # refusals of a site that never ran compiled
+_LOCK = threading.RLock()
+
+
+class SiteState:
+    """What the runtime knows of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.trace = Trace()
+        self.binder: Binder | None = None
+        self.nest: Nest | None = None
+        self.variants: dict[tuple[object, ...], Variant | Declined] = {}
+        self.pending = 0.0  # seconds predicted for runs that were left to the interpreter
+        self.threshold = 0.0
+
+    def prepare(self, site: Site) -> Binder:
+        if self.binder is None:
+            module = site.module
+            self.nest = capture_nest(
+                site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines
+            )
+            positions = {name: k for k, name in enumerate(site.params)}
+            assert module.namespace is not None
+            self.binder = Binder(self.nest, positions, module.namespace)
+        return self.binder
+
+
+def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
+    """Runs the nest compiled and returns the 1-tuple of its targets' values, or () to have it interpreted."""
+    state = site.state
+    if not isinstance(state, SiteState):
+        with _LOCK:
+            if not isinstance(site.state, SiteState):
+                site.state = SiteState(site)
+            state = site.state
+    assert isinstance(state, SiteState)
+    trace = state.trace
+    trace.runs += 1
+    device = site.module.options.device
+    if device == "interpreter":
+        trace.refuse("disabled", "", None)
+        site.decline_for_good()
+        return INTERPRET
+    if watched():
+        trace.refuse("tracing", "", None)
+        return INTERPRET
+    try:
+        return attempt(site, state, values, forced=device == "cpu")
+    except Declined as declined:
+        refuse(site, state, declined)
+    except Flagged as flagged:
+        trace.refuse("flagged", str(flagged), None)
+        log(f"{site!r}: flagged, the interpreter replays it: {flagged}")
+    except KeyboardInterrupt:
+        raise
+    except Exception as error:  # the one place where a failure of ours turns into "interpret"
+        if config.settings().options().strict or site.module.options.strict:
+            raise
+        slug = "compile-error" if isinstance(error, pipeline.CompileError) else "internal"
+        log(f"{site!r}: {slug}: {error!r}")
+        trace.refuse(slug, f"{type(error).__name__}: {error}", None)
+        site.decline_for_good()
+    return INTERPRET
+
+
+def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced: bool) -> tuple[Any, ...]:
+    binder = state.prepare(site)
+    assert state.nest is not None
+    binding = binder.bind(values)
+    variant = state.variants.get(binding.signature)
+    if isinstance(variant, Declined):
+        raise variant
+    if variant is None or not variant.kernels:
+        if not forced and not worth_compiling(state, binding):
+            raise Declined("too-small")
+        if variant is None:
+            variant = new_variant(state, binding)
+    return launch(site, state.trace, variant, binder, binding, values)
+
+
+def worth_compiling(state: SiteState, binding: Binding) -> bool:
+    assert state.nest is not None
+    state.pending += Estimate(binding.arrays, binding.scalars).seconds(state.nest.loop)
+    return state.pending >= compile_seconds(state.nest)
+
+
+def new_variant(state: SiteState, binding: Binding) -> Variant:
+    assert state.nest is not None
+    try:
+        variant = pipeline.analyse(state.nest, binding.facts())
+    except Declined as declined:
+        state.variants[binding.signature] = declined
+        raise
+    state.variants[binding.signature] = variant
+    return variant
+
+
+def refuse(site: Site, state: SiteState, declined: Declined) -> None:
+    slug = declined.reason.slug
+    trace = state.trace
+    trace.refuse(slug, declined.detail, declined.loc)
+    if slug == "too-small":
+        return
+    log(f"{site!r}: {declined}")
+    for child in site.children:
+        child.live = True
+    if not trace.accelerated and sum(trace.refusals.values()) >= _GIVE_UP_AFTER:
+        site.decline_for_good()
+
+
+def watched() -> bool:
+    """Whether a debugger, profiler or coverage tool wants to see each line."""
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        return True
+    monitoring = getattr(sys, "monitoring", None)
+    return monitoring is not None and any(monitoring.get_events(tool) for tool in range(6) if monitoring.get_tool(tool))

@@ -1,0 +1,49 @@
+"""Where arrays lie: address ranges, groups that may overlap, and what a transaction keeps aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """The half-open range of byte addresses that the elements lie in; empty for an empty array."""
+    low = high = array.__array_interface__["data"][0]
+    if array.size == 0:
+        return low, low
+    for n, stride in zip(array.shape, array.strides, strict=True):
+        if stride >= 0:
+            high += (n - 1) * stride
+        else:
+            low += (n - 1) * stride
+    return low, high + array.itemsize
+
+
+def overlap_groups(arrays: dict[str, np.ndarray[Any, Any]]) -> tuple[int, ...]:
+    """A number for each array: arrays with different numbers share no byte.
+
+    Ranges that overlap, directly or through others, are put together, in one sweep.
+    """
+    ranges = sorted((*extent(a), k) for k, a in enumerate(arrays.values()))
+    numbers = [0] * len(ranges)
+    group, end = -1, -1
+    for low, high, k in ranges:
+        if low >= end:
+            group += 1
+        end = max(end, high)
+        numbers[k] = group
+    order: dict[int, int] = {}
+    return tuple(order.setdefault(n, len(order)) for n in numbers)
+
+
+class Transaction:
+    """The contents of arrays before a kernel writes to them, to be put back if it must not have run."""
+
+    def __init__(self, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
+        self._saved = [(a, a.copy()) for a in arrays]
+
+    def roll_back(self) -> None:
+        for array, copy in self._saved:
+            array[...] = copy

@@ -1,0 +1,83 @@
+"""Addresses of C functions, and the floating-point flags of this thread."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.reasons import Declined
+from alpyna_hook.types import Rep
+
+_X86 = {"invalid": 1, "divide": 4, "over": 8, "under": 16}
+_ARM = {"invalid": 1, "divide": 2, "over": 4, "under": 8}
+
+
+@lru_cache(maxsize=1)
+def _libm() -> Any:
+    try:
+        return ctypes.CDLL(None)
+    except (OSError, TypeError):
+        return None
+
+
+@lru_cache(maxsize=None)
+def libm_address(name: str) -> int:
+    """The address of a function of the C library, as CPython itself is linked to it."""
+    try:
+        return ctypes.cast(getattr(_libm(), name), ctypes.c_void_p).value or 0
+    except AttributeError:
+        raise Declined("inexact", f"no C function {name} on this system") from None
+
+
+@lru_cache(maxsize=None)
+def ufunc_addresses(name: str, rep: Rep) -> tuple[int, int]:
+    """The inner loop of a ufunc for floats of this representation, and its data.
+
+    A `PyUFuncObject` begins: PyObject_HEAD; int nin, nout, nargs, identity; functions; data; ntypes
+    (numpy/ufuncobject.h).
+    """
+    ufunc = getattr(np, name)
+    char = "f" if rep == "f4" else "d"
+    signature = char * ufunc.nin + "->" + char * ufunc.nout
+    if signature not in ufunc.types:
+        raise Declined("call", f"np.{name} of {rep}")
+    position = ufunc.types.index(signature)
+    head = id(ufunc) + object.__basicsize__ + 4 * ctypes.sizeof(ctypes.c_int)
+    functions, data = (ctypes.c_void_p.from_address(head + 8 * k).value or 0 for k in range(2))
+    loop = ctypes.c_void_p.from_address(functions + 8 * position).value or 0
+    extra = (ctypes.c_void_p.from_address(data + 8 * position).value or 0) if data else 0
+    return loop, extra
+
+
+class FloatFlags:
+    """The exception flags of the floating-point unit, by `np.errstate`'s names."""
+
+    def __init__(self) -> None:
+        machine = platform.machine().lower()
+        table = _X86 if machine in ("x86_64", "amd64") else _ARM if machine in ("aarch64", "arm64") else {}
+        lib = _libm()
+        self.bits = table if lib is not None and hasattr(lib, "feclearexcept") else {}
+        if self.bits:
+            self.all = sum(self.bits.values())
+            self._clear, self._test = lib.feclearexcept, lib.fetestexcept
+
+    @property
+    def available(self) -> bool:
+        return bool(self.bits)
+
+    def clear(self) -> None:
+        self._clear(self.all)
+
+    def raised(self, mask: int) -> bool:
+        return bool(self._test(mask))
+
+    def mask(self, errstate: dict[str, str]) -> int:
+        """The flags that NumPy would act on under this error state."""
+        return sum(bit for name, bit in self.bits.items() if errstate[name] != "ignore")
+
+
+FLAGS = FloatFlags()
