@@ -1,0 +1,86 @@
+# alpyna: accelerate
+"""Calls of the user's own functions, to any depth."""
+import numpy as np
+
+
+def square(x):
+    return x * x
+
+
+def norm(x, y, p=2):
+    s = square(x) + square(y)
+    if p == 2:
+        return s ** 0.5
+    return s
+
+
+def put(target, i, value):
+    target[i] = value
+
+
+def prefix(a, n):
+    s = 0.0
+    for k in range(n):
+        s += a[k]
+    return s
+
+
+def bump(a, i):
+    a[i] += 1
+    if a[i] > 2:
+        return
+    put(a, i - 1, 0.5)
+
+
+def collatz(n):
+    steps = 0
+    while n != 1:
+        n = n // 2 if n % 2 == 0 else 3 * n + 1
+        steps += 1
+    return steps
+
+
+def distances(x, y, out):
+    for i in range(len(x)):
+        out[i] = norm(x[i], y[i])
+        put(out, i, out[i] + norm(x[i], y[i], 1))
+    return out
+
+
+def sums(a, out):
+    for i in range(len(a)):
+        out[i] = prefix(a, i + 1)
+        bump(a, i)
+    return a, out
+
+
+def longest(n):
+    best = 0
+    for k in range(1, n):
+        steps = collatz(k)
+        if steps > best:
+            best = steps
+    return best, steps
+
+
+def local_function(a):
+    def twice(x):
+        return x + x
+
+    for i in range(len(a)):
+        a[i] = twice(twice(a[i]))
+    return a
+
+
+def fact(n):
+    return 1 if n < 2 else n * fact(n - 1)
+
+
+def recursive(a):
+    for i in range(len(a)):  # expect: recursion
+        a[i] = fact(i)
+    return a
+
+
+r = [distances(np.arange(4.0), np.ones(4), np.zeros(4)), sums(np.arange(5.0), np.zeros(5)), longest(60),
+     local_function(np.arange(3.0)), recursive(np.zeros(5))]
