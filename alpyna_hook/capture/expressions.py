@@ -137,11 +137,16 @@ class Expressions:
     def dotted(self, node: ast.AST) -> str | None:
         """`a.b.c` of a name and attributes; None for any other expression."""
         if isinstance(node, ast.Name):
-            return node.id
+            return self.identifier(node)
         if isinstance(node, ast.Attribute):
             base = self.dotted(node.value)
             return None if base is None else f"{base}.{mangle(node.attr, self.cls)}"
         return None
+
+    def identifier(self, node: ast.Name) -> str:
+        if mangle(node.id, self.cls) != node.id:
+            raise decline("expression", f"the private name {node.id} in a class", node)
+        return node.id
 
     def path(self, node: Located) -> str | None:
         """Like `dotted`; declines a path whose variable the nest assigns, for it would have to be read anew."""
@@ -178,8 +183,9 @@ class Expressions:
     def _expr_Name(self, node: ast.Name) -> Expr:
         if node.id == "__debug__":
             return Const(not sys.flags.optimize, loc_of(node))
-        self._names.append(node.id)
-        return Var(node.id, loc_of(node))
+        name = self.identifier(node)
+        self._names.append(name)
+        return Var(name, loc_of(node))
 
     def _expr_UnaryOp(self, node: ast.UnaryOp) -> Expr:
         operand = self.expr(node.operand)

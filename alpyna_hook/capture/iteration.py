@@ -7,13 +7,14 @@ A loop over a source is a loop over a hidden index, whose body starts with assig
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from alpyna_hook.capture.expressions import Expressions, shifted
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
-from alpyna_hook.ir import Binary, Call, Const, Expr, Load, Loc, Shape, Var
+from alpyna_hook.ir import Binary, Call, Compare, Const, Expr, Load, Loc, Select, Shape, Var
+from alpyna_hook.reasons import Declined
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,34 @@ class Zip:
         return tuple([source.item(position) for source in self.sources])
 
 
-Source: TypeAlias = Range | Elements | Enumerate | Zip
+@dataclass(frozen=True, slots=True)
+class Display:
+    """`(-1, 0, 1)`, `((0, 1), (1, 0))`: the item is selected by its position."""
+
+    items: tuple[Item, ...]
+    loc: Loc
+
+    def count(self) -> Expr:
+        return Const(len(self.items), self.loc)
+
+    def item(self, position: Expr) -> Item:
+        return _select(self.items, position, self.loc)
+
+
+def _select(items: Sequence[Item], position: Expr, loc: Loc) -> Item:
+    """Items that are tuples are selected part by part."""
+    parts = [item for item in items if isinstance(item, tuple)]
+    if parts:
+        if len(parts) < len(items) or len({len(part) for part in parts}) > 1:
+            raise Declined("loop-iterable", "a display of different kinds of items", loc)
+        return tuple([_select(column, position, loc) for column in zip(*parts, strict=True)])
+    result, *others = [item for item in reversed(items) if not isinstance(item, tuple)]
+    for k, item in zip(range(len(items) - 2, -1, -1), others, strict=True):
+        result = Select(Compare((position, Const(k, loc)), ("==",), loc), item, result, loc)
+    return result
+
+
+Source: TypeAlias = Range | Elements | Enumerate | Zip | Display
 Item: TypeAlias = "Expr | tuple[Item, ...]"  # a tuple is unpacked by the loop's target
 
 
@@ -115,7 +143,7 @@ def minus(left: Expr, right: Expr, loc: Loc) -> Expr:
     return Binary("-", left, right, loc)
 
 
-def int_literal(node: Expr) -> int | None:
+def int_literal(node: Item) -> int | None:
     return node.value if isinstance(node, Const) and type(node.value) is int else None
 
 
@@ -133,9 +161,35 @@ class Iteration(Expressions):
                     self.builtin(node.func.id, node)
                     return recognise(node)
             raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}", node)
+        if isinstance(node, ast.Tuple | ast.List):
+            return self._display(node)
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             raise decline("loop-iterable", describe(node), node)
         return Elements(self.array(node), False, loc_of(node))
+
+    def _display(self, node: ast.Tuple | ast.List) -> Source:
+        items = self._display_items(node)
+        numbers = [int_literal(item) for item in items if not isinstance(item, tuple)]
+        loc = loc_of(node)
+        if len(numbers) == len(items) and len(numbers) > 1 and None not in numbers:
+            first, second = (n for n in numbers[:2] if n is not None)
+            step = second - first
+            if step and numbers == [first + k * step for k in range(len(numbers))]:
+                stop = first + len(numbers) * step
+                return Range(Const(first, loc), Const(stop, loc), Const(step, loc), loc)
+        return Display(items, loc)
+
+    def _display_items(self, node: ast.Tuple | ast.List) -> tuple[Item, ...]:
+        if not node.elts:
+            raise decline("loop-iterable", "an empty display", node)
+        items: list[Item] = []
+        for element in node.elts:
+            if isinstance(element, ast.Tuple | ast.List):
+                items.append(self._display_items(element))
+            else:
+                value = self.expr(element)
+                items.append(value if self._lasting(value) else self.freeze(value, element))
+        return tuple(items)
 
     def _arguments(self, node: ast.Call, most: int) -> list[ast.expr]:
         if node.keywords or not 1 <= len(node.args) <= most:
@@ -221,7 +275,7 @@ def _is_integer(value: Expr) -> bool:
 def arrays_of(source: Source) -> list[str]:
     """The arrays that a source reads its items from."""
     match source:
-        case Range():
+        case Range() | Display():
             return []
         case Elements(array):
             return [array]

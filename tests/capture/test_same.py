@@ -21,12 +21,14 @@ f = np.linspace(-1, 1, 5, dtype=np.float32)
 i8 = np.array([3, -1, 2, 0, 1], dtype=np.int8)
 u8 = np.uint8(3)
 u0 = np.uint8(0)
+old = np.ones(3)
 m = np.arange(12.0).reshape(3, 4)
 p = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 t3 = np.arange(24.0).reshape(2, 3, 4)
 empty = np.zeros((0, 3))
 import types
-self = types.SimpleNamespace(n=3, a=np.arange(5.0), m=np.arange(6.0).reshape(2, 3), sub=types.SimpleNamespace(w=0.5), size=7)
+sub = types.SimpleNamespace(w=0.5)
+self = types.SimpleNamespace(n=3, a=np.arange(5.0), m=np.arange(6.0).reshape(2, 3), sub=sub, size=7)
 def double(v): return v * 2
 def fill(array, value): array[0] = value; return value
 """
@@ -84,6 +86,14 @@ LOOPS = {
     "pairs": "for v, w in p:\n    s += v * w",
     "pairs of the wrong width": "for v, w in m:\n    s += v * w",
     "pairs of numbers": "for v, w in a:\n    s += v * w",
+    "display": "for v in (1.5, x, -2.0):\n    s += v",
+    "display of a progression": "for i in (-1, 0, 1):\n    for j in [2, 0]:\n        s = s * 7 + i * j",
+    "display of pairs": "for v, w in ((0, 1), (0, -1), (1, 0), (-1, 0)):\n    s = s * 3 + v + 2 * w",
+    "display counted": "for i, (v, (w,)) in enumerate(((0, [1]), (5, [-1]))):\n    s = s * 3 + v + i * w",
+    "display of what changes": "for i in (n, k, s):\n    n += 1\n    s += i",
+    "display reversed": "for i in reversed(range(3)):\n    for v in (3,):\n        s = s * 3 + v",
+    "len of a row in a test": "while k < len(m[k - 1]):\n    k += 1",
+    "row left from before": "for i in range(2):\n    old = m[i]\n    s += old[0]",
     "while": "while n > 0:\n    n -= 1\n    s += n",
     "while true": "while True:\n    s += 1\n    if s > 5:\n        break",
     "while else": "while n:\n    n -= 1\nelse:\n    s = 9",
@@ -93,7 +103,9 @@ LOOPS = {
     "for else": "for i in range(n):\n    s += i\nelse:\n    s = -s",
     "for else broken": "for i in range(n):\n    if a[i] > -1:\n        break\nelse:\n    s = 99",
     "break in inner else": "for i in range(n):\n    for j in range(k):\n        s += 1\n    else:\n        break",
-    "continue in inner else": "for i in range(n):\n    for j in range(k):\n        s += 1\n    else:\n        continue\n    s = 99",
+    "continue in inner else": (
+        "for i in range(n):\n    for j in range(k):\n        s += 1\n    else:\n        continue\n    s = 99"
+    ),
     "continue": "for i in range(n):\n    if i % 2:\n        continue\n    s += i",
     "return": "for i in range(n):\n    if a[i] > -1:\n        return i",
     "return nothing": "for i in range(n):\n    if a[i] > -1:\n        return",
@@ -105,9 +117,18 @@ LOOPS = {
     "constants": "for i in range(n):\n    'docstring'\n    ...\n    5",
     "expression": "for i in range(9):\n    a[i]",
     "name expression": "for i in range(2):\n    undefined_name",
-    "elif": "for i in range(5):\n    if i < 1:\n        s += 1\n    elif i < 3:\n        s += 10\n    else:\n        s += 100",
-    "elif walrus": "for i in range(5):\n    if i < 1:\n        s += 1\n    elif (q := i * 2) < 6:\n        s += q\n    else:\n        s -= q",
-    "augmented": "for i in range(n):\n    s += i; s -= 1; s *= 3; s //= 2; s %= 1000; s |= 8; s ^= 5; s &= 255; s <<= 1; s >>= 1",
+    "elif": (
+        "for i in range(5):\n    if i < 1:\n        s += 1\n    elif i < 3:\n        s += 10\n    else:\n"
+        "        s += 100"
+    ),
+    "elif walrus": (
+        "for i in range(5):\n    if i < 1:\n        s += 1\n    elif (q := i * 2) < 6:\n        s += q\n"
+        "    else:\n        s -= q"
+    ),
+    "augmented": (
+        "for i in range(n):\n"
+        "    s += i; s -= 1; s *= 3; s //= 2; s %= 1000; s |= 8; s ^= 5; s &= 255; s <<= 1; s >>= 1"
+    ),
     "augmented floats": "for i in range(n):\n    x /= 1.1; x **= 1.01",
     "augmented element": "for i in range(n):\n    i8[i] *= 3",
     "augmented with calls": "for i in range(3):\n    a[int(double(i8[4]))] += fill(i8, 2)",
@@ -136,22 +157,39 @@ LOOPS = {
     "row by literal": "for i in range(3):\n    row = m[1]\n    row[i] += i\n    last = m[-1]\n    last[0] += row[i]",
     "row out of range": "for i in range(5):\n    row = m[i]\n    s += 1",
     "row below range": "for i in range(5):\n    row = m[-i]\n    s += 1",
-    "row used once more after the loop": "for i in range(2):\n    for j in range(2):\n        row = m[j]\n    s += row[i]",
-    "row assigned on two paths": "for i in range(3):\n    if i % 2:\n        row = m[0]\n    else:\n        row = m[i]\n    s += row[i]\n    i = 0\n    s -= row[1]",
+    "row used once more after the loop": (
+        "for i in range(2):\n    for j in range(2):\n        row = m[j]\n    s += row[i]"
+    ),
+    "row assigned on two paths": (
+        "for i in range(3):\n    if i % 2:\n        row = m[0]\n    else:\n        row = m[i]\n"
+        "    s += row[i]\n    i = 0\n    s -= row[1]"
+    ),
     "row whose index moves": "for i in range(3):\n    j = i\n    row = m[j]\n    j = 0\n    row[j] = 5",
     "row kept for the next iteration": "for i in range(3):\n    if i > 0:\n        s += row[0]\n    row = m[i]",
-    "rows of either array": "for i in range(3):\n    if i % 2:\n        row = m[0]\n    else:\n        row = p[i]\n    s += row[0]",
+    "rows of either array": (
+        "for i in range(3):\n    if i % 2:\n        row = m[0]\n    else:\n        row = p[i]\n"
+        "    s += row[0]"
+    ),
     "row or number": "for i in range(3):\n    row = m[0]\n    s += row[0]\n    row = 0.5",
-    "row of a row": "for i in range(2):\n    plane = t3[i]\n    for j in range(3):\n        row = plane[j]\n        for k in range(4):\n            s += row[k]",
+    "row of a row": (
+        "for i in range(2):\n    plane = t3[i]\n    for j in range(3):\n        row = plane[j]\n"
+        "        for k in range(4):\n            s += row[k]"
+    ),
     "alias": "for i in range(3):\n    d = a\n    d[i] = i",
     "alias of attribute": "for i in range(3):\n    d = self.m[1]\n    d[i] = i\n    e = self.a\n    e[i] += 1",
     "double buffer": "for i in range(3):\n    a[i] = 1 + b[i]\n    a, b = b, a",
     "array rebound": "for i in range(3):\n    s += a[i]\n    a = b",
-    "size of a row": "for i in range(2):\n    row = t3[i]\n    s += row.size + row.ndim + row.shape[0] + row.shape[-1] + len(row)",
+    "size of a row": (
+        "for i in range(2):\n    row = t3[i]\n"
+        "    s += row.size + row.ndim + row.shape[0] + row.shape[-1] + len(row)"
+    ),
     "len of a row": "for i in range(3):\n    for j in range(len(m[i])):\n        s += m[i][j]",
     "len of a row out of bounds": "for i in range(5):\n    s += len(m[i])",
     "len of a row at the root": "for j in range(len(m[k])):\n    s += m[k][j]\nelse:\n    s += 1",
-    "shapes": "for i in range(2):\n    s += a.shape[0] + m.shape[-1] + len(m) + m.size + m.ndim + self.a.size + self.m.shape[1]",
+    "shapes": (
+        "for i in range(2):\n"
+        "    s += a.shape[0] + m.shape[-1] + len(m) + m.size + m.ndim + self.a.size + self.m.shape[1]"
+    ),
     "attribute called size": "for i in range(self.size):\n    s += self.size",
     "no such axis": "for i in range(2):\n    s += a.shape[1]",
     "not": "for i in range(3):\n    y = not i",
@@ -159,17 +197,26 @@ LOOPS = {
     "and or": "for i in range(5):\n    y = i and a[i] or x\n    s += y",
     "and guards": "for i in range(9):\n    if i < 6 and a[i] > 0 or i == 8:\n        s += 1",
     "conditional": "for i in range(5):\n    y = a[i] if a[i] > 0 else 0",
-    "constants of all kinds": "for i in range(2):\n    y = -1\n    w = -0.0\n    v = 2j\n    u = True\n    t = -True\n    r = +3\n    q = ~5\n    o = -(2j)",
+    "constants of all kinds": (
+        "for i in range(2):\n    y = -1\n    w = -0.0\n    v = 2j\n    u = True\n    t = -True\n    r = +3\n"
+        "    q = ~5\n    o = -(2j)"
+    ),
     "unary": "for i in range(5):\n    y = -i8[i]\n    w = +i8[i]\n    v = ~i8[i]",
     "operators": "for i in range(1, 5):\n    s = (s + 3 * i - 2) // i % 7 + (i << 2 >> 1 & 6 | 1 ^ i) + i ** 2 / 4",
     "attributes": "for i in range(self.n):\n    self.a[i] = self.sub.w * self.m[1][i]",
     "modules": "for i in range(3):\n    s += math.sqrt(i) * np.pi + np.exp(a[i]) + np.float32(1)",
-    "builtins": "for i in range(3):\n    s += abs(a[i]) + min(i, 2) + max(a[i], 0.5) + int(x) + round(x, 1) + pow(2, i) + bool(i)",
+    "builtins": (
+        "for i in range(3):\n"
+        "    s += abs(a[i]) + min(i, 2) + max(a[i], 0.5) + int(x) + round(x, 1) + pow(2, i) + bool(i)"
+    ),
     "keywords": "for i in range(3):\n    s += round(x, ndigits=i)",
     "effects": "for i in range(3):\n    fill(a, i)",
     "calls": "for i in range(3):\n    s += double(a[i])",
     "mandelbrot": "for i in range(9):\n    z = z * z + c\n    if z.real * z.real + z.imag * z.imag > 4:\n        break",
-    "parts": "for i in range(2):\n    s += c.real + (z + c).imag + a[i].real + z.conjugate().imag + a[i].item() + a[i].conjugate()",
+    "parts": (
+        "for i in range(2):\n"
+        "    s += c.real + (z + c).imag + a[i].real + z.conjugate().imag + a[i].item() + a[i].conjugate()"
+    ),
     "parts of a plain name": "for i in range(2):\n    s += c.conjugate()",
     "debug": "for i in range(2):\n    if __debug__:\n        s += 1",
     "unbound in the nest": "for i in range(2):\n    if i:\n        s += later\n    else:\n        other = 1",

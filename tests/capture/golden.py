@@ -1,0 +1,40 @@
+"""The IR of every loop of `test_same`, before and after `resolve_views`, as one text.
+
+`python -m tests.capture.golden` writes it anew: then look at the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from alpyna_hook.ir_text import pretty
+from alpyna_hook.reasons import Declined
+from alpyna_hook.views import resolve_views
+from tests.capture.differential import namespace, nest_of, ranks_of
+from tests.capture.test_same import ARRAYS, LOOPS
+
+GOLDEN = Path(__file__).with_name("golden.txt")
+
+
+def describe(name: str) -> Iterator[str]:
+    nest = nest_of(LOOPS[name])
+    captured = pretty(nest)
+    yield f"# {name}\n{captured}"
+    try:
+        resolved, views = resolve_views(nest, ranks_of(nest, namespace(ARRAYS)))
+    except Declined as declined:
+        yield f"# declined: {declined}"
+        return
+    if pretty(resolved) != captured:
+        yield "# with ranks:\n" + pretty(resolved)
+    for view in views.values():
+        yield f"# {view.name} = {view.array}{list(view.index)} once {view.witness} is set"
+
+
+def text() -> str:
+    return "\n\n".join("\n".join(describe(name)) for name in LOOPS) + "\n"
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(text())
