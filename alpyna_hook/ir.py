@@ -53,7 +53,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """`a.shape[axis]`; also `len(a)` (axis 0).  `a.size` is axis None, `a.ndim` axis -1."""
+    """`a.shape[axis]`; also `len(a)` (axis 0).  `a.size` is axis None, `a.ndim` axis -1.
+
+    `a.shape[-m]` is axis -1 - m, until `views.resolve_views` knows the number of dimensions.
+    """
 
     array: str
     axis: int | None
@@ -107,6 +110,11 @@ class Call:
 
     `function` is a name as above ("abs", "math.sqrt", "self.step"), resolved at run time.
     An argument that is a bare name may be an array.  Keywords are (name, value) pairs.
+    Hidden functions, which no user code can shadow:
+        @index(x)            `operator.index`: the integer x as a Python int
+        @min(x, y, ...)      the builtin, of Python ints
+        @real(x) @imag(x) @conjugate(x) @item(x)    `x.real`, `x.imag`, `x.conjugate()`, `x.item()`
+        @tuple(x, ...)       only as the value of a Return
     """
 
     function: str
@@ -132,7 +140,11 @@ class Assign:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """`array[index] = value`; value is evaluated first, then index, as Python does."""
+    """`array[index] = value`; value is evaluated first, then index, as Python does.
+
+    An augmented store is `array[index] = Binary(op, Load(array, index), operand)`, where both
+    indices are the same object, to be evaluated once.
+    """
 
     array: str
     index: tuple[Expr, ...]
