@@ -39,6 +39,13 @@ def capture_nest(
     state = Statements(loop, qualname)
     state.skip_lines = skip_lines
     state.at_module_level = qualname in ("", "<module>")
+    try:
+        return _nest(state, loop, filename, qualname)
+    except RecursionError:
+        raise decline("expression", "code that is nested too deeply", loop) from None
+
+
+def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname: str) -> Nest:
     root = _root(state.body([loop]))
     flow = Flow()
     flow.walk((root,))

@@ -174,3 +174,8 @@ def test_skipped_loops() -> None:
         assert caught.value.reason.slug == "skipped"
         assert caught.value.loc is not None and caught.value.loc.line == line
     capture_nest(loop, filename="f.py", qualname="f", skip_lines=frozenset({7}))
+
+
+def test_code_that_is_nested_too_deeply() -> None:
+    source = f"for i in range(n):\n    s = {' + '.join(['i'] * 1200)}"
+    assert declined(source)[:2] == ("expression", "code that is nested too deeply")
