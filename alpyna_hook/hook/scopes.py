@@ -34,10 +34,8 @@ class Scope:
         for child in own_nodes(node):
             self._note(child)
         self.bound -= self.foreign.keys()
-        for name in self.deleted:
-            owner = self.owner(name)
-            if owner is not None:
-                owner.deleted.add(name)
+        if self.is_function:
+            self.deleted |= _deleted_by_inner_functions(node)
         self._states: dict[int, Names] | None = None
 
     def _note(self, node: ast.AST) -> None:
@@ -104,6 +102,19 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             todo.extend(_header(node))
         else:
             todo.extend(ast.iter_child_nodes(node))
+
+
+def _deleted_by_inner_functions(node: ast.AST) -> set[str]:
+    """Names that a function inside may delete through `nonlocal`; rather too many than too few."""
+    shared: set[str] = set()
+    deleted: set[str] = set()
+    for child in ast.walk(node):
+        match child:
+            case ast.Nonlocal(names=names):
+                shared.update(names)
+            case ast.Name(id=name, ctx=ast.Del()) | ast.ExceptHandler(name=str(name)):
+                deleted.add(name)
+    return shared & deleted
 
 
 def _header(node: ast.AST) -> Iterator[ast.AST]:

@@ -1,0 +1,83 @@
+"""An engine for tests of the import half: runs each nest by the interpreter, but through the seam.
+
+What the seam passes in, and what it takes out, is all that the nest sees: a parameter that is
+missing or a target that is forgotten gives a wrong result.  Starts fast, needs no NumPy.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from types import CodeType, FunctionType
+from typing import Any
+
+from alpyna_hook.hook.site import Site
+from alpyna_hook.log import log
+
+_DONE = object()
+
+
+class _Returns(ast.NodeTransformer):
+    """`return x` in the nest gives `(None, x)` to the engine."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        value = node.value or ast.Constant(None)
+        return ast.Return(ast.Tuple([ast.Constant(None), value], ast.Load()))
+
+
+def _globals(site: Site) -> list[str]:
+    """The targets that are variables of the module."""
+    if not site.in_function:
+        return list(site.targets)
+    declared: set[str] = set()
+    for function in ast.walk(site.module.tree()):
+        if isinstance(function, ast.FunctionDef) and site.node() in list(ast.walk(function)):
+            declared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+    return [name for name in site.targets if name in declared]
+
+
+def _function(site: Site) -> FunctionType:
+    """`def nest(params): <the loop>; return DONE, locals()` over the module's globals."""
+    arguments = ast.arguments(
+        posonlyargs=[], args=[ast.arg(name) for name in ("@done", *site.params)], kwonlyargs=[], kw_defaults=[],
+        defaults=[],
+    )
+    body: list[ast.stmt] = [_Returns().visit(copy.deepcopy(site.node()))]
+    if declared := _globals(site):
+        body.insert(0, ast.Global(declared))
+    names = ast.Call(ast.Name("@locals", ast.Load()), [], [])
+    body.append(ast.Return(ast.Tuple([ast.Name("@done", ast.Load()), names], ast.Load())))
+    nest = ast.FunctionDef(name="nest", args=arguments, body=body, decorator_list=[], returns=None)
+    if sys.version_info >= (3, 12):
+        nest.type_params = []
+    tree = ast.fix_missing_locations(ast.Module([nest], []))
+    code = next(c for c in compile(tree, site.module.filename, "exec").co_consts if isinstance(c, CodeType))
+    assert site.module.namespace is not None
+    site.module.namespace.setdefault("@locals", locals)
+    return FunctionType(code, site.module.namespace)
+
+
+def watched() -> bool:
+    """A debugger, a profiler or a coverage tool is at work."""
+    monitoring = getattr(sys, "monitoring", None)
+    tools = monitoring is not None and any(monitoring.get_tool(index) for index in range(6))
+    return bool(sys.gettrace() or sys.getprofile() or tools)
+
+
+def execute(site: Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if watched():
+        return ()
+    if site.state is None:
+        site.state = _function(site)
+    assert len(values) == len(site.params)
+    assert isinstance(site.state, FunctionType)
+    done, result = site.state(_DONE, *values)
+    log(f"ran {site.qualname}:{site.lineno}")
+    if done is not _DONE:
+        site.set_return(result)
+        return ((None,) * len(site.targets),)
+    final = {**(site.module.namespace or {}), **result} if _globals(site) else result
+    if any(name not in final for name in site.targets):
+        return ()  # no iteration, and the variable is unbound: nothing has happened
+    return (tuple(final[name] for name in site.targets),)

@@ -1,0 +1,337 @@
+"""A rewritten source behaves as the plain one: with loops run by the engine, and interpreted."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import alpyna_hook
+from alpyna_hook.hook import site as sites
+from alpyna_hook.reasons import Declined
+from tests.hook.reference import reference_engine
+
+Execute = Callable[[sites.Site, tuple[Any, ...]], tuple[Any, ...]]
+
+
+@pytest.fixture(autouse=True)
+def interpreted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The engine interprets unless a test says otherwise; the modules that a test makes go again."""
+    monkeypatch.setattr(sites, "_execute", lambda site, values: ())
+    known = set(sys.modules)
+    yield
+    for name in set(sys.modules) - known:
+        if name.startswith("alpyna_source_"):
+            sys.modules.pop(name)
+            linecache.cache.pop(f"<{name}>", None)
+
+
+@pytest.fixture(params=["engine", "interpreter"])
+def execute(request: pytest.FixtureRequest, interpreted: None, monkeypatch: pytest.MonkeyPatch) -> list[sites.Site]:
+    """Both answers of the engine; the sites that it was asked for."""
+    asked: list[sites.Site] = []
+    monkeypatch.setattr(reference_engine, "watched", lambda: False)  # the suite may run under coverage
+
+    def engine(site: sites.Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        asked.append(site)
+        return reference_engine.execute(site, values) if request.param == "engine" else ()
+
+    monkeypatch.setattr(sites, "_execute", engine)
+    return asked
+
+
+def both(source: str) -> tuple[dict[str, Any], ModuleType]:
+    plain: dict[str, Any] = {"__name__": "plain"}
+    exec(compile(source, "<plain>", "exec", dont_inherit=True), plain)
+    return plain, alpyna_hook.static_analyse(source)
+
+
+def outcome(function: Callable[..., Any], *args: Any) -> Any:
+    try:
+        result = function(*args)
+        return list(result) if inspect.isgenerator(result) else result
+    except Exception as error:
+        return type(error), str(error)
+
+
+CASES = {
+    "sum": ("def f(n):\n s = 0\n for i in range(n): s += i\n return s, i", [(5,), (0,), (1,)]),
+    "while": ("def f(n):\n k = 0\n while n > 1:\n  n = n // 2 if n % 2 == 0 else 3 * n + 1\n  k += 1\n return k", [(27,)]),
+    "else": (
+        "def f(n):\n for i in range(n):\n  if i == 3:\n   r = 1\n   break\n else:\n  r = 2\n return r", [(2,), (5,), (0,)]),
+    "return": ("def f(a, x):\n for i in range(len(a)):\n  if a[i] == x:\n   return i\n return -1", [([4, 5], 5), ([], 1)]),
+    "return nothing": ("def f(n):\n for i in range(n):\n  if i == 2:\n   return\n return i", [(1,), (5,)]),
+    "return in try": (
+        "def f(n):\n try:\n  for i in range(n):\n   if i == 2:\n    return i\n finally:\n  n = 7\n return n", [(1,), (5,)]),
+    "nested": (
+        "def f(n):\n s = 0\n for i in range(n):\n  for j in range(i):\n   s += j\n  print\n return s, i, j", [(5,), (1,)]),
+    "inner only": (
+        "def f(n):\n out = []\n for i in range(n):\n  s = 0\n  for j in range(i):\n   s += j\n"
+        "  out.append((lambda: s)())\n return out", [(5,)]),
+    "unbound": ("def f(n):\n if n > 2:\n  k = n\n s = 0\n for i in range(n): s += k\n return s", [(1,), (0,), (4,)]),
+    "deleted": ("def f(n):\n k = 1\n if n > 2:\n  del k\n s = 0\n for i in range(n): s += k\n return s", [(1,), (0,), (4,)]),
+    "except name": (
+        "def f(n):\n k = 1\n try:\n  1 // n\n except ZeroDivisionError as k:\n  pass\n s = 0\n"
+        " for i in range(3): s += k\n return s", [(1,), (0,)]),
+    "suppressed": (
+        "import contextlib\ndef f(n):\n with contextlib.suppress(ZeroDivisionError):\n  1 // n\n  k = 1\n s = 0\n"
+        " for i in range(3): s += k\n return s", [(1,), (0,)]),
+    "closure": (
+        "def f(n):\n k = 2\n def g():\n  s = 0\n  for i in range(n): s += k * i\n  return s\n k = 5\n return g()", [(4,)]),
+    "late closure": (
+        "def f(n):\n def g():\n  s = 0\n  for i in range(n): s += k\n  return s\n if n > 2: k = 5\n return g()",
+        [(4,), (1,)]),
+    "nonlocal": (
+        "def f(n):\n s = 0\n def g():\n  nonlocal s\n  for i in range(n): s += i\n g()\n return s", [(4,)]),
+    "global": ("s = 0\ndef f(n):\n global s\n for i in range(n): s += i\n return s", [(4,), (3,)]),
+    "shadowed builtin": ("def f(n):\n range = lambda n: [7, 8]\n s = 0\n for i in range(n): s += i\n return s", [(4,)]),
+    "generator": ("def f(n):\n s = 0\n for i in range(n): s += i\n yield s\n for i in range(3): yield i", [(4,)]),
+    "generator return": ("def f(n):\n for i in range(n):\n  if i == 2: return 5\n yield i", [(4,), (1,)]),
+    "private": (
+        "class Box:\n def __init__(self, n): self.__n, __k = n, 2\n def total(self, __k=3):\n  __s = 0\n"
+        "  for __i in range(self.__n): __s += __i * __k\n  return __s\ndef f(n): return Box(n).total()", [(4,)]),
+    "class body": ("def f(n):\n class A:\n  s = 0\n  for i in range(n): s += i\n return A.s, A.i", [(4,)]),
+    "method in loop": (
+        "def f(n):\n r = []\n for k in range(n):\n  def g():\n   s = 0\n   for i in range(k): s += 1\n   return s\n"
+        "  r.append(g())\n return r", [(4,)]),
+    "raises": ("def f(a):\n s = 0\n for i in range(9): s += a[i]\n return s", [([1, 2],), (None,)]),
+    "match": (
+        "def f(x):\n s = 0\n match x:\n  case [a, b]:\n   for i in range(b): s += a\n  case {'k': v, **rest}:\n"
+        "   for i in range(v): s += 1\n return s", [([3, 4],), ({"k": 2},), (1,)]),
+    "swap": ("def f(n):\n a, b = 0, 1\n for _ in range(n): a, b = b, a + b\n return a, b", [(10,), (0,)]),
+    "defaults": ("def f(n, *args, k=2, **kw):\n s = 0\n for i in range(n): s += k\n return s, args, kw", [(3,)]),
+    "walrus": ("def f(n):\n s = 0\n if (k := n) > 2:\n  for i in range(k): s += k\n return s", [(5,), (1,)]),
+    "comprehension scope": ("def f(n):\n k = 1\n r = [k for k in range(n)]\n s = 0\n for i in range(n): s += k\n return s, r", [(4,)]),
+    "async": (
+        "import asyncio\nasync def g(n):\n s = 0\n for i in range(n): s += i\n await asyncio.sleep(0)\n return s\n"
+        "def f(n): return asyncio.run(g(n))", [(4,)]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_behaviour(name: str, execute: list[sites.Site]) -> None:
+    source, calls = CASES[name]
+    plain, module = both(source)
+    for args in calls:
+        assert outcome(module.f, *args) == outcome(plain["f"], *args)
+
+
+ELIGIBLE = [name for name in CASES if name not in ("class body", "generator return")]
+
+
+@pytest.mark.parametrize("name", ELIGIBLE)
+def test_the_engine_is_asked(name: str, execute: list[sites.Site]) -> None:
+    source, calls = CASES[name]
+    module = alpyna_hook.static_analyse(source)
+    for args in calls:
+        outcome(module.f, *args)
+    assert execute
+
+
+def test_bounds_and_operands_are_evaluated_once_and_in_order(execute: list[sites.Site]) -> None:
+    source = """
+seen = []
+class Spy:
+    def __init__(self, name): self.name = name
+    def __index__(self):
+        seen.append(self.name)
+        return {"a": 0, "b": 5, "c": 2}[self.name]
+def f(a, b, c):
+    for i in range(a, b, c):
+        pass
+"""
+    plain, module = both(source)
+    for space in (plain, vars(module)):
+        space["f"](space["Spy"]("a"), space["Spy"]("b"), space["Spy"]("c"))
+    assert module.seen == plain["seen"] == ["a", "b", "c"]
+
+
+def test_module_level_loops_leave_their_variables(execute: list[sites.Site]) -> None:
+    plain, module = both("n = 4\nt = 0\nfor i in range(n):\n    t += i\nfor j in range(0):\n    u = 1\n")
+    assert {key for key in vars(module) if not key.startswith(("__", "@"))} == {"n", "t", "i"}
+    assert (module.t, module.i) == (plain["t"], plain["i"])
+
+
+def test_no_name_is_added_to_a_function(execute: list[sites.Site]) -> None:
+    plain, module = both("def f(n):\n    s = 0\n    for i in range(n): s += i\n    return locals()\n")
+    for name in ("co_varnames", "co_cellvars", "co_freevars", "co_firstlineno", "co_flags", "co_argcount"):
+        assert getattr(module.f.__code__, name) == getattr(plain["f"].__code__, name)
+    assert module.f(3) == plain["f"](3)
+
+
+def test_the_deepest_legal_nest_still_compiles(execute: list[sites.Site]) -> None:
+    """CPython allows 20 nested blocks; a seam is not around the loop, so it takes none."""
+    lines = ["def f():", " s = 0", *(" " * (d + 1) + f"for i{d} in range(1):" for d in range(20)), " " * 21 + "s += 1", " return s"]
+    plain, module = both("\n".join(lines))
+    assert module.f() == plain["f"]() == 1
+    assert execute
+
+
+def test_lines_seen_by_a_tracer_are_those_of_plain_python() -> None:
+    source = CASES["nested"][0].replace("\n", "\n\n")
+    plain, module = both(source)
+    assert _traced(module.f, 3) == _traced(plain["f"], 3)
+
+
+def _traced(function: Callable[..., Any], *args: Any) -> list[tuple[str, int]]:
+    events = []
+
+    def trace(frame: Any, event: str, _arg: object) -> Any:
+        if frame.f_code is not function.__code__:
+            return None
+        events.append((event, frame.f_lineno))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*args)
+    finally:
+        sys.settrace(before)
+    return events
+
+
+def test_tracebacks_point_at_the_user_s_code(execute: list[sites.Site]) -> None:
+    plain, module = both("def f(a):\n    s = 0\n    for i in range(3):\n        s += 1 + a[i]\n    return s\n")
+    places = []
+    for function in (plain["f"], module.f):
+        with pytest.raises(IndexError) as caught:
+            function([1])
+        frames = [frame for frame in _frames(caught.value) if frame.name == "f"]
+        places.append([(frame.lineno, getattr(frame, "colno", None), getattr(frame, "end_colno", None)) for frame in frames])
+    if places[0] != places[1]:  # raised in the engine: it is shown at the loop
+        assert execute
+        assert [line for line, *_ in places[1]] == [3]
+
+
+def _frames(error: BaseException) -> traceback.StackSummary:
+    return traceback.extract_tb(error.__traceback__)
+
+
+# ------------------------------------------------------------------ the Sites
+
+
+def site_of(source: str) -> tuple[ModuleType, list[sites.Site]]:
+    module = alpyna_hook.static_analyse(source)
+    return module, sites.all_modules()[-1].sites
+
+
+def test_children_wait_for_their_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def decline(site: sites.Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        asked.append(site.lineno)
+        site.decline_for_good()
+        return ()
+
+    monkeypatch.setattr(sites, "_execute", decline)
+    module, (outer, inner) = site_of("def f(n):\n for i in range(n):\n  for j in range(n):\n   n + j\n")
+    assert (outer.live, inner.live, inner.parent, outer.children) == (True, False, outer, [inner])
+    module.f(2)
+    module.f(2)
+    assert asked == [2, 3]
+    assert (outer.live, inner.live) == (False, False)
+
+
+def test_a_statically_declined_loop_leaves_its_inner_loops_as_roots() -> None:
+    _, (inner,) = site_of("def f(n):\n for i in range(n):\n  open\n  with n:\n   pass\n  for j in range(n):\n   n + j\n")
+    (refusal,) = sites.all_modules()[-1].refused
+    assert (inner.lineno, inner.parent, inner.live) == (6, None, True)
+    assert (refusal.lineno, refusal.end_lineno, refusal.qualname) == (2, 7, "f")
+    assert refusal.place[0] == 4
+
+
+@pytest.mark.parametrize(("source", "slug"), [
+    ("class A:\n for i in range(3): pass\n", "class-body"),
+    ("def f(n):\n # alpyna: skip\n for i in range(n): n\n", "skipped"),
+    ("def f(n):\n for i in range(n): n  # alpyna: skip\n", "skipped"),
+    ("def f(n):\n for i in range(n):\n  return i\n yield 1\n", "statement"),
+])
+def test_refusals_of_the_hook(source: str, slug: str) -> None:
+    _, found = site_of(source)
+    assert not found
+    assert [refusal.slug for refusal in sites.all_modules()[-1].refused] == [slug]
+
+
+def test_qualified_names() -> None:
+    loop = "for i in range(3): pass\n"
+    _, found = site_of(
+        f"{loop}def f():\n {loop} class C:\n  def m(self):\n   {loop}   def g():\n    {loop}"
+    )
+    assert [site.qualname for site in found] == ["<module>", "f", "f.<locals>.C.m", "f.<locals>.C.m.<locals>.g"]
+
+
+def test_parameters() -> None:
+    _, (site,) = site_of(
+        "import math\nw = 1\ndef f(a, self, n):\n k = 1\n if n: u = 1\n"
+        " for i in range(n):\n  a[i] = k * math.pi * self.x.y + w + u\n  late = 1\n"
+    )
+    assert set(site.params) == {"a", "self", "n", "k", "u"}
+    assert site.unsure == ("u",)
+    assert set(site.targets) == {"i", "late"}
+
+
+def test_a_function_over_other_globals_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sites, "_execute", reference_engine.execute)
+    module, _ = site_of("k = 1\ndef f(n):\n s = 0\n for i in range(n): s += k\n return s\n")
+    assert module.f(3) == 3
+    other = type(module.f)(module.f.__code__, {"k": 10, "range": range})
+    assert other(3) == 30
+    assert module.f(3) == 3
+
+
+def test_reentrant_returns_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finaliser or signal handler that runs the same nest between `run` and `take`."""
+    module, (site,) = site_of("def f(n):\n for i in range(n):\n  if i == 2: return i\n return -1\n")
+    monkeypatch.setattr(sites, "_execute", reference_engine.execute)
+    monkeypatch.setattr(reference_engine, "watched", lambda: False)
+    code = "ran = SITE.run(n)\nbetween = f(m)\nresult = SITE.take() if SITE.returned() else -1"
+    for outer, inner in itertools.product((1, 5), (1, 5)):
+        module.__dict__.update(SITE=site, n=outer, m=inner)
+        exec(code, module.__dict__)
+        assert (module.result, module.between) == (2 if outer > 2 else -1, 2 if inner > 2 else -1)
+
+
+def test_pickled_and_copied_sites_are_dead() -> None:
+    import copy
+    import pickle
+
+    _, (site,) = site_of("for i in range(3): pass\n")
+    for dead in (pickle.loads(pickle.dumps(site)), copy.copy(site), copy.deepcopy(site)):
+        assert dead.live is False
+
+
+def test_a_source_that_holds_the_marker_is_left_alone() -> None:
+    module = alpyna_hook.static_analyse("x = '\\0alpyna-site:0'\nfor i in range(3): pass\n")
+    assert module.x == "\0alpyna-site:0"
+    assert not alpyna_hook.is_accelerated(module)
+
+
+def test_the_tree_is_refused_when_the_file_has_changed(tmp_path: Any) -> None:
+    path = tmp_path / "m.py"
+    path.write_text("for i in range(3): pass\n")
+    module = sites.ModuleSource("m", str(path), path.read_bytes(), options=alpyna_hook.Options())
+    assert module.loop_node(1, 0).lineno == 1
+    other = sites.ModuleSource("m", str(path), b"pass", options=alpyna_hook.Options())
+    with pytest.raises(Declined, match="changed"):
+        other.tree()
+    path.unlink()
+    with pytest.raises(Declined, match="changed"):
+        other.tree()
+
+
+def test_function_node() -> None:
+    module, _ = site_of("import functools\n@functools.lru_cache\n@functools.wraps(len)\ndef f(): pass\ndef g(): pass\n")
+    source = sites.all_modules()[-1]
+    node = source.function_node(2, "f")
+    assert node is not None
+    assert node.lineno == 4
+    assert source.function_node(module.g.__code__.co_firstlineno, "g") is not None
+    assert source.function_node(5, "f") is None
