@@ -94,8 +94,8 @@ def _absorb(
                 masks[position] &= of_difference(y - x)
             return True
     if len(names) == 2:
-        (x, a), (y, b) = equation.terms
-        proof = rdiv.disprove(a, b, equation.const, boxes.get(x, UNBOUNDED), boxes.get(y, UNBOUNDED))
+        (first, a), (second, b) = equation.terms
+        proof = rdiv.disprove(a, b, equation.const, boxes.get(first, UNBOUNDED), boxes.get(second, UNBOUNDED))
         if proof is not None:
             raise Contradiction(f"after substitution {equation} = 0: {proof.because}")
     return False

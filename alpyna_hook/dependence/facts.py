@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,28 @@ class ArrayFacts:
 
     @property
     def injective(self) -> bool:
-        """Do different indices always mean different bytes?  (Sufficient, not necessary.)
+        """Do different indices always mean different bytes?  (Sufficient, not necessary.)"""
+        if len(self.shape) == 1:
+            return self.shape[0] <= 1 or abs(self.strides[0]) >= self.itemsize
+        return _injective(self.itemsize, self.shape, self.strides)
 
-        Sorted by stride, each stride must pass over everything that the smaller ones reach.
-        """
-        reach = self.itemsize
-        for stride, extent in sorted((abs(s), n) for s, n in zip(self.strides, self.shape, strict=True) if n > 1):
-            if stride < reach:
-                return False
-            reach += stride * (extent - 1)
-        return True
+
+@lru_cache(maxsize=1024)
+def _injective(itemsize: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Sorted by stride, each stride must pass over everything that the smaller ones reach."""
+    reach = itemsize
+    for stride, extent in sorted((abs(s), n) for s, n in zip(strides, shape, strict=True) if n > 1):
+        if stride < reach:
+            return False
+        reach += stride * (extent - 1)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an inspection of an index array found: its least and greatest element, and
+    whether no two elements are the same."""
+
+    low: int
+    high: int
+    distinct: bool

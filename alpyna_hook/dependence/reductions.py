@@ -1,0 +1,162 @@
+"""Reductions: updates of one cell that may be regrouped, and for which types that is exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alpyna_hook import ir
+from alpyna_hook.dependence.accesses import Access, LoopId, Program, Statement
+from alpyna_hook.ir_text import pretty
+
+INTEGERS = "integers"  # regrouping is exact for integers (they wrap, or they do not overflow), not for floats
+ANY_TYPE = "any type"  # exact if each part starts from the value before the loop and parts are combined in order
+
+_SUMS = {"+": "sum", "-": "sum", "*": "product", "|": "or", "&": "and", "^": "xor"}
+_FUNCTIONS = {"max": "max", "min": "min", "np.maximum": "max", "np.minimum": "min", "np.fmax": "max", "np.fmin": "min"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """`name` is combined by `operation` in each iteration.
+
+    `companions`: scalars assigned along with a minimum or maximum (the index of an argmin).
+    """
+
+    name: str
+    operation: str  # sum, product, min, max, argmin, argmax, any, all, count, or, and, xor
+    exact_for: str
+    statements: tuple[int, ...]
+    companions: tuple[str, ...] = ()
+
+
+def scalar_reduction(program: Program, name: str, loop: LoopId) -> Reduction | None:
+    """All that the loop does with the scalar, if it is one reduction."""
+    uses = [u for u in program.scalars if u.name == name and loop in u.loops]
+    numbers = sorted({u.statement for u in uses})
+    statements = [program.statements[n] for n in numbers]
+    assigns = [s for s in statements if isinstance(s.node, ir.Assign) and s.node.target == name]
+    if not assigns:
+        return None
+    extreme = _extreme(program, name, statements, assigns)
+    if extreme is not None:
+        return extreme
+    if len(assigns) != len(statements):
+        return None
+    values = [s.node.value for s in assigns if isinstance(s.node, ir.Assign)]
+    kinds = {_update(value, name) for value in values}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None:
+        return None
+    exact = ANY_TYPE if kind in ("any", "all", "count") else INTEGERS
+    if kind in ("max", "min") and all(_keeps_first(value, name) for value in values):
+        exact = ANY_TYPE
+    return Reduction(name, kind, exact, tuple(numbers))
+
+
+def _update(value: ir.Expr, name: str) -> str | None:
+    """The operation of `name = name op e`, where e does not read the name."""
+    match value:
+        case ir.Const(bool() as flag):
+            return "any" if flag else "all"
+        case ir.Binary(op, left, right) if op in _SUMS:
+            if _is(left, name) and not _mentions(right, name):
+                constant = isinstance(right, ir.Const) and isinstance(right.value, int)
+                return "count" if op in "+-" and constant else _SUMS[op]
+            if _is(right, name) and not _mentions(left, name) and op != "-":
+                return _SUMS[op]
+            if op in "+-" and not _mentions(right, name) and isinstance(left, ir.Binary) and left.op in "+-":
+                return "sum" if _update(left, name) in ("sum", "count") else None
+            if op == "*" and not _mentions(right, name) and isinstance(left, ir.Binary) and left.op == "*":
+                return _update(left, name)
+        case ir.Call(function, (first, second)) if function in _FUNCTIONS:
+            if _is(first, name) != _is(second, name) and not (_mentions(first, name) and _mentions(second, name)):
+                return _FUNCTIONS[function]
+        case ir.BoolOp(op, (first, *rest)) if _is(first, name) and not any(_mentions(r, name) for r in rest):
+            return "any" if op == "or" else "all"
+        case ir.Select(ir.Compare((left, right), (op,)), then, orelse):
+            return _selected(left, op, right, then, orelse, name)
+    return None
+
+
+def _selected(left: ir.Expr, op: str, right: ir.Expr, then: ir.Expr, orelse: ir.Expr, name: str) -> str | None:
+    """`e if e < s else s` and its mirror images."""
+    if op not in ("<", "<=", ">", ">="):
+        return None
+    texts = {pretty(left), pretty(right)}
+    if {pretty(then), pretty(orelse)} != texts or not (_is(left, name) or _is(right, name)) or len(texts) != 2:
+        return None
+    smaller = left if op[0] == "<" else right
+    return "min" if pretty(then) == pretty(smaller) else "max"
+
+
+def _keeps_first(value: ir.Expr, name: str) -> bool:
+    """`max(s, e)`: e replaces s only if it is greater, so NaN and equal values never do."""
+    return isinstance(value, ir.Call) and value.function in ("max", "min") and _is(value.args[0], name)
+
+
+def _extreme(program: Program, name: str, statements: list[Statement], assigns: list[Statement]) -> Reduction | None:
+    """`if e < s: s = e` and what else is assigned there: a minimum with its position."""
+    tests = [s for s in statements if s.kind == "if"]
+    if len(tests) != 1 or len(assigns) != 1 or len(statements) != 2:
+        return None
+    test, assign = tests[0].node, assigns[0]
+    if not isinstance(test, ir.If) or not isinstance(test.test, ir.Compare) or len(test.test.ops) != 1:
+        return None
+    if assign.branch[-1:] != ((tests[0].id, True),) or test.orelse or not isinstance(assign.node, ir.Assign):
+        return None
+    op, (left, right) = test.test.ops[0], test.test.operands
+    value = pretty(assign.node.value)
+    if op not in ("<", "<=", ">", ">=") or _is(left, name) == _is(right, name):
+        return None
+    other = right if _is(left, name) else left
+    if pretty(other) != value or _mentions(other, name) or not all(isinstance(s, ir.Assign) for s in test.body):
+        return None
+    smaller = (op[0] == "<") == _is(right, name)
+    companions = tuple(s.target for s in test.body if isinstance(s, ir.Assign) and s.target != name)
+    operation = ("arg" if companions else "") + ("min" if smaller else "max")
+    return Reduction(name, operation, ANY_TYPE, (tests[0].id, assign.id), companions)
+
+
+def array_reduction(program: Program, array: str, loop: LoopId) -> Reduction | None:
+    """All accesses of the array in the loop are `a[f] = a[f] op e` with one op."""
+    accesses = [a for a in program.accesses if a.array == array and loop in a.loops]
+    numbers = sorted({a.statement for a in accesses})
+    kinds = set()
+    for number in numbers:
+        node = program.statements[number].node
+        own = [a for a in accesses if a.statement == number]
+        if not isinstance(node, ir.Store) or node.array != array or len(own) != 2:
+            return None
+        if own[0].index is None or not _same_element(own[0], own[1]):
+            return None
+        kinds.add(_store_update(node))
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return None if kind is None else Reduction(array, kind, INTEGERS, tuple(numbers))
+
+
+def _same_element(a: Access, b: Access) -> bool:
+    return a.index == b.index and a.write != b.write
+
+
+def _store_update(node: ir.Store) -> str | None:
+    """The operation of a store, with its own element in the place of the scalar."""
+    return _update(_with_scalar(node.value, node), "@element")
+
+
+def _with_scalar(value: ir.Expr, node: ir.Store) -> ir.Expr:
+    if isinstance(value, ir.Load) and value.array == node.array:
+        return ir.Var("@element", value.loc)
+    if isinstance(value, ir.Binary):
+        return ir.Binary(value.op, _with_scalar(value.left, node), _with_scalar(value.right, node), value.loc)
+    if isinstance(value, ir.Call):
+        args = tuple([_with_scalar(arg, node) for arg in value.args])
+        return ir.Call(value.function, args, value.keywords, value.loc)
+    return value
+
+
+def _is(expr: ir.Expr, name: str) -> bool:
+    return isinstance(expr, ir.Var) and expr.name == name
+
+
+def _mentions(expr: ir.Expr, name: str) -> bool:
+    return any(isinstance(n, ir.Var) and n.name == name for n in ir.walk(expr))

@@ -1,0 +1,226 @@
+"""Which transformation would make a loop parallel: predicates over direction vectors and the graph.
+
+Sources: Allen and Kennedy, "Optimizing Compilers for Modern Architectures", chapters 5 (distribution,
+interchange, scalar expansion, renaming, splitting, skewing) and 6 (reversal, profitability).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from alpyna_hook.affine import Affine
+from alpyna_hook.dependence import driver
+from alpyna_hook.dependence.accesses import Access, LoopId
+from alpyna_hook.dependence.build import Builder
+from alpyna_hook.dependence.directions import EQ, GT, LT, Vector, is_forward, level
+from alpyna_hook.dependence.graph import Dependence, DependenceGraph
+from alpyna_hook.dependence.problem import Problem, prime
+
+
+@dataclass(frozen=True, slots=True)
+class Transformation:
+    name: str  # peeling, splitting, renaming, distribution, interchange, reversal, skewing
+    because: str
+
+
+def find(graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> Transformation | None:
+    """The simplest transformation after which the loop carries none of the `hard` dependences."""
+    for attempt in (_peeling, _splitting, _renaming, _distribution, _interchange, _skewing):
+        found = attempt(graph, builder, loop, hard)
+        if found is not None:
+            return found
+    return None
+
+
+# ------------------------------------------------------- of the iteration space
+
+
+def _peeling(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """Without its first or last iteration the loop carries nothing."""
+    info = graph.program.loops[loop]
+    if info.step is None:
+        return None
+    starts = [Affine(0)] if info.counts else [builder.affine(p) for p in info.starts]
+    if len(starts) == 1 and _vanish(builder, loop, hard, lambda x: [x - starts[0] - 1]):
+        return Transformation("peeling", f"only the first iteration of loop {info.index} is in conflict with others")
+    stops = [builder.affine(p) for p in info.stops]
+    if not info.counts and len(stops) == 1 and _vanish(builder, loop, hard, lambda x: [stops[0] - 2 - x]):
+        return Transformation("peeling", f"only the last iteration of loop {info.index} is in conflict with others")
+    return None
+
+
+def _splitting(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """At the point where the dependences cross, or around the one iteration that they touch."""
+    info = graph.program.loops[loop]
+    for point, divisor in _points(builder, loop, hard):
+        # source and sink both before the point, or both after it
+        before = _vanish(builder, loop, hard, lambda x, p=point, d=divisor: [p - x * d])  # type: ignore[misc]
+        after = _vanish(builder, loop, hard, lambda x, p=point, d=divisor: [x * d - p - 1])  # type: ignore[misc]
+        if before and after:
+            at = f"({point})/{divisor}" if divisor != 1 else str(point)
+            return Transformation("splitting", f"the dependences cross at {info.index} = {at}")
+        early = _vanish(builder, loop, hard, lambda x, p=point, d=divisor: [p - x * d - 1])  # type: ignore[misc]
+        if divisor == 1 and early and after:
+            return Transformation("splitting", f"all dependences meet iteration {info.variable} = {point}")
+    return None
+
+
+def _points(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> list[tuple[Affine, int]]:
+    """Iterations (as form / divisor) where a weak-zero or weak-crossing subscript says that something happens."""
+    variable = builder.program.loops[loop].variable
+    found: list[tuple[Affine, int]] = []
+    for dependence in hard:
+        problem = _problem(builder, dependence)
+        for equation in problem.equations if problem else ():
+            a, b = equation.coefficient(variable), equation.coefficient(prime(variable))
+            rest = Affine(equation.const, tuple(t for t in equation.terms if t[0] not in (variable, prime(variable))))
+            if any(name.endswith("'") or builder.loops_of(name) for name, _ in rest.terms):
+                continue
+            if a == b and a:
+                found.append((rest * (-1 if a > 0 else 1), 2 * abs(a)))
+            elif bool(a) != bool(b) and (a + b) in (1, -1):
+                found.append((rest * -(a + b), 1))
+    return list(dict.fromkeys(found))
+
+
+def _vanish(
+    builder: Builder, loop: LoopId, hard: Sequence[Dependence], limits: Callable[[Affine], list[Affine]],
+) -> bool:
+    """Does `loop` carry none of the dependences where source and sink are within the limits?"""
+    variable = builder.program.loops[loop].variable
+    for dependence in hard:
+        problem = _problem(builder, dependence)
+        if problem is None or variable not in problem.loops:
+            return False
+        extra = (*limits(Affine.var(variable)), *limits(Affine.var(prime(variable))))
+        names = {n for f in extra for n, _ in f.terms} - set(problem.order)
+        restricted = Problem(
+            problem.loops, problem.equations, (*problem.constraints, *extra),
+            (*sorted(names), *problem.order), problem.twins, problem.symbols | names,
+        )
+        position = problem.loops.index(variable)
+        left = driver.decide(restricted, budget=4000).directions
+        if any(level(v) == position + 1 for v in left):
+            return False
+    return True
+
+
+def _problem(builder: Builder, dependence: Dependence) -> Problem | None:
+    source, sink = dependence.source, dependence.sink
+    if not isinstance(source, Access) or not isinstance(sink, Access) or source.array != sink.array:
+        return None
+    first, second = builder.pieces(source), builder.pieces(sink)
+    if len(first) != 1 or len(second) != 1:
+        return None
+    return builder.problem(first[0], second[0])
+
+
+# --------------------------------------------------------------- of the memory
+
+
+def _renaming(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """Anti and output dependences share memory, not values: a copy of the array removes them."""
+    if any(d.kind == "flow" or not isinstance(d.source, Access) for d in hard):
+        return None
+    names = ", ".join(sorted({d.name for d in hard}))
+    kinds = " and ".join(sorted({d.kind for d in hard}))
+    return Transformation("renaming", f"only {kinds} dependences are carried: they vanish with a copy of {names}")
+
+
+# ------------------------------------------------------------- of the loops' order
+
+
+def _distribution(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """The carried dependences lie between components, so that a loop for each carries nothing."""
+    component = {s: k for k, group in enumerate(graph.components(loop)) for s in group}
+    if any(component[d.source.statement] == component[d.sink.statement] for d in hard):
+        return None
+    return Transformation("distribution", "the statements in conflict lie on no cycle: one loop for each of them")
+
+
+def _interchange(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """With an inner loop put outside, that loop carries all of them; reversed first, if that makes it legal."""
+    path = graph.program.loops[loop].path
+    position = len(path) - 1
+    for inner in graph.program.loops.values():
+        if len(inner.path) != len(path) + 1 or inner.path[: len(path)] != path or not _perfect(graph, loop, inner.id):
+            continue
+        vectors = _within(graph, inner.path)
+        carried = [v for v in vectors if level(v) == position + 1]
+        if _moves(graph, inner.id, hard) and carried:
+            if all(v[position + 1] == LT for v in carried):
+                return Transformation("interchange", f"with loop {inner.index} outside, that loop carries them all")
+            flipped = all(v[position + 1] == GT for v in carried)
+            if flipped and not any(level(v) == position + 2 for v in vectors):
+                return Transformation("reversal", f"loop {inner.index} reversed and put outside carries them all")
+    return None
+
+
+def _skewing(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """Lamport's hyperplane (1974): with distances (d1, d2), d1 >= 0, a wavefront d1*f + d2 > 0 carries all."""
+    path = graph.program.loops[loop].path
+    for inner, outer in _bands(graph, loop):
+        position = graph.program.loops[outer].depth - 1
+        distances = []
+        for dependence in graph.dependences:
+            if dependence.kind == "input" or inner not in dependence.loops:
+                continue
+            relevant = [v for v in dependence.vectors if level(v) in (position + 1, position + 2)]
+            if relevant:
+                pair = dependence.distance[position: position + 2]
+                if None in pair:
+                    return None
+                distances.append(pair)
+        if not distances or not _moves(graph, inner, hard):
+            continue
+        factor = max([0, *(-(b or 0) // a + 1 for a, b in distances if a)])
+        if all((a or 0) * factor + (b or 0) > 0 for a, b in distances) and path:
+            names = [graph.program.loops[x].index for x in (outer, inner)]
+            return Transformation(
+                "skewing", f"wavefronts {factor}*{names[0]} + {names[1]} carry all distances {sorted(set(distances))}")
+    return None
+
+
+def _bands(graph: DependenceGraph, loop: LoopId) -> list[tuple[LoopId, LoopId]]:
+    """(inner, outer) pairs of directly and perfectly nested loops with `loop` as one of them."""
+    loops = graph.program.loops
+    pairs = [(x.id, x.parent) for x in loops.values() if x.parent is not None and loop in (x.id, x.parent)]
+    return [(i, o) for i, o in pairs if _perfect(graph, o, i)]
+
+
+def _perfect(graph: DependenceGraph, outer: LoopId, inner: LoopId) -> bool:
+    """Is the inner loop all that the outer one has for a body?"""
+    program = graph.program
+    header = program.loops[inner].loc
+    if program.loops[inner].step is None or program.loops[outer].step is None:
+        return False
+    return all(
+        inner in s.loops or s.loc == header for s in program.statements if outer in s.loops
+    ) and not any(c.kind != "raise" and (outer in c.loops or inner in c.loops) for c in program.controls)
+
+
+def _moves(graph: DependenceGraph, inner: LoopId, hard: Sequence[Dependence]) -> bool:
+    return all(inner in d.loops and isinstance(d.source, Access) for d in hard)
+
+
+def _within(graph: DependenceGraph, path: tuple[LoopId, ...]) -> list[Vector]:
+    """The vectors of array dependences over the loops of the path, that no loop outside it carries."""
+    depth = len(path)
+    arrays = [d for d in graph.dependences if isinstance(d.source, Access) and path[-1] in d.loops]
+    return [
+        v[:depth] for d in arrays if d.kind != "input" for v in d.vectors
+        if all(m == EQ for m in v[: depth - 2]) and is_forward(v)
+    ]
