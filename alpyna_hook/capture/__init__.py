@@ -34,7 +34,7 @@ def capture_nest(
     """The nest of an outermost loop; raises Declined.
 
     `qualname` is that of the function which holds the loop, "<module>" for a module's own code;
-    `skip_lines` are the lines of `# alpyna: skip` comments.
+    `skip_lines` are the lines of the loops to which a `# alpyna: skip` applies.
     """
     state = Statements(loop, qualname)
     state.skip_lines = skip_lines

@@ -240,7 +240,7 @@ class Statements(Iteration):
     # ------------------------------------------------------------------- loops
 
     def _check_skip(self, node: ast.For | ast.While) -> None:
-        if node.lineno in self.skip_lines or node.lineno - 1 in self.skip_lines:
+        if node.lineno in self.skip_lines:
             raise decline("skipped", "", node)
 
     def _stmt_While(self, node: ast.While) -> None:
