@@ -143,8 +143,9 @@ class Expressions:
             return self.truth(value)
         if is_int(rep):
             return self.cast(value, rep, "" if value.rep == "b1" else "fit")
-        if rep in ("f4", "c8") and value.rep in ("f8", "c16", "i8"):
+        if rep in ("f4", "c8") and value.rep in ("f8", "c16"):
             self.scope.shared.float_warnings = True
+            return self.cast(value, rep, "finite")
         return self.cast(value, rep, "")
 
     # -- truth values
@@ -166,6 +167,8 @@ class Expressions:
                     const = t.Const(e.op == "or", BOOL, "b1", e.loc)
                     joined = t.Select(v, const if e.op == "or" else joined, joined if e.op == "or" else const, BOOL, "b1", e.loc)
                 return joined
+            case ir.Compare() if len(e.ops) > 1:
+                return self._test_links(self.expr(e.operands[0]), [self.expr(x) for x in e.operands[1:]], e.ops, e.loc)
             case ir.Unary(op="not"):
                 return t.Op("not", (self.test(e.operand),), "b1", BOOL, "b1", False, (), (), (), e.loc)
             case _:
@@ -260,6 +263,8 @@ class Expressions:
             own = int_range(value.rep)
             if low <= own[0] and own[1] <= high:
                 obligation = ""
+        elif meaning.numpy and meaning.compute in ("f4", "c8") and value.rep in ("f8", "c16") and not value.kinds <= {"int", "bool"}:
+            obligation = "finite"
         return self.cast(value, meaning.compute, obligation)
 
     # -- conditional values
@@ -299,6 +304,18 @@ class Expressions:
     def chain(self, e: ir.Compare) -> t.Expr:
         values = [self.expr(x) for x in e.operands]
         return self._links(values[0], values[1:], e.ops, e.loc)
+
+    def _test_links(self, left: t.Expr, rest: list[t.Expr], ops: tuple[str, ...], loc: ir.Loc) -> t.Expr:
+        """A chain where only its truth counts: `a < b and b < c`, with b evaluated once."""
+        if len(rest) == 1:
+            return self.truth(self.binary(ops[0], left, rest[0], loc))
+
+        def body(middle: t.Expr) -> t.Expr:
+            first = self.truth(self.binary(ops[0], left, middle, loc))
+            other = self._test_links(middle, rest[1:], ops[1:], loc)
+            return t.Select(first, other, t.Const(False, BOOL, "b1", loc), BOOL, "b1", loc)
+
+        return self.shared_value(rest[0], body, loc)
 
     def _links(self, left: t.Expr, rest: list[t.Expr], ops: tuple[str, ...], loc: ir.Loc) -> t.Expr:
         if len(rest) == 1:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from alpyna_hook import ir
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.layout import Layout
-from alpyna_hook.emit.source import kernel_source
+from alpyna_hook.emit.source import KernelSource, kernel_source
 from alpyna_hook.facts import Facts
 from alpyna_hook.infer import infer
 from alpyna_hook.kernels.build import Kernel, build
+from alpyna_hook.prove import anchored
 from alpyna_hook.runtime.variant import KernelKey, Variant
 from alpyna_hook.types import rep_of_kind
 from alpyna_hook.views import resolve_views
@@ -25,7 +26,8 @@ def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     typed = infer(resolved, facts)
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    return Variant(resolved, typed, layout, facts, reps, views)
+    watched = {k: "H" for k in anchored(typed)}
+    return Variant(resolved, typed, layout, facts, reps, views, watched)
 
 
 def compiled(variant: Variant, key: KernelKey) -> Kernel:
@@ -41,7 +43,7 @@ def compiled(variant: Variant, key: KernelKey) -> Kernel:
     return kernel
 
 
-def _built(source, names):  # type: ignore[no-untyped-def]
+def _built(source: KernelSource, names: tuple[str, ...]) -> Kernel:
     from numba.core.errors import NumbaError
 
     try:

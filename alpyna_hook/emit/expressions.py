@@ -116,7 +116,7 @@ class Expressions(Operations):
         return any(isinstance(x, t.CallFunction) and x.function.stores for x in t.walk(e))
 
     def temporary(self, text: str) -> str:
-        name = self.names.fresh("t")
+        name = self.names.fresh("tmp")
         self.writer.line(f"{name} = {text}")
         return name
 
@@ -180,7 +180,7 @@ class Expressions(Operations):
             orelse = self.expr(e.orelse)
         if not then_lines and not else_lines:
             return self.inline_select(e, test, then, orelse)
-        name = self.names.fresh("t")
+        name = self.names.fresh("tmp")
         with self.writer.block(f"if {test}:"):
             self.writer.lines.extend(then_lines)
             self.writer.line(f"{name} = {then}")
@@ -277,10 +277,22 @@ class Expressions(Operations):
             return text
         if self.unproved(e.obligation):
             text = self.simple(text)
+            if self.emission.nest.obligations[e.obligation or 0] == "finite":
+                return self.narrowed(text, source, target)
             self.check_cast(e, text, source, target)
         if is_int(source) and target in ("f4", "c8") and any(is_python(k) for k in e.value.kinds):
             text = f"f8({text})"
         return f"{target}({text})"
+
+    def narrowed(self, text: str, source: Rep, target: Rep) -> str:
+        """A double as a float, with a look at whether it overflowed."""
+        result = self.temporary(f"{target}({text})")
+        if is_complex(source):
+            parts = [(f"{result}.{p}", f"{text}.{p}") for p in ("real", "imag")]
+        else:
+            parts = [(f"{result}.real" if is_complex(target) else result, text)]
+        self.mark_bad_if(" or ".join(f"(fabs_f4({r}) == inf and fabs_f8({x}) < inf)" for r, x in parts))
+        return result
 
     def check_cast(self, e: t.Cast, text: str, source: Rep, target: Rep) -> None:
         assert e.obligation is not None

@@ -12,14 +12,18 @@ from alpyna_hook import pipeline, typed as t
 from alpyna_hook.binding import MISSING, Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.hook.site import Site
+from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.interrupts import Work, run
 from alpyna_hook.runtime.memory import Transaction, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.runtime.variant import KernelKey, Variant
+from alpyna_hook.runtime.variant import Call, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_python, rep_of_kind
+from alpyna_hook.views import View
 
-_FOREVER = 2**62
+_MOST_CALLS = 256  # remembered for each variant
 
 
 class Flagged(Exception):
@@ -30,50 +34,97 @@ def launch(
     site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...]
 ) -> tuple[Any, ...]:
     """The values of the site's targets, in a 1-tuple.  Raises Declined or Flagged with nothing changed."""
-    typed = variant.typed
-    arrays = {name: binding.arrays[name] for name in typed.arrays}
-    kernel = pipeline.compiled(variant, kernel_key(variant, arrays))
-    frame = fill(variant, arrays, binding)
-    mask = FLAGS.mask(np.geterr()) if typed.has_float_warnings and FLAGS.available else 0
-    transaction = Transaction(arrays[name] for name in typed.stored)
+    arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
+    call = variant.calls.get(key := call_key(variant, arrays, binding))
+    if call is None:
+        call = new_call(variant, arrays, binding, key)
+        trace.compile_seconds += time.perf_counter() - begun
+        begun = time.perf_counter()
     try:
-        if mask:
-            FLAGS.clear()
-        status = kernel.entry(ctypes.addressof(frame))
-        if mask and FLAGS.raised(mask):
-            raise Flagged("a floating-point exception flag")
-        if status in (frame_layout.FLAGGED, frame_layout.ABORTED):
-            raise Flagged("a check in the kernel")
-        results = unpack(variant, frame)
-        boxed = tuple([box(variant, binder, results, name, values) for name in site.targets])
-    except BaseException:
-        transaction.roll_back()
+        results, status = execute(variant, call, arrays, binding)
+    except Flagged:
+        if not call.mask or variant.typed.ufuncs or not variant.trust_flags:
+            raise
+        variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
+        return launch(site, trace, variant, binder, binding, values)
+    try:
+        boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
+    except Flagged:
+        call.undo()
         raise
     trace.seconds += time.perf_counter() - begun
+    trace.predicted += call.predicted
     trace.accelerated += 1
     if status == frame_layout.RETURNED:
-        result = typed.result
-        site.set_return(None if result is None else results["@return"])
+        site.set_return(results.get("@return"))
     return (boxed,)
 
 
-def kernel_key(variant: Variant, arrays: dict[str, np.ndarray[Any, Any]]) -> KernelKey:
+def execute(variant: Variant, call: Call, arrays: list[Any], binding: Binding) -> tuple[dict[str, Any], int]:
+    frame = fill(variant, arrays, binding)
+    saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
+    call.undo = saved.roll_back
+    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, saved)
+    status, raised = run(work)
+    if raised or status == frame_layout.FLAGGED:
+        saved.roll_back()
+        raise Flagged("a floating-point exception" if raised else "a check in the kernel")
+    return unpack(variant, frame), status
+
+
+def call_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:
+    """Everything, beside the types, that the choice of a kernel and its proof depend on."""
+    return (
+        tuple([a.shape for a in arrays]),
+        tuple([a.strides for a in arrays]),
+        overlap_groups(arrays),
+        tuple([binding.scalars[name] for name in variant.integers]),
+        variant.trust_flags,
+        tuple(np.geterr().values()) if variant.warns else (),
+    )
+
+
+def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...]) -> Call:
+    typed = variant.typed
+    errstate = np.geterr()
+    mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
+    silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))
+    proof = settled(variant, arrays, binding, silent=silent, flags=bool(mask) and variant.trust_flags, wrap=errstate["over"] == "ignore")
+    if not variant.trust_flags and not typed.ufuncs:
+        mask = 0
     unit = frozenset(
         (name, axis)
-        for name, a in arrays.items()
+        for name, a in zip(typed.arrays, arrays, strict=True)
         for axis, stride in enumerate(a.strides)
         if stride == a.itemsize
     )
-    outcomes = "C" * len(variant.typed.obligations)
-    return outcomes, unit, overlap_groups(arrays)
+    kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
+    predicted = Estimate(binding.arrays, binding.scalars).seconds(variant.nest.loop)
+    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or variant.may_fail
+    call = Call(kernel, proof.trips, predicted, mask, keeps)
+    if len(variant.calls) >= _MOST_CALLS:
+        variant.calls.clear()
+    variant.calls[key] = call
+    return call
 
 
-def fill(variant: Variant, arrays: dict[str, np.ndarray[Any, Any]], binding: Binding) -> Any:
+def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:
+    typed = variant.typed
+    if silent:
+        preset = {k: "K" for k, what in enumerate(typed.obligations) if what in ("finite", "finite_division")}
+    else:
+        preset = dict(variant.anchored) if flags else {}
+    integers = {n: int(binding.scalars[n]) for n in variant.integers}
+    shapes = {name: a.shape for name, a in zip(typed.arrays, arrays, strict=True)}
+    return prove(typed, integers, shapes, preset, wrap)
+
+
+def fill(variant: Variant, arrays: list[Any], binding: Binding) -> Any:
     """The frame of one call.  Raises Declined where a scalar does not fit its representation."""
     layout, typed = variant.layout, variant.typed
     words: list[Any] = []
-    for a in arrays.values():
+    for a in arrays:
         words += (a.__array_interface__["data"][0], *a.shape, *a.strides)
     words += [libm_address(name) for name in typed.libm]
     for name, rep in typed.ufuncs:
@@ -81,29 +132,25 @@ def fill(variant: Variant, arrays: dict[str, np.ndarray[Any, Any]], binding: Bin
     for name in typed.inputs:
         words += scalar_words(typed.variables[name], binding.scalars[name])
     frame = ctypes.create_string_buffer(layout.size)
-    ctypes.c_int64.from_buffer(frame, frame_layout.HIGH).value = _FOREVER
-    layout.packer.pack_into(frame, frame_layout.CONTROL_BYTES, *words)
+    variant.packer.pack_into(frame, frame_layout.CONTROL_BYTES, *words)
     return frame
 
 
 def scalar_words(variable: t.Variable, value: Any) -> list[Any]:
-    kind = next(k for k in variable.kinds if TYPE_OF_KIND[k] is type(value))
     rep = variable.rep
+    if len(variable.kinds) == 1 and rep == rep_of_kind(variable.kinds[0]):
+        return [value.real, value.imag] if rep[0] == "c" else [value]
+    kind = next(k for k in variable.kinds if TYPE_OF_KIND[k] is type(value))
     if rep != rep_of_kind(kind) and not holds(rep, value if is_python(kind) else value.item()):
         raise Declined("mixed-types", f"{variable.name} starts as {value!r}")
-    if rep[0] == "c":
-        words = [value.real, value.imag]
-    else:
-        words = [value]
-    if len(variable.kinds) > 1:
-        words.append(variable.kinds.index(kind))
-    return words
+    words = [value.real, value.imag] if rep[0] == "c" else [value]
+    return [*words, variable.kinds.index(kind)] if len(variable.kinds) > 1 else words
 
 
 def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
     """The outputs by name, as the objects that the interpreter would have left; unassigned ones are absent."""
     layout = variant.layout
-    words = iter(layout.unpacker.unpack_from(frame, layout.output_offset))
+    words = iter(variant.unpacker.unpack_from(frame, layout.output_offset))
     results: dict[str, Any] = {}
     slots = list(layout.outputs.items())
     if layout.result is not None:
@@ -117,10 +164,22 @@ def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
     return results
 
 
-def box(variant: Variant, binder: Binder, results: dict[str, Any], name: str, values: tuple[object, ...]) -> Any:
-    value = results.get(name, MISSING)
+def box(
+    variant: Variant, binder: Binder, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
+) -> Any:
+    view = variant.views.get(name)
+    value = results.get(name, MISSING) if view is None else row(view, binding, results)
     if value is MISSING:
         value = binder.before(name, values)
     if value is MISSING:
         raise Flagged(f"{name} was not assigned")
     return value
+
+
+def row(view: View, binding: Binding, results: dict[str, Any]) -> Any:
+    """The row that a row variable was left with."""
+    if view.witness not in results:
+        return MISSING
+    array = binding.arrays[view.array]
+    index = tuple([results[k] if isinstance(k, str) else k for k in view.index])
+    return array[index] if index else array

@@ -21,12 +21,12 @@ def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
     return low, high + array.itemsize
 
 
-def overlap_groups(arrays: dict[str, np.ndarray[Any, Any]]) -> tuple[int, ...]:
+def overlap_groups(arrays: list[np.ndarray[Any, Any]]) -> tuple[int, ...]:
     """A number for each array: arrays with different numbers share no byte.
 
     Ranges that overlap, directly or through others, are put together, in one sweep.
     """
-    ranges = sorted((*extent(a), k) for k, a in enumerate(arrays.values()))
+    ranges = sorted((*extent(a), k) for k, a in enumerate(arrays))
     numbers = [0] * len(ranges)
     group, end = -1, -1
     for low, high, k in ranges:
@@ -43,6 +43,10 @@ class Transaction:
 
     def __init__(self, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
         self._saved = [(a, a.copy()) for a in arrays]
+
+    @property
+    def keeps(self) -> bool:
+        return bool(self._saved)
 
     def roll_back(self) -> None:
         for array, copy in self._saved:

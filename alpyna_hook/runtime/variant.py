@@ -1,21 +1,42 @@
-"""A nest for one signature: typed, with the kernels that have been built for it."""
+"""A nest for one signature: typed, with the kernels that have been built for it and what was proved for each call."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from alpyna_hook import ir, typed as t
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.facts import Facts
 from alpyna_hook.kernels.build import Kernel
-from alpyna_hook.types import Rep
+from alpyna_hook.types import Rep, is_int
 from alpyna_hook.views import View
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 
 
-@dataclass(frozen=True)
+def _nothing() -> None:
+    """Nothing to put back."""
+
+
+@dataclass(slots=True)
+class Call:
+    """What was decided for one set of shapes, strides, overlaps and integers.
+
+    trips: of the outermost loop, if known.  predicted: seconds in the interpreter.  mask: the
+    floating-point flags to watch.  keeps: whether the arrays that are written are kept aside.
+    """
+
+    kernel: Kernel
+    trips: int | None
+    predicted: float
+    mask: int
+    keeps: bool
+    undo: Callable[[], None] = _nothing
+
+
+@dataclass
 class Variant:
     nest: ir.Nest
     typed: t.TypedNest
@@ -23,4 +44,24 @@ class Variant:
     facts: Facts
     reps: Mapping[str, Rep]  # of the arrays
     views: Mapping[str, View]
+    anchored: Mapping[int, str]  # obligations that the floating-point flags answer for
+    trust_flags: bool = True
     kernels: dict[KernelKey, Kernel] = field(default_factory=dict)
+    calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
+    packer: struct.Struct = field(init=False)
+    unpacker: struct.Struct = field(init=False)
+    integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
+    stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
+    warns: bool = field(init=False)
+    may_fail: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        typed = self.typed
+        self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
+        self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
+        self.stored = tuple([name in typed.stored for name in typed.arrays])
+        bodies = ((typed.loop,), *[f.body for f in typed.functions])
+        raises = any(isinstance(s, t.Raise) for body in bodies for s in t.statements(body))
+        unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
+        self.may_fail = raises or unsure
+        self.warns = typed.has_float_warnings or "overflow" in typed.obligations

@@ -1,0 +1,209 @@
+"""Which floating-point operations the machine must execute, whatever the compiler optimises.
+
+NumPy's warnings are found through the exception flags of the floating-point unit, which cost
+nothing.  That is sound only for an operation that the compiler can neither drop nor fold: one
+whose result is surely used, in the end, by a store or by a variable that outlives the nest, and
+whose operands are not all constants.  The others get a check of their own.
+
+The analysis is the classical one of very busy values, backwards over the structured program: a
+variable is needed at a point if on every path from there its value is used by a needed operation
+before it is overwritten.
+"""
+
+from __future__ import annotations
+
+from alpyna_hook import typed as t
+
+Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
+
+
+def anchored(nest: t.TypedNest) -> frozenset[int]:
+    """The "finite" obligations for which the hardware's flags can be trusted."""
+    run = _Backwards(nest)
+    outputs = frozenset(nest.outputs)
+    run.outputs = outputs
+    run.statement(nest.loop, outputs, mark=True)
+    return frozenset(run.found)
+
+
+def _meet(a: Needed, b: Needed) -> Needed:
+    if a is None or b is None:
+        return a if b is None else b
+    return a & b
+
+
+def _plus(a: Needed, names: set[str]) -> Needed:
+    return None if a is None else a | names
+
+
+class _Backwards:
+    def __init__(self, nest: t.TypedNest) -> None:
+        self.nest = nest
+        self.found: set[int] = set()
+        self.outputs: frozenset[str] = frozenset()
+        self.ends: list[tuple[Needed, Needed]] = []  # for each loop: needed at its exit, at the end of its body
+        self.inner: list[frozenset[str]] = [frozenset()]  # variables that the innermost loop changes
+        self.dynamic = _dynamic(nest)
+        self.doubtful = _overwritten(nest)
+        self.result_needed = True
+
+    def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
+        for s in reversed(body):
+            needed = self.statement(s, needed, mark=mark)
+        return needed
+
+    def statement(self, s: t.Stmt, needed: Needed, *, mark: bool) -> Needed:
+        match s:
+            case t.Assign():
+                used = needed is None or s.target in needed
+                after = None if needed is None else needed - {s.target}
+                return _plus(after, self.use(s.value, mark)) if used else after
+            case t.Store():
+                if self._is_doubtful(s):
+                    return needed
+                return _plus(needed, self.use(s.value, mark))
+            case t.Effect():
+                return _plus(needed, self.use(s.call, mark))
+            case t.If():
+                then = self.block(s.body, needed, mark=mark)
+                orelse = self.block(s.orelse, needed, mark=mark)
+                decides = _has_effect(s.body) or _has_effect(s.orelse)
+                return _plus(_meet(then, orelse), self.use(s.test, mark) if decides else set())
+            case t.For() | t.While():
+                return self.loop(s, needed, mark=mark)
+            case t.Break():
+                return self.ends[-1][0]
+            case t.Continue():
+                return self.ends[-1][1]
+            case t.Return():
+                base: Needed = self.outputs
+                return _plus(base, self.use(s.value, mark)) if s.value is not None and self.result_needed else base
+            case t.Raise():
+                return None
+
+    def loop(self, s: t.For | t.While, needed: Needed, *, mark: bool) -> Needed:
+        exit_needed = self.block(s.orelse, needed, mark=mark)
+        effect = _has_effect(s.body)
+        self.inner.append(frozenset(_changed(s)))
+        at_end = exit_needed
+        while True:  # the greatest fixed point, from above
+            self.ends.append((needed, at_end))
+            at_start = self.block(s.body, at_end, mark=False)
+            self.ends.pop()
+            if isinstance(s, t.While) and effect:
+                at_start = _plus(at_start, self.use(s.test, False))
+            smaller = _meet(at_end, _meet(exit_needed, at_start))
+            if smaller == at_end:
+                break
+            at_end = smaller
+        if mark:
+            self.ends.append((needed, at_end))
+            self.block(s.body, at_end, mark=True)
+            self.ends.pop()
+            if isinstance(s, t.While) and effect:
+                self.use(s.test, True)
+        self.inner.pop()
+        return at_end
+
+    # -- expressions
+
+    def use(self, e: t.Expr, mark: bool) -> set[str]:
+        """Marks what is surely executed when the value is needed; returns the variables that it takes."""
+        match e:
+            case t.Var():
+                return {e.name}
+            case t.Select():
+                return self.use(e.test, mark)
+            case t.Let():
+                inner = self.use(e.body, mark)
+                return (inner - {e.name}) | (self.use(e.value, mark) if e.name in inner else set())
+            case t.CallFunction():
+                names = set().union(*(self.use(a, mark) for a in e.args), set())
+                if mark:
+                    self.function(e.function)
+                return names
+            case _:
+                if mark:
+                    self._mark(e)
+                return set().union(*(self.use(x, mark) for x in t.operands(e)), set())
+
+    def _mark(self, e: t.Expr) -> None:
+        obligations = e.obligations if isinstance(e, t.Op) else (e.obligation,) if isinstance(e, t.Cast) else ()
+        for k in obligations:
+            if k is not None and self.nest.obligations[k] == "finite" and self._is_dynamic(e):
+                self.found.add(k)
+
+    def function(self, f: t.Function) -> None:
+        saved = self.outputs, self.ends, self.result_needed
+        self.outputs, self.ends, self.result_needed = frozenset(), [], True
+        self.block(f.body, frozenset(), mark=True)
+        self.outputs, self.ends, self.result_needed = saved
+
+    def _is_dynamic(self, e: t.Expr) -> bool:
+        return any(isinstance(x, (t.Load, t.CallFunction)) or (isinstance(x, t.Var) and x.name in self.dynamic) for x in t.walk(e))
+
+    # -- stores that the compiler may drop
+
+    def _is_doubtful(self, s: t.Store) -> bool:
+        """A store to a place that does not move with the innermost loop, or that is stored to again."""
+        if any(isinstance(x, t.Load) and x.array == s.array for x in t.walk(s.value)):
+            return False
+        if (s.array, _text(s.index)) in self.doubtful:
+            return True
+        used = {x.name for e in s.index for x in t.walk(e) if isinstance(x, t.Var)}
+        return len(self.inner) > 1 and not used & self.inner[-1]
+
+
+def _text(index: tuple[t.Expr, ...]) -> str:
+    return ",".join(" ".join(_atoms(e)) for e in index)
+
+
+def _atoms(e: t.Expr) -> list[str]:
+    own = getattr(e, "name", None) or getattr(e, "value", None)
+    head = f"{type(e).__name__}:{own if isinstance(own, (str, int, float)) else ''}"
+    return [head, *(a for x in t.operands(e) for a in _atoms(x))]
+
+
+def _overwritten(nest: t.TypedNest) -> set[tuple[str, str]]:
+    """Places, as written in the source, that more than one statement stores to."""
+    seen: set[tuple[str, str]] = set()
+    twice: set[tuple[str, str]] = set()
+    for body in ((nest.loop,), *(f.body for f in nest.functions)):
+        for s in t.statements(body):
+            if isinstance(s, t.Store):
+                place = s.array, _text(s.index)
+                (twice if place in seen else seen).add(place)
+    return twice
+
+
+def _changed(s: t.Stmt) -> set[str]:
+    names = {s.index} if isinstance(s, t.For) else set()
+    for block in t.blocks(s):
+        for x in t.statements(block):
+            if isinstance(x, t.Assign):
+                names.add(x.target)
+            elif isinstance(x, t.For):
+                names.add(x.index)
+    return names
+
+
+def _has_effect(body: tuple[t.Stmt, ...]) -> bool:
+    return any(isinstance(s, (t.Store, t.Return, t.Raise, t.Effect)) for s in t.statements(body))
+
+
+def _dynamic(nest: t.TypedNest) -> set[str]:
+    """Variables that the compiler cannot know: inputs, loop indices, and what is computed from memory."""
+    names = set(nest.inputs)
+    bodies: list[tuple[t.Stmt, ...]] = [(nest.loop,), *(f.body for f in nest.functions)]
+    for f in nest.functions:
+        names.update(f.params)
+    while True:
+        before = len(names)
+        for body in bodies:
+            for s in t.statements(body):
+                if isinstance(s, t.Assign) and any(
+                    isinstance(x, (t.Load, t.CallFunction)) or (isinstance(x, t.Var) and x.name in names) for x in t.walk(s.value)
+                ):
+                    names.add(s.target)
+        if len(names) == before:
+            return names
