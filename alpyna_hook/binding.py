@@ -195,6 +195,8 @@ def plain_attribute(owner: object, attribute: str, path: str) -> object:
         if type(owner) is not type or value is MISSING or hasattr(type(value), "__get__"):
             raise Declined("attribute", path)
         return value
+    if type(owner) is np.ndarray and attribute in ("size", "ndim"):
+        return getattr(owner, attribute)
     if KIND_OF_TYPE.get(type(owner)) or isinstance(owner, np.ndarray):
         raise Declined("attribute", path)
     cls = type(owner)

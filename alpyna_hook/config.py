@@ -224,3 +224,15 @@ def cache_directory() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "alpyna"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "alpyna"
+
+
+def data_directory() -> Path:
+    """Where measurements of this user's machine go: `ALPYNA_DATA_DIR`, else the platform's place."""
+    chosen = os.environ.get("ALPYNA_DATA_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "alpyna"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "alpyna"

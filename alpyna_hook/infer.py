@@ -50,17 +50,15 @@ class _Inference:
         scope = self.scope
         shared = scope.shared
         variables = {name: scope.variable(name) for name in scope.stored_kinds}
-        result = None
-        if self.nest.has_return:
-            kinds = scope.returned or frozenset()
-            rep = rep_of(kinds) if kinds else None
-            result = t.Variable("@return", tuple(sorted(kinds)), rep) if rep else None
+        results = tuple([
+            t.Variable(f"@return{k}", tuple(sorted(kinds)), rep_of(kinds) or "i8") for k, kinds in enumerate(scope.returned or ())
+        ])
         inputs = tuple(scope.entry)
         return t.TypedNest(
             loop=loop, variables=variables, inputs=inputs,
             outputs=tuple(n for n in self.nest.writes if n in variables),
             arrays=tuple(shared.arrays), stored=frozenset(shared.stored),
-            obligations=tuple(shared.obligations), result=result,
+            obligations=tuple(shared.obligations), results=results, returns_tuple=scope.returns_tuple,
             libm=tuple(shared.libm), ufuncs=tuple(shared.ufuncs),
             has_float_warnings=shared.float_warnings, functions=tuple(shared.functions),
         )
@@ -179,11 +177,11 @@ class Statements(Calls):
 
     def returns(self, s: ir.Return) -> t.Return:
         scope = self.scope
-        if s.value is None:
-            scope.returns_none(s.loc)
-            scope.env = None
-            return t.Return(None, s.loc)
-        value = self.expr(s.value)
-        rep = scope.returns(value.kinds, s.loc)
+        is_tuple = isinstance(s.value, ir.Call) and s.value.function == "@tuple"
+        parts = s.value.args if isinstance(s.value, ir.Call) and is_tuple else () if s.value is None else (s.value,)
+        if is_tuple and scope.locals is not None:
+            raise Declined("call", "a function that returns several values", s.loc)
+        values = [self.expr(e) for e in parts]
+        reps = scope.returns(tuple([v.kinds for v in values]), is_tuple, s.loc)
         scope.env = None
-        return t.Return(self.hold(value, rep), s.loc)
+        return t.Return(tuple([self.hold(v, rep) for v, rep in zip(values, reps, strict=True)]), s.loc)

@@ -14,6 +14,7 @@ from alpyna_hook.infer_expr import BOOL, INT, Expressions
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
+from alpyna_hook.views import resolve_function_views
 from alpyna_hook.types import Kinds, Rep, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
 
 # Functions of `math` that are libm's, with one argument, and raise by math_1's rule (CPython mathmodule.c).
@@ -121,6 +122,8 @@ class Calls(Expressions):
         match e.function:
             case "@min":
                 return self.builtin_min(args, e)
+            case "@index":
+                return t.Cast(self.as_index(self.one(args, e), "a count"), INT, "i8", None, e.loc)
             case "@real" | "@imag":
                 return self.part(e.function[1:], self.one(args, e), e)
             case "@item":
@@ -345,13 +348,14 @@ class Calls(Expressions):
         bound = self._bind(function.code, e)
         arrays = {p: self.array_name(a.name, e.loc) for p, a in bound.items() if self._is_array(a)}  # type: ignore[union-attr]
         scalars = {p: self.expr(a) for p, a in bound.items() if p not in arrays}
-        inner = self._new_scope(function, arrays, scalars)
+        code = self._without_rows(function, arrays)
+        inner = self._new_scope(function, code, arrays, scalars)
         shared = scope.shared
         mark = len(shared.obligations), len(shared.functions)
         for _ in range(_ROUNDS):
             del shared.obligations[mark[0]:], shared.functions[mark[1]:]
             inner.start_round()
-            body = type(self)(inner).block(function.code.body)
+            body = type(self)(inner).block(code.body)
             if inner.env is not None and inner.returned:
                 raise Declined("mixed-types", f"{e.function}() returns a value on one path and None on another", e.loc)
             if not inner.changed:
@@ -365,7 +369,7 @@ class Calls(Expressions):
         self, function: UserFunction, inner: Scope, body: tuple[t.Stmt, ...], scalars: dict[str, t.Expr], e: ir.Call
     ) -> t.Expr:
         shared = self.scope.shared
-        kinds = inner.returned or frozenset()
+        kinds = inner.returned[0] if inner.returned else frozenset()
         variables = {name: inner.variable(name) for name in inner.stored_kinds}
         name = f"{function.code.name.rpartition('.')[2]}_{len(shared.functions)}".replace("<", "").replace(">", "")
         typed = t.Function(
@@ -405,8 +409,20 @@ class Calls(Expressions):
             raise Declined("type-error", f"{e.function}() with too few arguments", e.loc)
         return bound
 
-    def _new_scope(self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> Scope:
-        own = frozenset(function.code.params) | assigned(function.code.body)
+    def _without_rows(self, function: UserFunction, arrays: dict[str, str]) -> ir.Function:
+        """The function with `row = a[i]` resolved, for arrays of these dimensions."""
+        facts = self.scope.shared.facts
+        ranks = {p: facts.arrays[a].ndim for p, a in arrays.items()}
+        for name in function.code.reads:
+            outer = facts.arrays.get(f"{function.key}::{name}")
+            if outer is not None:
+                ranks[name] = outer.ndim
+        return resolve_function_views(function.code, ranks)
+
+    def _new_scope(
+        self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]
+    ) -> Scope:
+        own = frozenset(code.params) | assigned(code.body)
         entry = {p: v.kinds for p, v in scalars.items()}
         inner = Scope(
             self.scope.shared, function.key + "::", arrays, entry, own, active=(*self.scope.active, function.key)

@@ -103,9 +103,11 @@ class Expressions:
         return array, values, tuple(self.scope.shared.obligation("index") for _ in index)
 
     def index_value(self, e: ir.Expr, what: str) -> t.Expr:
-        value = self.expr(e)
+        return self.as_index(self.expr(e), what)
+
+    def as_index(self, value: t.Expr, what: str) -> t.Expr:
         if not is_int(value.rep) or "bool" in value.kinds:
-            raise Declined("index-type", f"{what} of type {' or '.join(sorted(value.kinds))}", e.loc)
+            raise Declined("index-type", f"{what} of type {' or '.join(sorted(value.kinds))}", value.loc)
         return self.cast(value, "i8", "fit" if value.rep == "u8" else "")
 
     def shape(self, e: ir.Shape) -> t.Expr:

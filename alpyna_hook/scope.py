@@ -58,7 +58,8 @@ class Scope:
     wide: set[str] = field(default_factory=set)
     heads: dict[int, Env] = field(default_factory=dict)
     frames: list[_LoopFrame] = field(default_factory=list)
-    returned: Kinds | None = None
+    returned: tuple[Kinds, ...] | None = None  # the kinds of what is returned, in order
+    returns_tuple: bool = False
     stores: bool = False
     changed: bool = False
     active: tuple[str, ...] = ()  # functions being inferred, against recursion
@@ -155,16 +156,17 @@ class Scope:
 
     # -- results of functions
 
-    def returns(self, kinds: Kinds, loc: ir.Loc) -> Rep:
-        if not kinds <= (self.returned or frozenset()):
-            self.returned = (self.returned or frozenset()) | kinds
+    def returns(self, kinds: tuple[Kinds, ...], is_tuple: bool, loc: ir.Loc) -> list[Rep]:
+        """The representations of the values returned, from all `return`s so far."""
+        before = self.returned if self.returned is not None else tuple([frozenset[str]() for _ in kinds])
+        if len(before) != len(kinds) or (self.returned is not None and self.returns_tuple != is_tuple):
+            raise Declined("mixed-types", "the returns of the loop differ in how many values they give", loc)
+        joined = tuple([a | b for a, b in zip(before, kinds, strict=True)])
+        if joined != self.returned:
+            self.returned, self.returns_tuple = joined, is_tuple
             self.changed = True
-        assert self.returned is not None
-        rep = rep_of(self.returned)
-        if rep is None:
-            raise Declined("mixed-types", f"returns {' or '.join(sorted(self.returned))}", loc)
-        return rep
-
-    def returns_none(self, loc: ir.Loc) -> None:
-        if self.returned:
-            raise Declined("mixed-types", "returns a value on one path and None on another", loc)
+        reps = [rep_of(k) for k in joined]
+        for rep, k in zip(reps, joined, strict=True):
+            if rep is None:
+                raise Declined("mixed-types", f"returns {' or '.join(sorted(k))}", loc)
+        return [rep for rep in reps if rep is not None]

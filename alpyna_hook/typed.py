@@ -194,7 +194,7 @@ class Continue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Return:
-    value: Expr | None
+    values: tuple[Expr, ...]  # none for None, several for a tuple
     loc: Loc
 
 
@@ -237,7 +237,8 @@ class TypedNest:
     arrays: tuple[str, ...]
     stored: frozenset[str]  # arrays that are written
     obligations: tuple[str, ...]  # what each one is about
-    result: Variable | None  # value of a `return` inside the nest
+    results: tuple[Variable, ...]  # the values of a `return` inside the nest
+    returns_tuple: bool
     libm: tuple[str, ...]  # C functions whose addresses the kernel takes
     ufuncs: tuple[tuple[str, Rep], ...]  # NumPy inner loops whose addresses the kernel takes
     has_float_warnings: bool  # some operation warns through the FP flags
@@ -283,7 +284,7 @@ def expressions(s: Stmt) -> tuple[Expr, ...]:
         case For():
             return (s.start, s.stop, s.step)
         case Return():
-            return (s.value,) if s.value is not None else ()
+            return s.values
         case Break() | Continue() | Raise():
             return ()
 

@@ -51,7 +51,7 @@ class Layout:
     ufuncs: dict[tuple[str, Rep], int] = field(default_factory=dict)  # function, then data
     inputs: dict[str, Slot] = field(default_factory=dict)
     outputs: dict[str, Slot] = field(default_factory=dict)
-    result: Slot | None = None
+    results: list[Slot] = field(default_factory=list)
     size: int = CONTROL_BYTES
     input_format: str = "<"
     output_format: str = "<"
@@ -75,9 +75,9 @@ class Layout:
             unbound = name not in self.nest.inputs
             self.outputs[name] = self._slot(variable, with_assigned=unbound)
             self._add_output(variable, unbound)
-        if self.nest.result is not None:
-            self.result = self._slot(self.nest.result, with_assigned=False)
-            self._add_output(self.nest.result, False)
+        for variable in self.nest.results:
+            self.results.append(self._slot(variable, with_assigned=False))
+            self._add_output(variable, False)
 
     def _add_output(self, variable: t.Variable, assigned: bool) -> None:
         self.output_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "") + ("q" if assigned else "")

@@ -298,11 +298,12 @@ class KernelEmitter(Statements):
             self.writer.line(f"put_i8(frame, {slot.tag}, {self.tag_name(name)})")
 
     def returns(self, s: t.Return) -> None:
-        result = self.emission.layout.result
-        if s.value is not None and result is not None:
-            self.variables["@return"] = result.variable
-            self.assign("@return", s.value)
-            self.write_out(result, self.names["@return"], "@return")
+        for slot, value in zip(self.emission.layout.results, s.values, strict=True):
+            name = slot.variable.name
+            self.variables[name] = slot.variable
+            self.assign(name, value)
+        for slot in self.emission.layout.results:
+            self.write_out(slot, self.names[slot.variable.name], slot.variable.name)
         self.sticky = True
         self.epilogue()
         self.writer.line(f"return {RETURNED}")
@@ -354,13 +355,13 @@ class FunctionEmitter(Statements):
 
     def returns(self, s: t.Return) -> None:
         f = self.function
-        if s.value is None:
+        if not s.values:
             self.sticky = True
             self.finish()
             self.writer.line(f"return {self.zero}")
             return
         self.variables["@return"] = t.Variable("@return", tuple(sorted(f.kinds)), f.rep)
-        self.assign("@return", s.value)
+        self.assign("@return", s.values[0])
         if len(f.kinds) > 1:
             self.writer.line(f"put_i8(frame, {TAG}, {self.tag_name('@return')})")
         self.sticky = True

@@ -77,7 +77,7 @@ class _Backwards:
                 return self.ends[-1][1]
             case t.Return():
                 base: Needed = self.outputs
-                return _plus(base, self.use(s.value, mark)) if s.value is not None and self.result_needed else base
+                return _plus(base, set().union(*(self.use(e, mark) for e in s.values), set())) if self.result_needed else base
             case t.Raise():
                 return None
 

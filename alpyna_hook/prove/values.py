@@ -26,6 +26,7 @@ class Proof:
 
     outcomes: str
     trips: int | None
+    raises: bool  # a `raise` may be reached
 
 
 def prove(
@@ -38,8 +39,9 @@ def prove(
     """
     run = _Execution(nest, scalars, shapes, preset, wrap)
     run.statement(nest.loop)
-    outcomes = "".join([run.outcomes.get(k, "C") for k in range(len(nest.obligations))])
-    return Proof(outcomes, run.trips)
+    dead = {k: "P" if what == "index" else "K" for k, what in enumerate(nest.obligations) if k not in run.visited}
+    outcomes = "".join([dead.get(k) or run.outcomes.get(k, "C") for k in range(len(nest.obligations))])
+    return Proof(outcomes, run.trips, run.raises)
 
 
 @dataclass
@@ -68,6 +70,8 @@ class _Execution:
         self.read: set[int] = set()  # symbols that were read
         self.trips: int | None = None
         self.outermost: t.Stmt = nest.loop
+        self.visited: set[int] = set()  # obligations in code that is not proved dead
+        self.raises = False
 
     # -- statements
 
@@ -100,10 +104,11 @@ class _Execution:
                 self.flows[-1].continues = self.join(self.flows[-1].continues, self.env)
                 self.env = None
             case t.Return():
-                if s.value is not None:
-                    self.expr(s.value)
+                for e in s.values:
+                    self.expr(e)
                 self.env = None
             case t.Raise():
+                self.raises = True
                 self.env = None
 
     def assign(self, name: str, value: Value | None) -> None:
@@ -119,10 +124,13 @@ class _Execution:
     def branch(self, s: t.If) -> None:
         self.expr(s.test)
         before, facts = dict(self.env or {}), self.facts
+        truth = self.truth(s.test)
+        if truth is False:
+            self.env = None
         self.facts = self.given(s.test, True)
         self.block(s.body)
         after_body, body_facts = self.env, self.facts
-        self.env, self.facts = before, facts
+        self.env, self.facts = before if truth is not True else None, facts
         self.facts = self.given(s.test, False)
         self.block(s.orelse)
         if self.env is None:
@@ -139,6 +147,7 @@ class _Execution:
         start, stop, step = (self.int_expr(e) for e in (s.start, s.stop, s.step))
         bounds = [self.bounds(v) for v in (start, stop, step)]
         fine = all(-(2**61) <= low and high <= 2**61 for low, high in bounds) and not bounds[2][0] <= 0 <= bounds[2][1]
+        self.visited.add(s.obligation)
         self.outcomes[s.obligation] = "K" if fine else "C"
         most = self._most_trips(start, stop, step)
         if s is self.outermost and start.exact is not None and stop.exact is not None and step.exact:
@@ -299,6 +308,40 @@ class _Execution:
             case t.Op() if e.name in _MIRROR and is_int(e.compute):
                 self._compare(e.name if truth else _MIRROR[e.name], e, facts)
 
+    def truth(self, e: t.Expr) -> bool | None:
+        """The condition's truth value where the bounds decide it."""
+        match e:
+            case t.Const():
+                return bool(e.value)
+            case t.Let():
+                return self.truth(e.body)
+            case t.Op(name="not"):
+                inner = self.truth(e.args[0])
+                return None if inner is None else not inner
+            case t.Select(rep="b1"):
+                test = self.truth(e.test)
+                if test is not None:
+                    return self.truth(e.then if test else e.orelse)
+                then, orelse = self.truth(e.then), self.truth(e.orelse)
+                return then if then == orelse else None
+            case t.Op() if e.name in _MIRROR and is_int(e.compute):
+                return self._compare_truth(e)
+            case _:
+                return None
+
+    def _compare_truth(self, e: t.Op) -> bool | None:
+        left, right = (self.value_only(a) for a in e.args)
+        if left is None or right is None:
+            return None
+        low, high = self.bounds(left - right)
+        if e.name in ("lt", "ge"):
+            known = True if high < 0 else False if low >= 0 else None
+        elif e.name in ("le", "gt"):
+            known = True if high <= 0 else False if low > 0 else None
+        else:
+            known = True if low == high == 0 else False if high < 0 or low > 0 else None
+        return known if known is None or e.name in ("lt", "le", "eq") else not known
+
     def _compare(self, name: str, e: t.Op, facts: dict[Terms, tuple[int, int]]) -> None:
         left, right = (self.value_only(a) for a in e.args)
         if left is None or right is None:
@@ -374,6 +417,7 @@ class _Execution:
         return value
 
     def subscript(self, array: str, index: tuple[t.Expr, ...], obligations: tuple[int, ...]) -> None:
+        self.visited.update(obligations)
         for e, size, obligation in zip(index, self.shapes[array], obligations, strict=True):
             low, high = self.bounds(self.int_expr(e))
             if low < -size or high >= size:
@@ -396,6 +440,8 @@ class _Execution:
 
     def cast(self, e: t.Cast) -> Value | None:
         value = self.expr(e.value)
+        if e.obligation is not None:
+            self.visited.add(e.obligation)
         if e.value.rep == "b1" and e.rep != "b1":
             return interval(0, 1)
         if value is None:
@@ -444,6 +490,7 @@ class _Execution:
 
     def operation(self, e: t.Op) -> Value | None:
         args = [self.expr(a) for a in e.args]
+        self.visited.update(e.obligations)
         left = {self.nest.obligations[k]: k for k in e.obligations}
         self._operand_checks(e, args, left)
         if not is_int(e.compute):

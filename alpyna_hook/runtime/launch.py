@@ -57,7 +57,8 @@ def launch(
     trace.predicted += call.predicted
     trace.accelerated += 1
     if status == frame_layout.RETURNED:
-        site.set_return(results.get("@return"))
+        returned = tuple([results[v.name] for v in variant.typed.results])
+        site.set_return(returned if variant.typed.returns_tuple else returned[0] if returned else None)
     return (boxed,)
 
 
@@ -101,7 +102,7 @@ def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[A
     )
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
     predicted = Estimate(binding.arrays, binding.scalars).seconds(variant.nest.loop)
-    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or variant.may_fail
+    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure
     call = Call(kernel, proof.trips, predicted, mask, keeps)
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
@@ -153,8 +154,7 @@ def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
     words = iter(variant.unpacker.unpack_from(frame, layout.output_offset))
     results: dict[str, Any] = {}
     slots = list(layout.outputs.items())
-    if layout.result is not None:
-        slots.append(("@return", layout.result))
+    slots += [(slot.variable.name, slot) for slot in layout.results]
     for name, slot in slots:
         variable = slot.variable
         value = complex(next(words), next(words)) if variable.rep[0] == "c" else next(words)

@@ -53,15 +53,12 @@ class Variant:
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
-    may_fail: bool = field(init=False)
+    unsure: bool = field(init=False)  # an output may be found unassigned
 
     def __post_init__(self) -> None:
         typed = self.typed
         self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
-        bodies = ((typed.loop,), *[f.body for f in typed.functions])
-        raises = any(isinstance(s, t.Raise) for body in bodies for s in t.statements(body))
-        unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
-        self.may_fail = raises or unsure
+        self.unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations

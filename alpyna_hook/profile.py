@@ -1,0 +1,163 @@
+"""What was measured of this machine, as `alpyna profile` has written it.
+
+Every value is optional: where there is no profile, or none for this machine, the runtime has its
+defaults.  The file is JSON with a schema number; one that is broken or of another schema is
+ignored, with one line that says so.  Only the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alpyna_hook.config import complain, data_directory
+from alpyna_hook.log import log
+
+SCHEMA = 1
+FILE = "profile.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One machine's profile; None where something was not measured.
+
+    seconds_per_node, seconds_per_element: of the interpreter, as runtime/decide.py counts them.
+    compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once Numba is imported.
+    different: functions whose compiled result was not the interpreter's on the inputs tried, as
+    "math.exp" or "numpy.exp:f4".
+    flags: whether the floating-point flags that a kernel raises lead to the interpreter's warnings.
+    """
+
+    machine: Mapping[str, str] = field(default_factory=dict)
+    measured_at: str = ""
+    seconds_per_node: float | None = None
+    seconds_per_element: float | None = None
+    compile_seconds: float | None = None
+    compile_seconds_per_node: float | None = None
+    numba_import_seconds: float | None = None
+    different: frozenset[str] = frozenset()
+    flags: bool | None = None
+
+    def inexact(self, family: str, name: str, rep: str = "f8") -> bool:
+        """Whether a function ("math" or "numpy") was seen to differ from the interpreter on this machine."""
+        return function_key(family, name, rep) in self.different
+
+
+def function_key(family: str, name: str, rep: str = "f8") -> str:
+    return f"math.{name}" if family == "math" else f"{family}.{name}:{rep}"
+
+
+def path() -> Path:
+    return data_directory() / FILE
+
+
+def load() -> Profile | None:
+    """The profile of this user and machine, read once; None if there is none that can be used."""
+    if not _loaded:
+        _loaded.append(read(path()))
+    return _loaded[0]
+
+
+def use(profile: Profile | None) -> None:
+    """From now on, in this process, this one in place of the file's."""
+    _loaded[:] = [profile]
+
+
+_loaded: list[Profile | None] = []
+
+
+def read(file: Path) -> Profile | None:
+    """The profile in a file; None, with one line on standard error, if it cannot be used.
+
+    One of another machine, Python or NumPy is not used, which only the log says.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        return _ignored(file, str(error))
+    try:
+        profile = _parsed(text)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return _ignored(file, f"{type(error).__name__}: {error}")
+    here = machine()
+    changed = [key for key, value in profile.machine.items() if here.get(key, value) != value]
+    if changed:
+        log(f"{file}: measured with another {', '.join(changed)}; not used, measure again with `alpyna profile`")
+        return None
+    return profile
+
+
+def _ignored(file: Path, problem: str) -> None:
+    complain(f"{file}: {problem}; the profile is ignored, measure again with `alpyna profile`")
+
+
+def _parsed(text: str) -> Profile:
+    data = json.loads(text)
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"schema {data['schema']!r}, expected {SCHEMA}")
+    interpreter, compiler = data["interpreter"], data["compiler"]
+    return Profile(
+        machine={str(key): str(value) for key, value in data["machine"].items()},
+        measured_at=str(data["measured_at"]),
+        seconds_per_node=_seconds(interpreter, "seconds_per_node"),
+        seconds_per_element=_seconds(interpreter, "seconds_per_element"),
+        compile_seconds=_seconds(compiler, "seconds"),
+        compile_seconds_per_node=_seconds(compiler, "seconds_per_node"),
+        numba_import_seconds=_seconds(compiler, "import_seconds"),
+        different=frozenset(key for key, found in data["functions"].items() if int(found["differences"]) > 0),
+        flags=_all_work(data["flags"]),
+    )
+
+
+def _seconds(values: Mapping[str, Any], key: str) -> float | None:
+    value = values.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or not 0 <= value < 1e6:
+        raise ValueError(f"{key} is {value!r}")
+    return float(value)
+
+
+def _all_work(flags: Mapping[str, Any]) -> bool | None:
+    if not all(isinstance(works, bool) for works in flags.values()):
+        raise ValueError(f"flags are {dict(flags)!r}")
+    return all(flags.values()) if flags else None
+
+
+def machine() -> dict[str, str]:
+    """What the measurements depend on: processor, system, C library, Python, and NumPy where it has been imported.
+
+    NumPy's version comes with the processor features that its loops were chosen by.
+    """
+    known = {
+        "processor": platform.machine(),
+        "model": _model(),
+        "system": platform.system(),
+        "libc": " ".join(platform.libc_ver()),
+        "python": platform.python_version(),
+    }
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        features = getattr(getattr(getattr(numpy, "_core", None), "_multiarray_umath", None), "__cpu_features__", {})
+        enabled = sorted(name for name, on in features.items() if on)
+        known["numpy"] = " ".join([str(numpy.__version__), *enabled])
+    return known
+
+
+def _model() -> str:
+    """The processor's name, where the system tells it without starting a program."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() if sys.platform == "win32" else ""
