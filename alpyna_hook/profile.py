@@ -81,11 +81,13 @@ def read(file: Path) -> Profile | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        return _ignored(file, str(error))
+        _ignored(file, str(error))
+        return None
     try:
         profile = _parsed(text)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return _ignored(file, f"{type(error).__name__}: {error}")
+        _ignored(file, f"{type(error).__name__}: {error}")
+        return None
     here = machine()
     changed = [key for key, value in profile.machine.items() if here.get(key, value) != value]
     if changed:

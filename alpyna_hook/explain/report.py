@@ -7,27 +7,43 @@ from typing import Any
 from alpyna_hook.hook.site import ModuleSource, Refusal, Site, all_modules
 
 
-def as_data() -> list[dict[str, Any]]:
-    """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ..."""
-    return [entry for module in all_modules() for entry in _module(module)]
+def as_data(*, kernels: bool = False) -> list[dict[str, Any]]:
+    """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
+
+    `kernels` adds the generated sources, as a list of texts.
+    """
+    return [entry for module in all_modules() for entry in _module(module, kernels)]
 
 
-def _module(module: ModuleSource) -> list[dict[str, Any]]:
-    entries = [_site(site) for site in module.sites if site.parent is None or site.state is not None]
-    entries += [_refused(module, refusal) for refusal in module.refused]
+def _module(module: ModuleSource, kernels: bool) -> list[dict[str, Any]]:
+    entries = []
+    for site in module.sites:
+        if site.parent is None or site.state is not None:
+            entry = _site(site)
+            if kernels:
+                entry["kernels"] = kernel_texts(site)
+            entries.append(entry)
+    entries += [refused(module.filename, refusal) for refusal in module.refused]
     return sorted(entries, key=lambda e: e["line"])
 
 
-def _entry(file: str, line: int, qualname: str) -> dict[str, Any]:
+def entry_of(file: str, line: int, qualname: str) -> dict[str, Any]:
+    """The entry of a nest of which nothing more is known.
+
+    seconds: in kernels.  compile_seconds: analysis and compilation.  interpreter_seconds: what the
+    interpreter is estimated to have needed for the accelerated runs.  refusals: how many runs each
+    reason left to the interpreter.  place: line, column, end line, end column (in UTF-8 bytes) of
+    the construct that the reason is about.
+    """
     return {
         "file": file, "line": line, "qualname": qualname, "runs": 0, "accelerated_runs": 0, "device": "interpreter",
-        "reason": None, "detail": "", "place": None, "seconds": 0.0, "compile_seconds": 0.0, "saved_seconds": 0.0,
-        "refusals": {},
+        "reason": None, "detail": "", "place": None, "seconds": 0.0, "compile_seconds": 0.0,
+        "interpreter_seconds": 0.0, "saved_seconds": 0.0, "refusals": {},
     }
 
 
 def _site(site: Site) -> dict[str, Any]:
-    entry = _entry(site.module.filename, site.lineno, site.qualname)
+    entry = entry_of(site.module.filename, site.lineno, site.qualname)
     trace = getattr(site.state, "trace", None)
     if trace is None:
         return entry
@@ -41,13 +57,25 @@ def _site(site: Site) -> dict[str, Any]:
         place=[loc.line, loc.col, loc.end_line, loc.end_col] if loc else None,
         seconds=trace.seconds,
         compile_seconds=trace.compile_seconds,
+        interpreter_seconds=trace.predicted if trace.accelerated else 0.0,
         saved_seconds=max(0.0, trace.predicted - trace.seconds - trace.compile_seconds) if trace.accelerated else 0.0,
         refusals=dict(trace.refusals),
     )
     return entry
 
 
-def _refused(module: ModuleSource, refusal: Refusal) -> dict[str, Any]:
-    entry = _entry(module.filename, refusal.lineno, refusal.qualname)
+def refused(file: str, refusal: Refusal) -> dict[str, Any]:
+    """The entry of a loop that its source alone keeps in the interpreter."""
+    entry = entry_of(file, refusal.lineno, refusal.qualname)
     entry.update(reason=refusal.slug, detail=refusal.detail, place=list(refusal.place))
     return entry
+
+
+def kernel_texts(site: Site) -> list[str]:
+    """The sources of the kernels that were built for a nest, in the order of building."""
+    variants = getattr(site.state, "variants", {})
+    return [
+        kernel.source.text
+        for variant in variants.values()
+        for kernel in getattr(variant, "kernels", {}).values()
+    ]

@@ -1,0 +1,117 @@
+"""`alpyna explain script.py [args]`: where each loop ran and what that saved, or why it was not compiled."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
+
+from alpyna.run import add_program, run_program
+from alpyna_hook.reasons import REASONS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-m", dest="module", action="store_true", help="what follows is the name of a module")
+    parser.add_argument("--static", action="store_true", help="do not run it: show what the source alone decides")
+    parser.add_argument("--kernel", action="store_true", help="print the generated kernels too")
+    parser.add_argument("--json", action="store_true", help="print the explanation as JSON")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="write the explanation there, instead of to standard error (with --static, standard output)",
+    )
+    add_program(parser)
+    parser.epilog = "The program's own output is as always; the explanation follows when it has ended."
+
+
+def main(args: argparse.Namespace) -> int:
+    """Runs the program and explains it at exit; or, with --static, explains its source."""
+    if args.static:
+        return _static(args)
+    atexit.register(_at_exit, args, os.getcwd(), os.getpid())
+    if args.output:
+        args.output = os.path.abspath(args.output)  # the program may change its folder
+    run_program(args)
+    return 0
+
+
+def _at_exit(args: argparse.Namespace, folder: str, pid: int) -> None:
+    if os.getpid() != pid:
+        return  # a forked child, which shares its parent's exit functions
+    from alpyna_hook.explain.report import as_data
+
+    text = _text(args, as_data(kernels=args.kernel), folder)
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+    _write(text, args.output, sys.stderr)
+
+
+def _text(args: argparse.Namespace, entries: list[dict[str, Any]], folder: str) -> str:
+    if args.json:
+        return json.dumps([_with_hint(entry) for entry in entries], indent=1) + "\n"
+    from alpyna_hook.explain.text import render
+
+    return render(entries, folder, static=args.static)
+
+
+def _with_hint(entry: dict[str, Any]) -> dict[str, Any]:
+    """As data, with the words that the text has."""
+    reason = REASONS.get(entry["reason"] or "")
+    return {**entry, "text": reason.text if reason else None, "hint": reason.hint if reason else None}
+
+
+def _write(text: str, path: str | None, stream: Any) -> None:
+    if path:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    elif stream is not None and not stream.closed:
+        stream.write(text)
+
+
+# --------------------------------------------------------------------- static
+
+
+def _static(args: argparse.Namespace) -> int:
+    if args.kernel:
+        sys.stderr.write("alpyna explain: --kernel needs a run: kernels depend on the types of values\n")
+        return 2
+    path = _file_of_module(args.program) if args.module else _file_of_script(args.program)
+    try:
+        if path is None:
+            raise FileNotFoundError(f"no source file for {args.program!r}")
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        sys.stderr.write(f"alpyna explain: {error}\n")
+        return 2
+    from alpyna_hook.explain.static import of_source
+
+    try:
+        entries = of_source(source, os.path.abspath(path))
+    except (SyntaxError, ValueError) as error:
+        sys.stderr.write(f"alpyna explain: {path} does not compile: {error}\n")
+        return 1
+    _write(_text(args, entries, os.getcwd()), args.output, sys.stdout)
+    return 0
+
+
+def _file_of_script(program: str) -> str:
+    return os.path.join(program, "__main__.py") if os.path.isdir(program) else program
+
+
+def _file_of_module(name: str) -> str | None:
+    """The source of a module, found without importing the packages that hold it."""
+    places: Sequence[str] | None = [os.getcwd(), *sys.path]
+    spec: ModuleSpec | None = None
+    for part in name.split("."):
+        spec = PathFinder.find_spec(part, places)
+        places = spec.submodule_search_locations if spec is not None else None
+        if spec is None:
+            return None
+    if places is not None:
+        spec = PathFinder.find_spec("__main__", places)
+    return spec.origin if spec is not None and spec.has_location else None

@@ -1,0 +1,80 @@
+"""`alpyna profile`: measures this machine and stores what was found, for all later runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from alpyna_hook import profile
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", action="store_true", help="measure nothing: show what was measured before")
+    parser.add_argument("--json", action="store_true", help="print the profile as JSON")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there, and not for later runs")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Measures, writes and prints; or prints what there is."""
+    file = args.output or profile.path()
+    if args.show:
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"alpyna profile: {error}\n")
+            return 1
+    else:
+        profiler = _profiler()
+        data = profiler.measure(lambda text: sys.stderr.write(f"measuring {text} ...\n"))
+        try:
+            profiler.write(data, file)
+        except OSError as error:
+            sys.stderr.write(f"alpyna profile: {error}\n")
+            return 1
+    sys.stdout.write(json.dumps(data, indent=1) + "\n" if args.json else _text(data, file))
+    return 0
+
+
+def _profiler() -> ModuleType:
+    """The installed package, or that of a source tree, where its folder has another name."""
+    name = "alpyna_profiler"
+    if importlib.util.find_spec(name) is None:
+        folder = Path(__file__).parent.parent / "profiler"
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        assert spec is not None and spec.loader is not None
+        package = importlib.util.module_from_spec(spec)
+        sys.modules[name] = package
+        spec.loader.exec_module(package)
+    return import_module(name)
+
+
+def _text(data: Mapping[str, Any], file: Path) -> str:
+    interpreter, compiler, functions = data["interpreter"], data["compiler"], data["functions"]
+    different = [
+        f"{key} ({found['differences']} of {found['inputs']})" for key, found in functions.items() if found["differences"]
+    ]
+    declined = [f"{key} ({found['declined']})" for key, found in functions.items() if "declined" in found]
+    broken = [name for name, works in data["flags"].items() if not works]
+    same = len(functions) - len(different) - len(declined)
+    return (
+        f"{file}\n"
+        f"measured {data['measured_at']} on {data['machine']['model'] or data['machine']['processor']}, "
+        f"Python {data['machine']['python']}, {data['machine']['libc'] or data['machine']['system']}\n"
+        f"interpreter  {interpreter['seconds_per_node'] * 1e9:.1f} ns a node, "
+        f"{interpreter['seconds_per_element'] * 1e9:.1f} ns more an array element or call\n"
+        f"compiling    {compiler['seconds']:.3f} s a nest and {compiler['seconds_per_node'] * 1e3:.2f} ms a node, "
+        f"after {compiler['import_seconds']:.2f} s for the first\n"
+        f"functions    {same} of {len(functions)} give the interpreter's bits\n"
+        + "".join(f"  different  {text}\n" for text in different)
+        + "".join(f"  declined   {text}\n" for text in declined)
+        + f"float flags  {'do not work: ' + ', '.join(broken) if broken else 'work'}\n"
+    )

@@ -1,0 +1,37 @@
+"""What the source alone decides, for a program that is not run."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from alpyna_hook.capture import capture_nest
+from alpyna_hook.config import Options
+from alpyna_hook.explain.report import entry_of, refused
+from alpyna_hook.hook.loader import prepare
+from alpyna_hook.hook.site import ModuleSource
+
+
+def of_source(source: bytes, filename: str) -> list[dict[str, Any]]:
+    """The entries of one file's outermost eligible loops and of those refused, in the order of lines.
+
+    Eligible ones have `reads`, the names (but for builtins) whose values decide the rest when the loop
+    is reached, and `writes`, the variables that it may assign.
+    Raises SyntaxError.
+    """
+    compile(source, filename, "exec", dont_inherit=True)
+    prepared = prepare(source, filename, marked=True, main=True, cached=False)
+    if prepared is None:
+        return []
+    table, skip_lines = prepared.entry.table, frozenset(prepared.entry.skip_lines)
+    module = ModuleSource("__main__", filename, source, options=Options(), keep=True)
+    entries = [refused(filename, refusal) for refusal in table.refused]
+    for record in table.sites:
+        if record.parent >= 0:
+            continue
+        node = module.loop_node(record.lineno, record.col)
+        nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines)
+        entry = entry_of(filename, record.lineno, record.qualname)
+        entry.update(reads=[name for name in nest.reads if not hasattr(builtins, name)], writes=list(nest.writes))
+        entries.append(entry)
+    return sorted(entries, key=lambda e: e["line"])

@@ -1,0 +1,57 @@
+"""What compiling a nest costs: a part for each nest, one for each node of its IR, and importing Numba once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+from .interpreter import counts
+from .programs import Pair, clock, fit, source_of
+
+STATEMENTS = (1, 2, 4, 8, 16)
+_SOURCE = source_of("x, out, n", "out[i] = x[i] * 0.5 + 1.0")
+_FIRST = """
+import sys, time
+import numpy as np
+import alpyna_hook
+options = alpyna_hook.Options(device="cpu")
+x = np.ones(8)
+for number in range(2):
+    module = alpyna_hook.static_analyse(sys.argv[1], options)
+    begun = time.perf_counter()
+    module.measured(x, x.copy(), 8)
+    print(time.perf_counter() - begun)
+"""
+
+
+def seconds() -> dict[str, float]:
+    """`seconds`, `seconds_per_node`: of nests of growing size.  `import_seconds`: what a process's first costs more."""
+    _first_call(1)  # imports Numba, and compiles for the first time
+    rows = [((1.0, counts(_of_size(size))[0]), _first_call(size)) for size in STATEMENTS]
+    once, per_node = fit(rows)
+    return {"seconds": once, "seconds_per_node": per_node, "import_seconds": _import_seconds()}
+
+
+def _of_size(size: int) -> str:
+    return source_of("x, out, n", *(f"out[i] = out[i] * 0.5 + x[i] * {k}.25" for k in range(size)))
+
+
+def _first_call(size: int) -> float:
+    """Of a nest that has not been compiled yet, over 8 elements: nearly all of it is compiling."""
+    pair = Pair.of(_of_size(size))
+    taken = clock(pair.fast, np.ones(8), np.ones(8), 8)
+    pair.drop()
+    return taken
+
+
+def _import_seconds() -> float:
+    """In a new process, the first compilation less the second."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST, _SOURCE], stdout=subprocess.PIPE, text=True, check=True, env=environment
+    )
+    first, second = (float(line) for line in done.stdout.split())
+    return max(0.0, first - second)
