@@ -24,7 +24,7 @@ class Affine:
 
     @staticmethod
     def build(const: int, terms: Mapping[str, int]) -> Affine:
-        return Affine(const, tuple(sorted((v, c) for v, c in terms.items() if c)))
+        return Affine(const, tuple(sorted([(v, c) for v, c in terms.items() if c])))
 
     def coefficient(self, name: str) -> int:
         return next((c for v, c in self.terms if v == name), 0)
@@ -52,9 +52,11 @@ class Affine:
         return self + (-other)
 
     def __mul__(self, factor: int) -> Affine:
+        if factor == 1:
+            return self
         if factor == 0:
             return Affine(0)
-        return Affine(self.const * factor, tuple((v, c * factor) for v, c in self.terms))
+        return Affine(self.const * factor, tuple([(v, c * factor) for v, c in self.terms]))
 
     def replace(self, name: str, value: Affine) -> Affine:
         """The form with `value` in place of `name`."""

@@ -9,7 +9,7 @@ from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.proof import Proof
 
 
-def refute(problem: Problem) -> Proof | None:
+def refute(problem: Problem, bounds: Bounds | None = None) -> Proof | None:
     """Is 0 outside the range that a subscript difference takes over the (real) domain?
 
     Banerjee 1988; Allen and Kennedy, section 3.3.3.  Instead of his table of bounds for each
@@ -17,7 +17,7 @@ def refute(problem: Problem) -> Proof | None:
     found by eliminating variables from the inside outwards (`Bounds`): over a rectangle this
     gives his numbers, and it stays valid for triangular bounds.
     """
-    bounds = Bounds(problem)
+    bounds = bounds or Bounds(problem)
     for constraint in problem.constraints:
         most = bounds.upper(constraint)
         if most is not None and most < 0:

@@ -1,8 +1,8 @@
 """The driver: cheapest test first, each refining what directions are left.
 
 ZIV, SIV, RDIV for each dimension; the Delta test and the GCD test for all dimensions
-together; Banerjee's inequalities down the hierarchy of directions; then, where these leave
-the pair open, the exact integer test.
+together; Banerjee's inequalities; then, where these leave the pair open, the exact integer
+test for each direction, or the hierarchy of Banerjee's test without it.
 """
 
 from __future__ import annotations
@@ -44,17 +44,29 @@ def decide(problem: Problem, *, use_exact: bool = True, budget: int = exact.DEFA
         return _independent(proof)
     if _settled(state):
         return _finish(state, frozenset(expand(state.masks)), exact=True)
-    vectors, proof = banerjee.directions(problem, state.masks)
+    proof = banerjee.refute(problem, state.bounds)
+    if proof is not None:
+        return _independent(proof)
+    return _exact(state, budget) if use_exact else _inequalities(state)
+
+
+def _inequalities(state: _State, *, exhausted: bool = False) -> Outcome:
+    """Banerjee's test down the hierarchy of directions."""
+    vectors, proof = banerjee.directions(state.problem, state.masks)
     if proof is not None:
         return _independent(proof)
     if vectors != frozenset(expand(state.masks)):
         state.reasons.append(f"Banerjee leaves {text(compress(vectors))}")
-    if not use_exact:
-        return _finish(state, vectors, exact=False)
+    return _finish(state, vectors, exact=False, exhausted=exhausted)
+
+
+def _exact(state: _State, budget: int) -> Outcome:
+    """The exact test refines the directions itself; the inequalities take over if its budget runs out."""
+    vectors = frozenset(expand(state.masks))
     try:
-        remaining = exact.directions(problem, vectors, exact.Budget(budget))
+        remaining = exact.directions(state.problem, vectors, exact.Budget(budget))
     except exact.Exhausted:
-        return _finish(state, vectors, exact=False, exhausted=True)
+        return _inequalities(state, exhausted=True)
     if not remaining:
         return _independent(Proof("exact", "no integer point satisfies the subscripts and the bounds"))
     if remaining != vectors:

@@ -82,12 +82,13 @@ class Bounds:
     rectangular loops.  Bounds on the variables' order make it end.
     """
 
-    __slots__ = ("_lower", "_rank", "_steps", "_upper")
+    __slots__ = ("_known", "_lower", "_rank", "_steps", "_upper")
 
     def __init__(self, problem: Problem, steps: int = 2000) -> None:
         self._rank = {name: position for position, name in enumerate(problem.order)}
         self._upper: dict[str, list[tuple[int, Affine]]] = {}
         self._lower: dict[str, list[tuple[int, Affine]]] = {}
+        self._known: dict[Affine, int | None] = {}
         self._steps = steps
         for constraint in set(problem.constraints):
             if constraint.terms:
@@ -101,6 +102,8 @@ class Bounds:
         """A number that the form never exceeds; None if none was found."""
         if not form.terms:
             return form.const
+        if form in self._known:
+            return self._known[form]
         self._steps -= 1
         if self._steps < 0:
             return None
@@ -111,6 +114,7 @@ class Bounds:
             if value is not None:
                 value //= scale
                 best = value if best is None else min(best, value)
+        self._known[form] = best
         return best
 
     def lower(self, form: Affine) -> int | None:

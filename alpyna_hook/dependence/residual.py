@@ -176,7 +176,7 @@ def _tidy(rows: list[Row]) -> list[Row]:
             if row[0] < 0:
                 tightest[tuple(row[1:])] = row[0]
             continue
-        key = tuple(c // divisor for c in row[1:])
+        key = tuple(row[1:]) if divisor == 1 else tuple([c // divisor for c in row[1:]])
         constant = row[0] // divisor
         if key not in tightest or constant < tightest[key]:
             tightest[key] = constant

@@ -17,7 +17,7 @@ from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access
 from alpyna_hook.dependence.address import linearise, overlapping
 from alpyna_hook.dependence.build import Builder
-from alpyna_hook.dependence.directions import ANY, Vector, expand
+from alpyna_hook.dependence.directions import ANY, Vector, expand, level
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import RUNTIME, STATIC, Dependence, DependenceGraph, Independent, PairResult
 from alpyna_hook.dependence.problem import Problem
@@ -30,6 +30,7 @@ from alpyna_hook.dependence.walker import extract
 
 STATIC_BUDGET = 6_000
 RUNTIME_BUDGET = 4_000
+MAX_RESIDUALS = 4  # for more directions than that, one condition for each level
 MEMORY = 64  # how many bindings a nest remembers
 
 Key: TypeAlias = tuple[object, ...]
@@ -118,12 +119,12 @@ class NestAnalysis:
         merged = merge(outcomes)
         residuals: dict[Vector, tuple[Residual, ...]] = {}
         final = all(o.exact for o in outcomes) and builder.complete and a.reason is None and b.reason is None
-        for vector in merged.directions:
+        for group in _groups(merged.directions):
             found = tuple([
-                project(problem.under(dict(enumerate(vector))))
-                for problem, outcome in zip(problems, outcomes, strict=True) if vector in outcome.directions
+                project(problem.under(_prefix(group)))
+                for problem, outcome in zip(problems, outcomes, strict=True) if not outcome.directions.isdisjoint(group)
             ])
-            residuals[vector] = found
+            residuals.update(dict.fromkeys(group, found))
             final = final and all(r.exact for r in found)
         if any(len(m) > 1 for x in (a, b) for p in x.index or () for m, _ in p.terms) or self._open_step(loops):
             final = False
@@ -187,7 +188,12 @@ class NestAnalysis:
         return graph
 
     def _graph(
-        self, results: list[PairResult], stage: str, builder: Builder, integers: Callable[[str], bool], aliased: frozenset[str],
+        self,
+        results: list[PairResult],
+        stage: str,
+        builder: Builder,
+        integers: Callable[[str], bool],
+        aliased: frozenset[str],
     ) -> DependenceGraph:
         dependences: list[Dependence] = []
         independent: list[Independent] = []
@@ -380,6 +386,24 @@ def merge(outcomes: list[Outcome]) -> Outcome:
         values[0] if len(set(values)) == 1 else None for values in zip(*[o.distances for o in dependent], strict=True)
     )
     return Outcome(directions, distances, dependent[0].proof, exact, exhausted)
+
+
+def _groups(vectors: frozenset[Vector]) -> list[list[Vector]]:
+    """Vectors that share a residual condition: each its own if they are few, else all of one level."""
+    if len(vectors) <= MAX_RESIDUALS:
+        return [[v] for v in sorted(vectors)]
+    groups: dict[Vector, list[Vector]] = {}
+    for vector in sorted(vectors):
+        carrier = level(vector)
+        groups.setdefault(vector[:carrier] if carrier else vector, []).append(vector)
+    return list(groups.values())
+
+
+def _prefix(group: list[Vector]) -> dict[int, int]:
+    """The directions that all vectors of a group begin with."""
+    if len(group) == 1:
+        return dict(enumerate(group[0]))
+    return dict(enumerate(group[0][: level(group[0])]))
 
 
 def _condition(residuals: Mapping[Vector, tuple[Residual, ...]]) -> str | None:

@@ -1,0 +1,379 @@
+"""Random whole nests, executed by Python on arrays that record every access."""
+
+from __future__ import annotations
+
+import ast
+import random
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.capture import capture_nest
+from alpyna_hook.dependence import ArrayFacts, Dependence, DependenceGraph, analyse
+from alpyna_hook.dependence.directions import of_difference
+
+MODULUS = 97
+
+
+@dataclass(frozen=True)
+class Event:
+    """One access: where in the source, which array, and in which iterations of which loops: their
+    lines, the number of the iteration and the value of the index."""
+
+    line: int
+    array: str
+    write: bool
+    stack: tuple[tuple[int, int, int], ...]
+    low: int
+    high: int
+
+
+@dataclass
+class Recorder:
+    """Notes accesses and the iterations they happen in."""
+
+    events: list[Event] = field(default_factory=list)
+    stack: list[list[int]] = field(default_factory=list)
+    limit: int = 4000
+
+    def enter(self, line: int) -> None:
+        self.stack.append([line, -1, 0])
+
+    def tick(self, index: int) -> None:
+        self.stack[-1][1] += 1
+        self.stack[-1][2] = index
+
+    def leave(self) -> None:
+        self.stack.pop()
+
+    def note(self, array: RecordedArray, index: tuple[int, ...], write: bool) -> None:
+        if len(self.events) >= self.limit:
+            raise TooLong
+        data = array.data
+        position = [i + n if i < 0 else i for i, n in zip(index, data.shape, strict=True)]
+        address = data.__array_interface__["data"][0] + sum(i * s for i, s in zip(position, data.strides, strict=True))
+        frame = sys._getframe(2)
+        stack = tuple((line, count, index) for line, count, index in self.stack)
+        self.events.append(Event(frame.f_lineno, array.name, write, stack, address, address + data.itemsize))
+
+
+class TooLong(Exception):
+    """The nest does more than is worth recording."""
+
+
+class RecordedArray:
+    def __init__(self, name: str, data: np.ndarray, recorder: Recorder) -> None:
+        self.name, self.data, self.recorder = name, data, recorder
+        self.shape = data.shape
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def _index(self, index: Any) -> tuple[int, ...]:
+        index = index if isinstance(index, tuple) else (index,)
+        if len(index) != self.data.ndim:
+            raise IndexError("dimensions")
+        self.data[index]  # raises IndexError where NumPy does
+        return tuple(int(i) for i in index)
+
+    def __getitem__(self, index: Any) -> int:
+        where = self._index(index)
+        self.recorder.note(self, where, False)
+        return int(self.data[where])
+
+    def __setitem__(self, index: Any, value: int) -> None:
+        where = self._index(index)
+        self.recorder.note(self, where, True)
+        self.data[where] = value
+
+
+class _Instrument(ast.NodeTransformer):
+    """Counts iterations; runs one loop in another order if asked to."""
+
+    def __init__(self, shuffled_line: int | None) -> None:
+        self.shuffled_line = shuffled_line
+
+    def _wrap(self, node: ast.For | ast.While) -> list[ast.stmt]:
+        line = node.lineno
+        self.generic_visit(node)
+        index = node.target.id if isinstance(node, ast.For) and isinstance(node.target, ast.Name) else "0"
+        node.body.insert(0, ast.parse(f"__rec.tick({index})").body[0])
+        if isinstance(node, ast.For) and line == self.shuffled_line:
+            node.iter = ast.Call(ast.Name("__shuffle", ast.Load()), [node.iter], [])
+        return [ast.parse(f"__rec.enter({line})").body[0], node, ast.parse("__rec.leave()").body[0]]
+
+    visit_For = _wrap
+    visit_While = _wrap
+
+
+def execute(source: str, arrays: dict[str, np.ndarray], scalars: dict[str, int], rng: random.Random,
+            shuffled_line: int | None = None) -> tuple[Recorder, dict[str, Any]]:
+    recorder = Recorder()
+    tree = _Instrument(shuffled_line).visit(ast.parse(source))
+    ast.fix_missing_locations(tree)
+
+    def shuffle(items: range) -> list[int]:
+        order = list(items)
+        rng.shuffle(order)
+        return order
+
+    scope: dict[str, Any] = {"__rec": recorder, "__shuffle": shuffle, **scalars}
+    scope.update({name: RecordedArray(name, data, recorder) for name, data in arrays.items()})
+    exec(compile(tree, "nest.py", "exec"), scope)
+    return recorder, scope
+
+
+def facts_of(data: np.ndarray) -> ArrayFacts:
+    return ArrayFacts(data.itemsize, data.shape, data.strides, data.__array_interface__["data"][0])
+
+
+# --------------------------------------------------------------------- generator
+
+
+class Generator:
+    """Random sources over arrays a, b (rank 1), m (rank 2), an index array idx, integers n, k, s, t."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.lines: list[str] = []
+        self.loops = 0
+
+    def source(self) -> str:
+        self.loop(0, [])
+        return "\n".join(self.lines) + "\n"
+
+    def emit(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
+
+    def loop(self, depth: int, names: list[str]) -> None:
+        rng = self.rng
+        name = "ijlpqr"[self.loops]
+        self.loops += 1
+        bounds = ["n", "4", "3", "len(a) // 2", "n - 1", "m.shape[0]"]
+        headers = [f"range({rng.choice(bounds)})"] * 4 + [
+            f"range(1, {rng.choice(bounds)})", f"range({rng.choice(bounds)} - 1, -1, -1)",
+            f"range(0, {rng.choice(bounds)}, 2)", "range(min(n, 4))", "range(n, 0, -2)", "range(2, n, s)",
+        ]
+        if names:
+            outer = rng.choice(names)
+            headers += [f"range({outer})", f"range({outer}, n)", f"range({outer} + 1)", f"range(max(0, {outer} - 1), n)"]
+        self.emit(depth, f"for {name} in {rng.choice(headers)}:")
+        inner = [*names, name]
+        if rng.random() < 0.15:
+            self.emit(depth + 1, rng.choice([f"k = {name} + 1", "k += 1", "k += 2", "k = k + s", f"t = {name} % 2"]))
+        for _ in range(rng.choice((1, 1, 2, 2, 3))):
+            self.statement(depth + 1, inner)
+        if self.loops < 3 and rng.random() < 0.45:
+            self.loop(depth + 1, inner)
+            if rng.random() < 0.3:
+                self.statement(depth + 1, inner)
+        if rng.random() < 0.08:
+            self.emit(depth + 1, f"if {name} > 2: {rng.choice(('break', 'continue'))}")
+            self.statement(depth + 1, inner)
+
+    def statement(self, depth: int, names: list[str]) -> None:
+        rng = self.rng
+        choice = rng.random()
+        if choice < 0.62:
+            self.emit(depth, f"{self.element(names)} = {self.value(names)}")
+        elif choice < 0.74:
+            self.emit(depth, f"{self.element(names)} += {self.element(names)} % {MODULUS}" if rng.random() < 0.5 else (
+                f"{self.element(names)} += 1"))
+        elif choice < 0.82:
+            self.emit(depth, rng.choice(["t = ", "s2 = s2 + "]) + self.value(names))
+        elif choice < 0.86:
+            self.emit(depth, "k += 1" if rng.random() < 0.6 else f"if s > {rng.randint(0, 3)}: k += 2")
+        else:
+            self.emit(depth, f"if {self.condition(names)}:")
+            self.emit(depth + 1, f"{self.element(names)} = {self.value(names)}")
+            if rng.random() < 0.4:
+                self.emit(depth, "else:")
+                self.emit(depth + 1, f"{self.element(names)} = {self.value(names)}")
+
+    def condition(self, names: list[str]) -> str:
+        name = self.rng.choice(names)
+        return self.rng.choice([
+            f"{name} > 1", f"{name} < n - 1", f"{name} == 2", f"{name} + 1 < {self.rng.choice(names)}", "s > 1",
+            f"{self.element(names)} > 40", f"{name} % 2 == 0", f"0 < {name} < 3",
+        ])
+
+    def value(self, names: list[str]) -> str:
+        rng = self.rng
+        parts = [self.element(names) for _ in range(rng.choice((1, 1, 2)))]
+        if rng.random() < 0.2:
+            parts.append(rng.choice(["t", "s2", "k", "s"]))
+        if rng.random() < 0.08:
+            name = rng.choice(names)
+            return f"({parts[0]} if {name} > 0 else {self.element(names)}) % {MODULUS}"
+        return f"({' + '.join(parts)}) % {MODULUS}"
+
+    def element(self, names: list[str]) -> str:
+        rng = self.rng
+        kind = rng.random()
+        if kind < 0.45:
+            return f"{rng.choice('aab')}[{self.subscript(names)}]"
+        if kind < 0.9:
+            return f"m[{self.subscript(names)}, {self.subscript(names)}]"
+        return f"{rng.choice('ab')}[idx[{rng.choice(names)}]]"
+
+    def subscript(self, names: list[str]) -> str:
+        rng = self.rng
+        name = rng.choice(names)
+        other = rng.choice(names)
+        return rng.choice([
+            name, name, name, name, f"{name} - 1", f"{name} + 1", f"{name} - 2", "0", "1", "-1", "n - 1",
+            f"{name} + {other}", f"2 * {name}", f"n - 1 - {name}", f"{name} // 2", f"{name} % 2", f"({name} + 1) % 2",
+            f"{name} - {other}", "k", f"{name} + s", f"-{name}", f"{name} & 1", f"{name} * s", f"2 * {name} + {other}",
+        ])
+
+
+def random_arrays(rng: random.Random) -> dict[str, np.ndarray]:
+    """a, b, m in buffers of their own, or as views of one buffer."""
+    fresh = np.random.default_rng(rng.randint(0, 10**6))
+    if rng.random() < 0.5:
+        a, b = fresh.integers(0, 90, 14), fresh.integers(0, 90, 14)
+        m = fresh.integers(0, 90, (9, 9))
+    else:
+        buffer = fresh.integers(0, 90, 200)
+        a, b = _vector(rng, buffer), _vector(rng, buffer)
+        m = _matrix(rng, buffer)
+    arrays = {"a": a, "b": b, "m": m, "idx": fresh.integers(-2, 8, 14)}
+    if rng.random() < 0.1:
+        arrays["idx"] = a
+    return arrays
+
+
+def _vector(rng: random.Random, buffer: np.ndarray) -> np.ndarray:
+    start, step = rng.randint(0, 30), rng.choice((1, 1, 1, 2, -1, 3))
+    view = buffer[start:] if step > 0 else buffer[: start + 40]
+    if rng.random() < 0.2:
+        view = view.view(np.int32)
+    view = view[::step][:14]
+    if rng.random() < 0.05:
+        view = np.lib.stride_tricks.as_strided(view, (14,), (0,))
+    return view
+
+
+def _matrix(rng: random.Random, buffer: np.ndarray) -> np.ndarray:
+    start, columns = rng.randint(0, 30), rng.choice((9, 10, 12))
+    matrix = buffer[start: start + 9 * columns].reshape(9, columns)[:, :9]
+    if rng.random() < 0.3:
+        matrix = matrix.T
+    if rng.random() < 0.2:
+        matrix = matrix[::-1]
+    if rng.random() < 0.08:
+        matrix = np.lib.stride_tricks.as_strided(matrix, (9, 9), (8, 16))
+    return matrix
+
+
+# ------------------------------------------------------------------------- check
+
+
+@dataclass
+class Case:
+    source: str
+    arrays: dict[str, np.ndarray]
+    scalars: dict[str, int]
+
+
+def random_case(rng: random.Random) -> Case:
+    source = Generator(rng).source()
+    scalars = {"n": rng.randint(0, 6), "k": rng.randint(-2, 3), "s": rng.choice((1, 2, 3)), "s2": 0, "t": 1}
+    return Case(source, random_arrays(rng), scalars)
+
+
+def graph_of(case: Case) -> DependenceGraph:
+    loop = ast.parse(case.source).body[0]
+    assert isinstance(loop, ast.For)
+    analysis = analyse(capture_nest(loop, filename="nest.py", qualname="f"))
+    return analysis.at(case.scalars, {name: facts_of(data) for name, data in case.arrays.items()})
+
+
+def uncovered(events: list[Event], graph: DependenceGraph) -> str | None:
+    """A true dependence between two accesses that the graph does not have."""
+    known: dict[tuple[int, int, str, str, str], set[tuple[int, ...]]] = {}
+    counts = {loop.loc.line: loop.counts for loop in graph.program.loops.values()}
+    for d in graph.dependences:
+        key = (d.source.loc.line, d.sink.loc.line, d.kind, d.name, _name(d))
+        known.setdefault(key, set()).update(d.vectors)
+    by_byte: dict[int, list[Event]] = {}
+    for event in events:
+        for byte in range(event.low, event.high, 2):
+            by_byte.setdefault(byte, []).append(event)
+    for at_byte in by_byte.values():
+        for position, second in enumerate(at_byte):
+            for first in at_byte[:position]:
+                if not (first.write or second.write):
+                    continue
+                vector = []
+                for (line, *x), (other, *y) in zip(first.stack, second.stack, strict=False):
+                    if line != other:
+                        break
+                    vector.append(of_difference(y[0] - x[0] if counts[line] else y[1] - x[1]))
+                kind = "flow" if first.write and not second.write else "anti" if second.write and not first.write else (
+                    "output")
+                found = known.get((first.line, second.line, kind, first.array, second.array), set())
+                same = all(v == 2 for v in vector) and first.line == second.line
+                if tuple(vector) not in found and not same:
+                    return f"{kind} {first.array}:{first.line} -> {second.array}:{second.line} {vector}"
+    return None
+
+
+def _name(dependence: Dependence) -> str:
+    return getattr(dependence.sink, "array", None) or dependence.sink.name  # type: ignore[union-attr]
+
+
+def check(case: Case, rng: random.Random) -> str | None:
+    """None, or what is wrong with the analysis of the case."""
+    graph = graph_of(case)
+    loops = graph.loops
+    if rng.random() < 0.5:
+        return _check_orders(case, graph, rng)
+    try:
+        recorder, _ = execute(case.source, case.arrays, case.scalars, rng)
+    except (IndexError, OverflowError, TooLong):
+        return None
+    problem = uncovered(recorder.events, graph)
+    if problem is not None:
+        return problem
+    assert loops
+    return None
+
+
+def _check_orders(case: Case, graph: DependenceGraph, rng: random.Random) -> str | None:
+    """Loops that are called parallel give the same in any order."""
+    free = [v for v in graph.loops if v.is_parallel and not v.inductions and v.index != "while"]
+    if not free:
+        return None
+    base = _snapshot(case)
+    try:
+        _, expected = execute(case.source, case.arrays, case.scalars, rng)
+    except (IndexError, OverflowError, TooLong):
+        _restore(case, base)
+        return None
+    after = _snapshot(case)
+    for verdict in free:
+        _restore(case, base)
+        _, scope = execute(case.source, case.arrays, case.scalars, rng, shuffled_line=verdict.line)
+        private = {p.name for p in verdict.private}
+        for name, data in case.arrays.items():
+            shared = any(np.shares_memory(data, case.arrays[p]) for p in private if p in case.arrays)
+            if not shared and not np.array_equal(data, after[name][1]):
+                return f"loop at line {verdict.line} is called {verdict.verdict}, but {name} depends on the order"
+        for reduction in verdict.reductions:
+            if reduction.name in case.scalars and scope[reduction.name] != expected[reduction.name]:
+                return f"reduction {reduction.name} of line {verdict.line} depends on the order"
+    _restore(case, base)
+    return None
+
+
+def _snapshot(case: Case) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    return {name: (data, np.array(data)) for name, data in case.arrays.items()}
+
+
+def _restore(case: Case, saved: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    for data, values in saved.values():
+        data[...] = values
+    assert case.arrays
