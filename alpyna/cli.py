@@ -9,6 +9,7 @@ from importlib import import_module
 
 import alpyna_hook
 
+TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
 COMMANDS = {
     "run": "run a script or module with its loops accelerated",
     "explain": "say for each loop where it ran, or why it was not compiled",
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser(command: str | None) -> argparse.ArgumentParser:
     """The parser; only the module of the command that is asked for is imported."""
-    parser = argparse.ArgumentParser(prog="alpyna", description=alpyna_hook.__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="alpyna", description=TEXT)
     parser.add_argument("--version", action="version", version=f"alpyna {alpyna_hook.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, text in COMMANDS.items():

@@ -59,10 +59,8 @@ def _profiler() -> ModuleType:
 
 def _text(data: Mapping[str, Any], file: Path) -> str:
     interpreter, compiler, functions = data["interpreter"], data["compiler"], data["functions"]
-    different = [
-        f"{key} ({found['differences']} of {found['inputs']})" for key, found in functions.items() if found["differences"]
-    ]
-    declined = [f"{key} ({found['declined']})" for key, found in functions.items() if "declined" in found]
+    different = [f"{key} ({f['differences']} of {f['inputs']})" for key, f in functions.items() if f["differences"]]
+    declined = [f"{key} ({f['declined']})" for key, f in functions.items() if "declined" in f]
     broken = [name for name, works in data["flags"].items() if not works]
     same = len(functions) - len(different) - len(declined)
     return (

@@ -7,11 +7,11 @@ frames are taken out of the traceback, just before it is printed.
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import runpy
 import sys
 from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -37,7 +37,7 @@ def run(program: str, args: Sequence[str], *, module: bool = False, modules: Seq
         sys.modules["__main__"] = main
         exec(code, main.__dict__)
     except BaseException as error:
-        if not isinstance(error, SystemExit):
+        if not isinstance(error, SystemExit) and callable(getattr(sys, "excepthook", None)):
             sys.excepthook = _without_our_frames(sys.excepthook)
         raise
 
@@ -56,11 +56,11 @@ def _install(folder: str, modules: list[str]) -> Settings:
 
 def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = [program, *args]
-    if os.path.isdir(program) or _is_zip(program):
-        _set_first_path(program)
-        _install(program if os.path.isdir(program) else os.path.dirname(program) or ".", modules)
-        return _of_spec("__main__", f"can't find '__main__' module in {program!r}")
-    path = os.path.abspath(program)
+    path = program if os.path.isabs(program) else os.path.join(os.getcwd(), program)  # as Python names it
+    if os.path.isdir(path) or _is_zip(path):
+        _set_first_path(path)
+        _install(path if os.path.isdir(path) else os.path.dirname(path), [*modules, "__main__"])
+        return _found("_get_main_module_details")
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -93,16 +93,14 @@ def _code(source: bytes, path: str, chosen: Settings) -> CodeType:
     return code
 
 
-def _main_module(path: str, loader: object) -> ModuleType:
-    """`__main__` with the variables that Python gives to a script's."""
+def _main_module(path: str, loader: object, cached: str | None = None) -> ModuleType:
+    """`__main__` with the variables that Python gives it."""
     main = ModuleType("__main__")
-    main.__file__ = path
-    main.__loader__ = loader  # type: ignore[assignment]
-    main.__dict__["__builtins__"] = sys.modules["builtins"]
+    main.__dict__.update(__file__=path, __loader__=loader, __builtins__=sys.modules["builtins"])
     if sys.version_info < (3, 14):
         main.__annotations__ = {}
     if sys.version_info < (3, 15):
-        main.__dict__["__cached__"] = None
+        main.__dict__["__cached__"] = cached
     return main
 
 
@@ -113,52 +111,26 @@ def _start_module(name: str, args: Sequence[str], modules: list[str]) -> tuple[C
     sys.argv[:] = ["-m", *args]  # as the parents of the module see it
     _set_first_path(os.getcwd())
     _install(os.getcwd(), [*modules, name, f"{name}.__main__"])
-    spec = _find(name)
-    if spec is not None and spec.submodule_search_locations is not None:
-        name += ".__main__"
-        spec = _find(name)
-    if spec is None:
-        raise _fatal(f"No module named {name}")
-    code, main = _of_spec(name, f"No code object available for {name}")
+    code, main = _found("_get_module_details", name)
     sys.argv[0] = main.__file__ or name
     return code, main
 
 
-def _find(name: str) -> ModuleSpec | None:
-    try:
-        return importlib.util.find_spec(name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
-            return None
-        raise
+class _NotFound(Exception):
+    """What runpy is to raise for a program that it cannot find."""
 
 
-def _of_spec(name: str, otherwise: str) -> tuple[CodeType, ModuleType]:
-    """The code of a module and a fresh `__main__` for it, as runpy makes it."""
-    known = sys.modules.pop(name) if name == "__main__" else None
+def _found(search: str, *args: str) -> tuple[CodeType, ModuleType]:
+    """The code of a module, by the search (and with the messages) of `python -m`, and a fresh
+    `__main__` for it.  The two functions of runpy are private, and as old as `python -m` itself."""
     try:
-        spec = importlib.util.find_spec(name)
-    finally:
-        if known is not None:
-            sys.modules[name] = known
-    get_code = getattr(spec.loader, "get_code", None) if spec is not None else None
-    code = get_code(name) if get_code is not None else None
-    if spec is None or code is None:
-        raise _fatal(otherwise)
-    main = ModuleType("__main__")
-    main.__dict__.update(
-        __file__=spec.origin, __loader__=spec.loader, __package__=spec.parent, __spec__=spec,
-        __builtins__=sys.modules["builtins"],
-    )
-    if sys.version_info < (3, 14):
-        main.__annotations__ = {}
-    if sys.version_info < (3, 15):
-        main.__dict__["__cached__"] = spec.cached
+        _, spec, code = getattr(runpy, search)(*args, _NotFound)
+    except _NotFound as error:
+        sys.stderr.write(f"{sys.executable}: {error}\n")
+        raise SystemExit(1) from None
+    main = _main_module(spec.origin, spec.loader, spec.cached)
+    main.__dict__.update(__package__=spec.parent, __spec__=spec)
     return code, main
-
-
-def _fatal(text: str) -> SystemExit:
-    return SystemExit(f"{sys.executable}: {text}")
 
 
 # ---------------------------------------------------------------- surroundings

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.hook.processes import Program
+pytest.register_assert_rewrite("tests.hook.processes")
+
+from tests.hook.processes import Program  # noqa: E402
 
 
 @pytest.fixture
