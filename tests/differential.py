@@ -29,6 +29,7 @@ class Run:
     runs: int
     accelerated: int
     reason: str | None
+    detail: str = ""
 
 
 @dataclass
@@ -43,10 +44,19 @@ class Comparison:
     @property
     def verdict(self) -> str:
         """"accelerated" if every nest that ran did so compiled, else the first reason against it."""
-        bad = [run for run in self.runs if run.accelerated < run.runs]
-        if bad:
-            return bad[0].reason or "no reason given"
+        if (bad := self.against) is not None:
+            return bad.reason or "no reason given"
         return "accelerated" if self.runs else "not run"
+
+    @property
+    def against(self) -> Run | None:
+        """The first nest that was left to the interpreter."""
+        return next((run for run in self.runs if run.accelerated < max(run.runs, 1)), None)
+
+    @property
+    def needless(self) -> bool:
+        """Was a nest replayed although nothing was to be warned of or raised?"""
+        return self.verdict == "flagged" and self.plain.error is None and not self.plain.warned
 
 
 def compile_plain(source: str, filename: str) -> CodeType:
@@ -153,9 +163,12 @@ def _since(before: Mapping[tuple[int, str], Mapping[str, object]],
            after: Mapping[tuple[int, str], Mapping[str, object]]) -> list[Run]:
     found = []
     for (line, qualname), entry in sorted(after.items()):
-        old = before.get((line, qualname), {"runs": 0, "accelerated_runs": 0})
+        old = before.get((line, qualname), {"runs": 0, "accelerated_runs": 0, "refusals": {}})
         runs = int(entry["runs"]) - int(old["runs"])  # type: ignore[call-overload]
         fast = int(entry["accelerated_runs"]) - int(old["accelerated_runs"])  # type: ignore[call-overload]
         if runs or (entry["reason"] and not before.get((line, qualname))):
-            found.append(Run(line, qualname, runs, fast, entry["reason"]))  # type: ignore[arg-type]
+            refusals, earlier = entry["refusals"], old["refusals"]
+            new = [slug for slug, n in refusals.items() if n > earlier.get(slug, 0)]  # type: ignore[attr-defined]
+            reason = new[0] if new else None if runs == fast > 0 else entry["reason"]
+            found.append(Run(line, qualname, runs, fast, reason, str(entry["detail"])))  # type: ignore[arg-type]
     return found

@@ -161,13 +161,14 @@ class Outcome:
     value: object = None
     error: BaseException | None = None
     frames: list[Frame] = field(default_factory=list)
+    origin: str = ""
     inputs: tuple[object, ...] = ()
     warned: list[tuple[str, str, int]] = field(default_factory=list)
     printed: str = ""
 
     def difference(self, other: Outcome) -> str | None:
         """How `other` (the accelerated run) differs from this one."""
-        if (self.error is None) != (other.error is None):
+        if type(self.error).__name__ != type(other.error).__name__:
             return f"plain {_ending(self)}, accelerated {_ending(other)}"
         checks = (
             ("exception", self.error, other.error),
@@ -185,7 +186,7 @@ def _state(outcome: Outcome) -> Namespace:
 
 
 def _ending(outcome: Outcome) -> str:
-    return f"returned {outcome.value!r:.200}" if outcome.error is None else f"raised {outcome.error!r}"
+    return f"returned {outcome.value!r:.80}" if outcome.error is None else f"raised {outcome.error!r} at {outcome.origin}"
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ def observe(
         except Exception as error:
             outcome.error = error
             outcome.frames = list(_frames(error.__traceback__, filename))
+            outcome.origin = _origin(error.__traceback__)
             error.__traceback__ = None
     outcome.printed = printed.getvalue()
     outcome.warned = [(w.category.__name__, str(w.message), _line(w, filename)) for w in caught]
@@ -223,6 +225,13 @@ def _caught(conditions: Conditions) -> Iterator[list[warnings.WarningMessage]]:
 def _line(warning: warnings.WarningMessage, filename: str) -> int:
     """The line of a warning in the program; 0 for one that points elsewhere."""
     return warning.lineno if warning.filename == filename else 0
+
+
+def _origin(traceback: types.TracebackType | None) -> str:
+    """File and line of the innermost frame."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}" if traceback is not None else ""
 
 
 def _frames(traceback: types.TracebackType | None, filename: str) -> Iterator[Frame]:

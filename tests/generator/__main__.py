@@ -14,13 +14,14 @@ import collections
 import faulthandler
 import json
 import random
+import re
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.generator.trial import Trial, fails, trials
+from tests.generator.trial import Trial, fails, failure, trials
 
 STRIDE = 1_000_003
 CHUNK = 100
@@ -34,6 +35,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which run")
     parser.add_argument("--first", type=int, default=0, help="number of the first nest")
     parser.add_argument("--out", type=Path, default=Path("failures"), help="where failing cases go")
+    parser.add_argument("--signatures", type=int, default=1, help="choices of dtypes for each nest")
+    parser.add_argument("--bindings", type=int, default=3, help="inputs for each choice of dtypes")
+    parser.add_argument("--needless", action="store_true", help="save replays that nothing called for, too")
+    parser.add_argument("--details", action="store_true", help="print what each reason met, too")
     parser.add_argument("--no-reduce", action="store_true", help="save failing cases as they are")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -53,13 +58,17 @@ def _spread(options: argparse.Namespace) -> int:
             if sys.stderr.isatty():
                 print(f"\r{done * CHUNK} nests, {totals['differences']} differences", end="", file=sys.stderr)
     print(summary(totals, options.seed, time.time() - started))
+    details = [(name[7:], n) for name, n in totals.most_common() if name.startswith("detail ")]
+    print("".join(f"    {n:7d}  {name}\n" for name, n in details if options.details), end="")
     return 1 if totals["differences"] or totals["died"] else 0
 
 
 def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
     count = min(CHUNK, options.first + options.count - first)
     command = [sys.executable, "-m", "tests.generator", "--chunk", "--seed", str(options.seed), "--first", str(first),
-               "--count", str(count), "--out", str(options.out), *(["--no-reduce"] if options.no_reduce else [])]
+               "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
+               "--bindings", str(options.bindings)]
+    command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless
     run = subprocess.run(command, capture_output=True, text=True)
     lines = run.stdout.splitlines()
     if lines and lines[-1].startswith("{"):
@@ -76,7 +85,7 @@ def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
     runs = max(1, totals["runs"])
     lines = [f"{totals['nests']} nests (seed {seed}), {totals['runs']} runs in {seconds:.0f} s: "
              f"{100 * totals['verdict accelerated'] / runs:.1f} % accelerated, "
-             f"{100 * totals['verdict flagged'] / runs:.1f} % replayed, "
+             f"{100 * totals['verdict flagged'] / runs:.1f} % replayed ({totals['needless']} for nothing), "
              f"{100 * totals['raised'] / runs:.1f} % raise, {100 * totals['warned'] / runs:.1f} % warn, "
              f"{totals['differences']} differences, {totals['died']} deaths"]
     verdicts = [(name, n) for name, n in totals.most_common() if name.startswith("verdict ")]
@@ -92,14 +101,18 @@ def _chunk(options: argparse.Namespace) -> int:
         print(f"nest {k}", flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
         totals["nests"] += 1
-        for trial in trials(random.Random(options.seed * STRIDE + k)):
+        rng = random.Random(options.seed * STRIDE + k)
+        for trial in trials(rng, signatures=options.signatures, bindings=options.bindings):
             compared = trial.compared
             totals["runs"] += 1
             totals["verdict " + compared.verdict] += 1
+            totals["needless"] += compared.needless
+            if compared.against is not None:
+                totals[f"detail {compared.against.reason}: {compared.against.detail}"] += 1
             totals["raised"] += compared.plain.error is not None
             totals["warned"] += bool(compared.plain.warned)
-            if compared.difference is not None:
-                totals["differences"] += 1
+            if compared.difference is not None or (options.needless and compared.needless):
+                totals["differences"] += compared.difference is not None
                 faulthandler.dump_traceback_later(10 * LIMIT, exit=True)
                 _save(options, k, trial)
                 break
@@ -112,12 +125,11 @@ def _save(options: argparse.Namespace, number: int, trial: Trial) -> None:
     """The case with its inputs, reduced as long as it fails in the same way."""
     from tests.generator.reduce import reduce
 
-    source, difference = trial.case.source, trial.compared.difference or ""
-    way = difference.split(":")[0].split("[")[0]
+    source, difference = trial.case.source, failure(trial.compared) or ""
     if not options.no_reduce:
         def same_way(smaller: str) -> bool:
             found = fails(smaller, trial.case.form, trial.inputs, trial.conditions)
-            return found is not None and found.startswith(way.split(" ")[0])
+            return found is not None and _way(found) == _way(difference)
 
         if same_way(source):
             source = reduce(source, same_way)
@@ -132,13 +144,18 @@ def _save(options: argparse.Namespace, number: int, trial: Trial) -> None:
     (options.out / f"{options.seed}-{number}.py").write_text(text)
 
 
+def _way(difference: str) -> list[str]:
+    """How two runs differ, without the values: it is kept while a program is reduced."""
+    return re.sub(r"[^a-z ]+", " ", difference.lower()).split()[:4]
+
+
 def _describe(value: object) -> str:
     import numpy as np
 
     if not isinstance(value, np.ndarray):
         return f"{value!r} ({type(value).__name__})"
     address = value.__array_interface__["data"][0] % 2**20
-    return (f"np.array({value.tolist()!r}, {str(value.dtype)!r})  # shape {value.shape}, strides {value.strides}, "
+    return (f"np.array({value.tolist()!r:.400}, {str(value.dtype)!r})  # shape {value.shape}, strides {value.strides}, "
             f"at {address}{'' if value.flags.writeable else ', read-only'}")
 
 

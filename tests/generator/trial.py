@@ -11,7 +11,7 @@ from tests.generator.bindings import binding, errstate, set_current, signature, 
 from tests.generator.program import Case, generate
 from tests.oracle import Conditions
 
-SIGNATURES = 2
+SIGNATURES = 1
 BINDINGS = 3
 
 
@@ -53,11 +53,16 @@ def run(program: Program, form: str, inputs: tuple[object, ...], conditions: Con
 
 
 def fails(source: str, form: str, inputs: tuple[object, ...], conditions: Conditions) -> str | None:
-    """The difference that a (reduced) source shows; None also if it is no longer a program."""
+    """The failure that a (reduced) source shows; None also if it is no longer a program."""
     try:
         program = Program(source)
         if form != "module" and program.load().plain.error is not None:
             return None
-        return run(program, form, inputs, conditions).difference
+        return failure(run(program, form, inputs, conditions))
     except SyntaxError:
         return None
+
+
+def failure(compared: Comparison) -> str | None:
+    """A difference, or a needless replay."""
+    return compared.difference or ("needlessly replayed" if compared.needless else None)
