@@ -65,7 +65,10 @@ def _covers(builder: Builder, write: Piece, read: Piece, loop: LoopId) -> bool:
             solution[name] = (g - rest) * c
         else:
             return False
-    if not _earlier([program.loops[x].variable for x in common if x not in outside], solution):
+    shared = [program.loops[x].variable for x in common if x not in outside]
+    for name in shared:  # where no subscript says otherwise, the write of the same iteration
+        solution.setdefault(name, Affine.var(name))
+    if not _earlier(shared, solution):
         return False
     bounds = Bounds(Problem((), (), read.constraints, _order(builder, read)))
     for constraint in write.constraints:
@@ -80,8 +83,6 @@ def _covers(builder: Builder, write: Piece, read: Piece, loop: LoopId) -> bool:
 def _earlier(shared: list[str], solution: dict[str, Affine]) -> bool:
     """In the loops that write and read share, is the write's iteration not a later one?"""
     for name in shared:
-        if name not in solution:
-            return False
         ahead = Affine.var(name) - solution[name]
         if not ahead.is_constant or ahead.const < 0:
             return False

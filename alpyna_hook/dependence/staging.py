@@ -81,6 +81,7 @@ class NestAnalysis:
         self._graphs: dict[Key, DependenceGraph] = {}
         self._variants: dict[frozenset[str], NestAnalysis] = {}
         self._verdicts: dict[Key, list[LoopVerdict]] = {}
+        self._oriented: dict[int, list[Dependence]] = {}
         self.static = self._static_graph()
 
     # ------------------------------------------------------------------ static
@@ -182,9 +183,12 @@ class NestAnalysis:
                 if name in (a.array, b.array) and a.array != b.array and (a.write or b.write)
             ]
         assumptions = tuple(f"{a} and {b} share no memory" for a, b in self._array_pairs)
+        self._static_results = results
         integers = tuple(f"{i.name} holds an integer" for i in self.program.inductions if i.name[0] != "@")
         graph = self._graph(results, STATIC, self._builder, lambda _: True, frozenset())
         graph.assumptions = (*assumptions, *dict.fromkeys(integers))
+        signature = self._signature(results, graph)
+        graph._judge = lambda g: self._judged(g, self._builder, signature)
         return graph
 
     def _graph(
@@ -198,7 +202,11 @@ class NestAnalysis:
         dependences: list[Dependence] = []
         independent: list[Independent] = []
         for result in results:
-            oriented = result.oriented(self.program)
+            oriented = self._oriented.get(id(result))
+            if oriented is None:
+                oriented = result.oriented(self.program)
+                if stage == STATIC:
+                    self._oriented[id(result)] = oriented  # the static results live as long as the analysis
             dependences += oriented
             if not oriented and result.first is not result.second:
                 independent.append(Independent(result.first, result.second, result.proof, result.stage))
@@ -280,12 +288,16 @@ class NestAnalysis:
         aliased = frozenset(name for pair in shared for name in pair) | overlaid
         graph = self._graph(results, RUNTIME, builder, values.__contains__, aliased)
         graph.transaction = transaction
-        signature = (
-            tuple((r.first.id, r.second.id, r.vectors) for r in results if r.vectors), transaction, aliased,
-            tuple(all(graph.integers(n) for n in i.start.names()) for i in self.program.inductions),
-        )
+        signature = self._signature(results, graph)
         graph._judge = lambda g: self._judged(g, builder, signature)
         return graph
+
+    def _signature(self, results: list[PairResult], graph: DependenceGraph) -> Key:
+        return (
+            tuple([(r.first.id, r.second.id, r.vectors) for r in results if r.vectors]), graph.transaction, graph.aliased,
+            tuple([all(graph.integers(n) for n in i.start.names() if not self._builder.loops_of(n))
+                   for i in self.program.inductions]),
+        )
 
     def _judged(self, graph: DependenceGraph, builder: Builder, signature: Key) -> list[LoopVerdict]:
         """Verdicts depend on which directions are left: bindings that leave the same ones share them."""

@@ -41,7 +41,7 @@ def _peeling(
 ) -> Transformation | None:
     """Without its first or last iteration the loop carries nothing."""
     info = graph.program.loops[loop]
-    if info.step is None:
+    if info.step is None or not _special(builder, loop, hard):
         return None
     starts = [Affine(0)] if info.counts else [builder.affine(p) for p in info.starts]
     if len(starts) == 1 and _vanish(builder, loop, hard, lambda x: [x - starts[0] - 1]):
@@ -57,6 +57,8 @@ def _splitting(
 ) -> Transformation | None:
     """At the point where the dependences cross, or around the one iteration that they touch."""
     info = graph.program.loops[loop]
+    if not _special(builder, loop, hard):
+        return None
     for point, divisor in _points(builder, loop, hard):
         # source and sink both before the point, or both after it
         before = _vanish(builder, loop, hard, lambda x, p=point, d=divisor: [p - x * d])  # type: ignore[misc]
@@ -68,6 +70,19 @@ def _splitting(
         if divisor == 1 and early and after:
             return Transformation("splitting", f"all dependences meet iteration {info.variable} = {point}")
     return None
+
+
+def _special(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> bool:
+    """Has each dependence a weak-zero or weak-crossing subscript in the loop?  Others concern all iterations."""
+    variable = builder.program.loops[loop].variable
+    for dependence in hard:
+        problem = _problem(builder, dependence)
+        coefficients = [
+            (e.coefficient(variable), e.coefficient(prime(variable))) for e in (problem.equations if problem else ())
+        ]
+        if not any(a != -b for a, b in coefficients):
+            return False
+    return True
 
 
 def _points(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> list[tuple[Affine, int]]:
