@@ -68,7 +68,7 @@ def functions() -> list[Function]:
 
 
 def differences(chosen: Sequence[Function] | None = None, n: int = INPUTS) -> dict[str, dict[str, Any]]:
-    """For each function: `inputs` tried, `differences` in bits (any NaN equals any other); `declined`: why it was not."""
+    """For each function: `inputs` tried, `differences` in bits (any NaN equals any other); `declined`: why not."""
     found: dict[str, dict[str, Any]] = {}
     for group in _groups(functions() if chosen is None else chosen):
         results = _compare(group, n)

@@ -1,0 +1,206 @@
+"""`alpyna explain`: the program's own output, and then what became of each loop."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import alpyna, without_times
+
+PROGRAM = """\
+import sys
+import numpy as np
+
+
+def scale(a, s):
+    for i in range(len(a)):
+        a[i] = a[i] * s
+
+
+def shout(names):
+    for name in names:
+        print("hello", name)
+
+
+def drop(rows):
+    for i in range(2):
+        rows[i] = 0.0
+
+
+def never(n):
+    for i in range(n):
+        n = n + i
+
+
+a = np.ones(50)
+scale(a, 2.0)
+scale(a, 3.0)
+shout(sys.argv[1:])
+drop([1.0, 2.0])
+print(a.sum())
+"""
+OUTPUT = "hello you\n300.0\n"
+EXPLAINED = """\
+4 loop nests, 1 ran compiled; S
+
+program.py:6, scale
+         6 |     for i in range(len(a)):
+    ran compiled on the cpu, 2 runs: T, and T to compile; S
+
+program.py:11, shout
+        11 |     for name in names:
+  >     12 |         print("hello", name)
+           |               ^^^^^^^
+    not compiled: an expression that is not supported in a compiled loop: a string [expression]
+    hint: compute it before the loop, or write it with numbers and array elements
+
+program.py:16, drop
+  >     16 |     for i in range(2):
+    not compiled (1 run): a value whose type is not supported: rows is a list [value-type]
+    hint: use numbers and NumPy arrays of numbers
+
+program.py:21, never
+        21 |     for i in range(n):
+    not reached
+"""
+STATIC = """\
+4 loop nests, 3 can run compiled if the values allow it
+
+program.py:6, scale
+         6 |     for i in range(len(a)):
+    can run compiled, if the values of a, s allow it
+
+program.py:11, shout
+        11 |     for name in names:
+  >     12 |         print("hello", name)
+           |               ^^^^^^^
+    not compiled: an expression that is not supported in a compiled loop: a string [expression]
+    hint: compute it before the loop, or write it with numbers and array elements
+
+program.py:16, drop
+        16 |     for i in range(2):
+    can run compiled, if the values of rows allow it
+
+program.py:21, never
+        21 |     for i in range(n):
+    can run compiled, if the values of n allow it
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def without_dependences(text: str) -> str:
+    """Without what is said of the loops of each nest, which has tests of its own."""
+    known = ("    ran compiled", "    not ", "    hint", "    can run", "      ", "  >")
+    return "\n".join(line for line in text.split("\n") if not line.startswith(" ") or line.startswith(known))
+
+
+def test_the_program_runs_and_is_explained(folder: Path) -> None:
+    done = alpyna(folder, "explain", "program.py", "you", ALPYNA_DEVICE="cpu")
+    assert (done.returncode, done.stdout) == (0, OUTPUT)
+    assert without_times(without_dependences(done.stderr)) == EXPLAINED
+
+
+def test_kernels(folder: Path) -> None:
+    done = alpyna(folder, "explain", "--kernel", "program.py", ALPYNA_DEVICE="cpu")
+    _, _, kernel = done.stderr.partition("    kernel 1:\n")
+    lines = kernel.partition("\n\n")[0].splitlines()
+    assert lines[0] == "        def kernel(frame):"
+    assert any("for k in range(" in line for line in lines)
+    assert all(line.startswith("        ") for line in lines)
+
+
+def test_json(folder: Path) -> None:
+    done = alpyna(folder, "explain", "--json", "-o", "explained.json", "program.py", ALPYNA_DEVICE="cpu")
+    assert (done.returncode, done.stderr) == (0, "")
+    entries = {entry["line"]: entry for entry in json.loads((folder / "explained.json").read_text())}
+    assert sorted(entries) == [6, 11, 16, 21]
+    assert entries[6]["accelerated_runs"] == entries[6]["runs"] == 2
+    assert entries[6]["device"] == "cpu"
+    assert entries[6]["seconds"] > 0
+    assert entries[11]["place"] == [12, 14, 12, 21]
+    assert entries[11]["reason"] == "expression"
+    assert entries[11]["hint"].startswith("compute it before the loop")
+    assert (entries[16]["reason"], entries[16]["detail"]) == ("value-type", "rows is a list")
+    assert entries[21]["reason"] is entries[21]["hint"] is None
+
+
+def test_static_does_not_run_the_program(folder: Path) -> None:
+    done = alpyna(folder, "explain", "--static", "program.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert without_dependences(done.stdout) == STATIC
+
+
+def test_static_of_a_module(folder: Path) -> None:
+    package = folder / "pack"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    (package / "inner" / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    (package / "inner" / "__main__.py").write_text("for i in range(3):\n    x = i\n")
+    (package / "part.py").write_text("for i in range(3):\n    x = i\n")
+    assert "main__.py:1, <module>" in alpyna(folder, "explain", "--static", "-m", "pack.inner").stdout
+    assert "part.py:1, <module>" in alpyna(folder, "explain", "--static", "-m", "pack.part").stdout
+    missing = alpyna(folder, "explain", "--static", "-m", "pack.missing")
+    assert (missing.returncode, missing.stderr) == (2, "alpyna explain: no source file for 'pack.missing'\n")
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), [
+    (("--static", "missing.py"), 2, "missing.py"),
+    (("--static", "--kernel", "program.py"), 2, "--kernel needs a run"),
+    (("--static", "broken.py"), 1, "broken.py does not compile"),
+])
+def test_errors(folder: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+    (folder / "broken.py").write_text("for\n")
+    done = alpyna(folder, "explain", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_program_that_fails_is_explained_after_its_traceback(folder: Path) -> None:
+    (folder / "fails.py").write_text("for i in range(3):\n    x = 'a'\nraise SystemExit(5)\n")
+    done = alpyna(folder, "explain", "fails.py")
+    assert done.returncode == 5
+    assert "fails.py:1, <module>" in done.stderr
+    (folder / "fails.py").write_text("for i in range(3):\n    x = 'a'\n1 / 0\n")
+    done = alpyna(folder, "explain", "fails.py")
+    assert done.returncode == 1
+    assert 0 < done.stderr.index("ZeroDivisionError") < done.stderr.index("fails.py:1, <module>")
+
+
+def test_loops_that_the_interpreter_was_told_to_run(folder: Path) -> None:
+    done = alpyna(folder, "explain", "program.py", "you", ALPYNA_DEVICE="interpreter")
+    assert done.stdout == OUTPUT
+    assert "4 loop nests, 0 ran compiled" in done.stderr
+    assert "not compiled (1 run): ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1 [disabled]" in done.stderr
+
+
+def test_disabled(folder: Path) -> None:
+    done = alpyna(folder, "explain", "program.py", "you", ALPYNA_DISABLE="1")
+    assert (done.stdout, done.stderr) == (OUTPUT, "no loops in marked modules\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_is_not_explained_twice(folder: Path) -> None:
+    (folder / "forks.py").write_text(
+        "import os\nfor i in range(2):\n    x = 'a'\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\n"
+    )
+    done = alpyna(folder, "explain", "forks.py")
+    assert done.stderr.count("forks.py:2, <module>") == 1
+
+
+def test_devices(folder: Path) -> None:
+    done = alpyna(folder, "devices")
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["interpreter", "cpu", "cuda", "opencl"]
+    assert "not used" in lines[2] and "not used" in lines[3]
+    known = {device["name"]: device for device in json.loads(alpyna(folder, "devices", "--json").stdout)}
+    assert 1 <= known["cpu"]["allowed"] <= known["cpu"]["cores"]
+    assert [name for name, device in known.items() if device["used"]] == ["interpreter", "cpu"]

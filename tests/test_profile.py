@@ -1,0 +1,250 @@
+"""The profile: what is measured, how it is stored, and what is read of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alpyna_hook import profile
+from alpyna_hook.profile import Profile
+from profiler import exactness, flags, interpreter, programs, store
+from profiler.exactness import Function
+from tests.cli.commands import alpyna
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A user without a profile, and no memory of any."""
+    monkeypatch.setenv("ALPYNA_DATA_DIR", str(tmp_path / "data"))
+    profile._loaded.clear()
+    yield
+    profile._loaded.clear()
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    return {
+        "schema": profile.SCHEMA,
+        "measured_at": "2026-11-22T12:00:00+00:00",
+        "machine": profile.machine(),
+        "interpreter": {"seconds_per_node": 1e-8, "seconds_per_element": 5e-8},
+        "compiler": {"seconds": 0.25, "seconds_per_node": 0.001, "import_seconds": 1.5},
+        "functions": {
+            "math.exp": {"inputs": 10, "differences": 0}, "numpy.tanh:f4": {"inputs": 10, "differences": 3},
+            "numpy.cbrt:f8": {"inputs": 0, "differences": 0, "declined": "call"},
+        },
+        "flags": {"divide": True, "over": True},
+        **changes,
+    }
+
+
+# ------------------------------------------------------------------- reading
+
+
+def test_what_was_written_is_read() -> None:
+    assert profile.load() is None
+    store.write(data(), profile.path())
+    profile._loaded.clear()
+    found = profile.load()
+    assert found == Profile(
+        machine=profile.machine(), measured_at="2026-11-22T12:00:00+00:00", seconds_per_node=1e-8,
+        seconds_per_element=5e-8, compile_seconds=0.25, compile_seconds_per_node=0.001, numba_import_seconds=1.5,
+        different=frozenset({"numpy.tanh:f4"}), flags=True,
+    )
+    assert found is not None
+    assert found.inexact("numpy", "tanh", "f4")
+    assert not found.inexact("numpy", "tanh", "f8")
+    assert not found.inexact("math", "exp")
+
+
+def test_it_is_read_once() -> None:
+    assert profile.load() is None
+    store.write(data(), profile.path())
+    assert profile.load() is None
+
+
+def test_one_may_be_put_in_its_place() -> None:
+    mine = Profile(flags=False)
+    profile.use(mine)
+    assert profile.load() is mine
+
+
+def test_flags_work_if_all_do() -> None:
+    store.write(data(flags={"divide": True, "over": False}), profile.path())
+    found = profile.load()
+    assert found is not None
+    assert found.flags is False
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("{", "Expecting property name"),
+    ("[]", "TypeError"),
+    (json.dumps({"schema": 99}), "schema 99, expected 1"),
+    (json.dumps({"schema": 1}), "KeyError"),
+    (json.dumps(data(interpreter={"seconds_per_node": -1.0})), "seconds_per_node is -1.0"),
+    (json.dumps(data(interpreter={"seconds_per_node": float("nan")})), "seconds_per_node is nan"),
+    (json.dumps(data(compiler={"seconds": "soon"})), "seconds is 'soon'"),
+    (json.dumps(data(functions={"math.exp": 3})), "TypeError"),
+    (json.dumps(data(flags={"divide": "yes"})), "flags are"),
+    ("\0" * 100, "Expecting value"),
+])
+def test_a_broken_file_is_ignored_with_one_line(text: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    profile.path().parent.mkdir()
+    profile.path().write_text(text)
+    assert profile.load() is None
+    error = capsys.readouterr().err
+    assert problem in error
+    assert str(profile.path()) in error
+    assert error.count("\n") == 1
+    assert profile.load() is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_file_that_is_not_text(capsys: pytest.CaptureFixture[str]) -> None:
+    profile.path().parent.mkdir()
+    profile.path().write_bytes(b"\xff\xfe\xfa")
+    assert profile.load() is None
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("key", ["model", "python", "libc", "numpy"])
+def test_that_of_another_machine_is_not_used(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store.write(data(machine={**profile.machine(), key: "other"}), profile.path())
+    assert profile.load() is None
+    assert capsys.readouterr().err == ""
+
+
+def test_reading_needs_the_standard_library_alone(tmp_path: Path) -> None:
+    done = alpyna(tmp_path, "profile", "--show")
+    assert done.returncode == 1
+    assert done.stderr.startswith("alpyna profile: ")
+    assert done.stderr.count("\n") == 1
+
+
+# ------------------------------------------------------------------- writing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_it_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "profile.json"
+    old = os.umask(0)
+    try:
+        store.write({"a": 1}, file)
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_it_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    store.write({"a": 1}, file)
+    with pytest.raises(TypeError):
+        store.write({"a": object()}, file)
+    assert json.loads(file.read_text()) == {"a": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["profile.json"]
+
+
+# ----------------------------------------------------------------- measuring
+
+
+def test_counts_are_those_of_the_decision() -> None:
+    """One iteration costs what `decide.Estimate` says, with its constants."""
+    from alpyna_hook.runtime import decide
+
+    for body in interpreter.BODIES:
+        source = programs.source_of(interpreter.PARAMETERS, *body)
+        nodes, elements = interpreter.counts(source)
+        expected = nodes * decide.SECONDS_PER_NODE + elements * decide.SECONDS_PER_ELEMENT
+        assert _estimate(source, 1000) == pytest.approx(1000 * expected)
+
+
+def _estimate(source: str, n: int) -> float:
+    import ast
+
+    from alpyna_hook.capture import capture_nest
+    from alpyna_hook.runtime import decide
+
+    function = ast.parse(source).body[-1]
+    assert isinstance(function, ast.FunctionDef)
+    loop = function.body[0]
+    assert isinstance(loop, ast.For)
+    return decide.Estimate({}, {"n": n}).seconds(capture_nest(loop, filename="", qualname="f").loop)
+
+
+@pytest.mark.parametrize("truth", [(3.0, 5.0), (0.5, 0.0), (0.0, 2.0)])
+def test_fit(truth: tuple[float, float]) -> None:
+    points = [(11.0, 0.0), (18.0, 0.0), (5.0, 1.0), (20.0, 3.0)] if truth[0] else [(5.0, 1.0), (20.0, 3.0)]
+    rows = [((x, y), truth[0] * x + truth[1] * y) for x, y in points]
+    assert programs.fit(rows) == pytest.approx(truth)
+
+
+def test_fit_is_never_negative() -> None:
+    assert programs.fit([((1.0, 0.0), 1.0), ((1.0, 1.0), 0.5)])[1] == 0.0
+    assert programs.fit([((0.1, 1.0), 1.0), ((1.0, 1.0), 0.5)])[0] == 0.0
+
+
+def test_the_interpreters_speed() -> None:
+    found = interpreter.seconds(n=200, rounds=1)
+    assert set(found) == {"seconds_per_node", "seconds_per_element"}
+    assert 0 < found["seconds_per_node"] + found["seconds_per_element"] < 1e-3
+
+
+def test_functions_are_compared_with_the_interpreter() -> None:
+    chosen = [Function("math", "sin", "f8", 1), Function("math", "fmod", "f8", 2), Function("numpy", "exp", "f8", 1)]
+    found = exactness.differences(chosen, n=500)
+    assert found == {key: {"inputs": 500, "differences": 0} for key in ("math.sin", "math.fmod", "numpy.exp:f8")}
+
+
+def test_a_difference_is_counted() -> None:
+    a = np.array([1.0, -0.0, np.nan, 2.0])
+    b = np.array([1.0, 0.0, -np.nan, np.nextafter(2.0, 3.0)])
+    assert exactness._different(a, b) == 2
+
+
+def test_a_function_that_is_not_compiled_says_why() -> None:
+    good, bad = Function("numpy", "exp", "f8", 1), Function("numpy", "i0", "f8", 1)
+    found = exactness.differences([good, bad], n=100)
+    assert found["numpy.exp:f8"] == {"inputs": 100, "differences": 0}
+    assert found["numpy.i0:f8"]["declined"] == "call"
+
+
+def test_every_function_that_kernels_call_by_address_is_measured() -> None:
+    known = {function.key for function in exactness.functions()}
+    assert {"math.exp", "math.pow", "numpy.exp:f4", "numpy.arctan2:f8", "operator.pow:f4"} <= known
+    assert all(hasattr(math if f.family == "math" else np, f.name) for f in exactness.functions() if f.name != "pow")
+
+
+def test_inputs_lie_in_the_domain() -> None:
+    rng = np.random.default_rng(1)
+    for function in exactness.functions():
+        for values in function.inputs(100, rng):
+            assert values.dtype == function.rep
+            assert np.isfinite(values).all()
+    assert np.abs(Function("math", "acos", "f8", 1).inputs(1000, rng)[0]).max() <= 1.0
+
+
+def test_flags_give_the_interpreters_warnings() -> None:
+    assert flags.work() == {"divide": True, "over": True, "invalid": True, "under": True}
+
+
+@pytest.mark.slow
+def test_the_command_measures_and_stores(tmp_path: Path) -> None:
+    done = alpyna(tmp_path, "profile")
+    assert done.returncode == 0, done.stderr
+    file = tmp_path / "data" / "profile.json"
+    assert done.stdout.startswith(f"{file}\n")
+    found = profile.read(file)
+    assert found is not None
+    assert found.flags
+    assert not found.different
+    assert found.compile_seconds is not None and found.compile_seconds > 0
+    assert alpyna(tmp_path, "profile", "--show").stdout == done.stdout
