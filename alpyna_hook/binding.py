@@ -27,7 +27,7 @@ _BUILTINS = ("abs", "int", "float", "bool", "round", "pow", "min", "max", "len",
 _KNOWN: dict[int, Known] = {id(getattr(builtins, name)): Known("builtin", name) for name in _BUILTINS}
 _KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if callable(f)})
 _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
-_KNOWN.update({id(f): Known("numpy", name) for name, f in vars(np).items() if isinstance(f, np.ufunc)})
+_KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
 MISSING = object()
 
 
@@ -62,7 +62,7 @@ class Binder:
         self.params = in_params  # name -> position among the values that the seam passes
         self.namespace = namespace
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
-        self.user_functions: dict[types.CodeType, UserFunction] = {}
+        self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
     def bind(self, values: tuple[object, ...]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""
@@ -126,34 +126,40 @@ class Binder:
             functions[name] = known
             signature.append((name, known))
             return
-        if isinstance(value, types.FunctionType):
-            if name not in functions:
-                self._user_function(name, value, arrays, scalars, functions, signature)
+        function = value.__func__ if isinstance(value, types.MethodType) else value
+        if isinstance(function, types.FunctionType):
+            owner = value.__self__ if isinstance(value, types.MethodType) else MISSING
+            self._user_function(name, function, owner, arrays, scalars, functions, signature)
             return
         if name in self.calls:
             raise Declined("call", f"{name}()")
         raise Declined("value-type", f"{name} is a {type(value).__name__}")
 
     def _user_function(
-        self, name: str, function: types.FunctionType, arrays: dict[str, Any], scalars: dict[str, Any],
+        self, name: str, function: types.FunctionType, owner: object, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object],
     ) -> None:
         code = function.__code__
-        user = self.user_functions.get(code)
+        is_method = owner is not MISSING
+        user = self.user_functions.get((code, is_method))
         if user is None:
-            user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function))
-            self.user_functions[code] = user
+            user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
+            self.user_functions[code, is_method] = user
         check_defaults(function, user.code)
         known = functions.get("@" + user.key)
         functions[name] = user
         signature.append((name, code))
-        if known is function:
-            return
-        if known is not None:
-            raise Declined("call", f"two closures of {function.__name__}()")
-        functions["@" + user.key] = function
+        if isinstance(known, tuple):
+            if known[0] is function and known[1] is owner:
+                return
+            raise Declined("call", f"{function.__name__}() of two objects, or with two closures")
+        functions["@" + user.key] = (function, owner)
         outer = closure_of(function)
-        for read in user.code.reads:
+        reads = user.code.reads
+        if is_method:
+            outer[user.code.params[0]] = owner
+            reads += attribute_paths(user.code, user.code.params[0])
+        for read in reads:
             root, *attributes = read.split(".")
             if root in self.nest.writes and (root in outer or function.__globals__ is self.namespace):
                 raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
@@ -209,6 +215,8 @@ def plain_attribute(owner: object, attribute: str, path: str) -> object:
         raise Declined("attribute", f"{path} is a {type(found).__name__}")
     else:
         value = getattr(owner, "__dict__", {}).get(attribute, MISSING)
+        if value is MISSING and isinstance(found, types.FunctionType):
+            return types.MethodType(found, owner)
         if value is MISSING and isinstance(found, staticmethod):
             return found.__func__
         if value is MISSING and found is not MISSING and not hasattr(type(found), "__get__"):
@@ -216,6 +224,18 @@ def plain_attribute(owner: object, attribute: str, path: str) -> object:
     if value is MISSING:
         raise Declined("attribute", path)
     return value
+
+
+def attribute_paths(code: ir.Function, owner: str) -> tuple[str, ...]:
+    """What a method reads from its object: `self.n`, `self.a`, `self.other_method`."""
+    names = []
+    for s in code.body:
+        for node in ir.walk(s):
+            for field in ("name", "array", "function"):
+                name = getattr(node, field, "")
+                if isinstance(name, str) and name.startswith(owner + "."):
+                    names.append(name)
+    return tuple(dict.fromkeys(names))
 
 
 def closure_of(function: types.FunctionType) -> dict[str, object]:

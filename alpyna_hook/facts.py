@@ -37,6 +37,7 @@ class UserFunction:
 
     key: str
     code: ir.Function
+    is_method: bool = False  # its first parameter is an object, not passed by the call
 
 
 @dataclass(frozen=True, slots=True)

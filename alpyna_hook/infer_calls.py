@@ -345,7 +345,7 @@ class Calls(Expressions):
         scope = self.scope
         if function.key in scope.active:
             raise Declined("recursion", e.function, e.loc)
-        bound = self._bind(function.code, e)
+        bound = self._bind(function, e)
         arrays = {p: self.array_name(a.name, e.loc) for p, a in bound.items() if self._is_array(a)}  # type: ignore[union-attr]
         scalars = {p: self.expr(a) for p, a in bound.items() if p not in arrays}
         code = self._without_rows(function, arrays)
@@ -394,18 +394,20 @@ class Calls(Expressions):
         outside = scope.locals is not None and a.name not in scope.locals
         return outside and scope.prefix + a.name in scope.shared.facts.arrays
 
-    def _bind(self, code: ir.Function, e: ir.Call) -> dict[str, ir.Expr]:
+    def _bind(self, function: UserFunction, e: ir.Call) -> dict[str, ir.Expr]:
         """Parameters with their arguments.  Raises Declined where Python would raise a TypeError."""
-        if len(e.args) > len(code.params):
+        code = function.code
+        params = code.params[1:] if function.is_method else code.params
+        if len(e.args) > len(params):
             raise Declined("type-error", f"{e.function}() with too many arguments", e.loc)
-        bound: dict[str, ir.Expr] = dict(zip(code.params, e.args, strict=False))
+        bound: dict[str, ir.Expr] = dict(zip(params, e.args, strict=False))
         for name, value in e.keywords:
-            if name in bound or name not in code.params:
+            if name in bound or name not in params:
                 raise Declined("type-error", f"{e.function}() with the keyword {name}", e.loc)
             bound[name] = value
         for name, value in code.defaults:
             bound.setdefault(name, value)
-        if len(bound) != len(code.params):
+        if len(bound) != len(params):
             raise Declined("type-error", f"{e.function}() with too few arguments", e.loc)
         return bound
 

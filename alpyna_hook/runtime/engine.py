@@ -18,7 +18,7 @@ from alpyna_hook.ir import Nest
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate, compile_seconds
-from alpyna_hook.runtime.launch import Flagged, launch
+from alpyna_hook.runtime.launch import Flagged, NoIterations, launch
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
@@ -71,6 +71,8 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
         return INTERPRET
     try:
         return attempt(site, state, values, forced=device == "cpu")
+    except NoIterations:
+        trace.runs -= 1
     except Declined as declined:
         refuse(site, state, declined)
     except Flagged as flagged:

@@ -26,6 +26,10 @@ from alpyna_hook.views import View
 _MOST_CALLS = 256  # remembered for each variant
 
 
+class NoIterations(Exception):
+    """Nothing to run: the interpreter is as quick."""
+
+
 class Flagged(Exception):
     """A run-time check failed; everything has been put back."""
 
@@ -41,10 +45,12 @@ def launch(
         call = new_call(variant, arrays, binding, key)
         trace.compile_seconds += time.perf_counter() - begun
         begun = time.perf_counter()
+    if call.trips == 0:
+        raise NoIterations
     try:
         results, status = execute(variant, call, arrays, binding)
     except Flagged:
-        if not call.mask or variant.typed.ufuncs or not variant.trust_flags:
+        if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
         return launch(site, trace, variant, binder, binding, values)
@@ -90,6 +96,8 @@ def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[A
     typed = variant.typed
     errstate = np.geterr()
     mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
+    if errstate["under"] != "ignore" and has_unanchored(variant):
+        raise Declined("inexact", "np.errstate(under=...) with operations that the compiler may drop")
     silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))
     proof = settled(variant, arrays, binding, silent=silent, flags=bool(mask) and variant.trust_flags, wrap=errstate["over"] == "ignore")
     if not variant.trust_flags and not typed.ufuncs:
@@ -108,6 +116,10 @@ def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[A
         variant.calls.clear()
     variant.calls[key] = call
     return call
+
+
+def has_unanchored(variant: Variant) -> bool:
+    return any(w.startswith("finite") and k not in variant.anchored for k, w in enumerate(variant.typed.obligations))
 
 
 def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:
