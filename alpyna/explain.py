@@ -88,7 +88,7 @@ def _static(args: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"alpyna explain: {error}\n")
         return 2
-    from alpyna_hook.explain.static import of_source
+    from alpyna_hook.hook.static import of_source
 
     try:
         entries = of_source(source, os.path.abspath(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 
@@ -14,7 +14,8 @@ from .programs import Pair, clock, fit, source_of
 STATEMENTS = (1, 2, 4, 8, 16)
 _SOURCE = source_of("x, out, n", "out[i] = x[i] * 0.5 + 1.0")
 _FIRST = """
-import sys, time
+import json, sys, time
+sys.path[:] = json.loads(sys.argv[2])
 import numpy as np
 import alpyna_hook
 options = alpyna_hook.Options(device="cpu")
@@ -49,9 +50,7 @@ def _first_call(size: int) -> float:
 
 def _import_seconds() -> float:
     """In a new process, the first compilation less the second."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    done = subprocess.run(
-        [sys.executable, "-c", _FIRST, _SOURCE], stdout=subprocess.PIPE, text=True, check=True, env=environment
-    )
+    command = [sys.executable, "-c", _FIRST, _SOURCE, json.dumps(sys.path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     first, second = (float(line) for line in done.stdout.split())
     return max(0.0, first - second)

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from alpyna_hook.explain.static import of_source
+from alpyna_hook.hook.static import of_source
 from alpyna_hook.hook.site import MODULES
 
 
