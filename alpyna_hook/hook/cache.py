@@ -70,7 +70,11 @@ def in_user_directory(filename: str) -> Path:
     path = os.path.abspath(filename)
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     name = os.path.splitext(os.path.basename(path))[0]
-    return cache_directory() / "bytecode" / f"{name}-{digest}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}"
+    return user_directory() / f"{name}-{digest}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}"
+
+
+def user_directory() -> Path:
+    return cache_directory() / "bytecode"
 
 
 def _places(filename: str, *, main: bool) -> Iterator[Path]:
@@ -162,12 +166,15 @@ def _read(path: Path) -> bytes:
         raise _Miss("there is none") from None
     except OSError as error:
         raise _Miss(f"it cannot be opened: {error.strerror}") from None
-    with open(descriptor, "rb") as file:
+    try:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
             raise _Miss("it is not a file")
         _check_owner(info, "it")
-        return file.read()
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def _check_owner(info: os.stat_result, what: str) -> None:
@@ -210,7 +217,7 @@ def _refuse(reason: str) -> NoReturn:
 
 def user_files() -> list[Path]:
     """The files in the user's cache directory, for `alpyna cache`."""
-    return sorted((cache_directory() / "bytecode").glob(f"*{SUFFIX}"))
+    return sorted(user_directory().glob(f"*{SUFFIX}"))
 
 
 def files_under(folder: Path) -> list[Path]:
