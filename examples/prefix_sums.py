@@ -10,9 +10,8 @@ import numpy as np
 
 bits = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 n = 1 << bits
-rng = np.random.default_rng(8)
-data = rng.integers(-1000, 1000, n)
-weights = rng.random(n)
+data = np.random.default_rng(8).integers(-1000, 1000, n)
+weights = np.random.default_rng(9).random(n)
 
 # inclusive, with a running scalar
 inclusive = np.empty_like(data)

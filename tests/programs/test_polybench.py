@@ -17,7 +17,8 @@ from tests.programs.hot import assert_same_and_hot
 
 FOLDER = Path(benchmarks.polybench.__file__).parent
 METHODS = "\n\ndef methods(*arguments):\n    Kernel(*arguments).run()\n"
-OUTER: dict[tuple[str, str], set[str]] = {}
+# Kernels whose `Kernel.run` has a loop that only calls methods.
+DRIVERS = {"adi", "gramschmidt", "heat_3d", "jacobi_2d"}
 SAMPLE = {name: ("kernel", "methods")[k % 2] for k, name in enumerate(KERNELS)}
 
 
@@ -36,7 +37,8 @@ def program(name: str) -> Program:
 def check(name: str, form: str, dtype: str) -> None:
     module = module_of(name)
     arguments = module.init(module.SIZES["MINI"], dtype)
-    assert_same_and_hot(program(name).call(form, *arguments), OUTER.get((name, form), ()))
+    drivers = {"Kernel.run"} if form == "methods" and name in DRIVERS else ()
+    assert_same_and_hot(program(name).call(form, *arguments), drivers)
 
 
 @pytest.mark.parametrize("name", KERNELS)
