@@ -1,0 +1,98 @@
+"""The command line: `run` and its options, `cache`, and what it says when it is used wrongly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.hook.processes import Program
+
+TOTAL = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i * i\n    return s\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "program")
+
+
+def alpyna(program: Program, *args: str, **extra: str) -> tuple[int, str, str]:
+    outcome = program.python("-m", "alpyna", *args, **extra)
+    return outcome.code, outcome.out, outcome.err
+
+
+def test_the_report_is_written_at_exit(program: Program) -> None:
+    program.write("main.py", TOTAL + "class C:\n    for i in range(2): pass\nprint(total(3))\nraise SystemExit(5)\n")
+    assert alpyna(program, "run", "--report", "out.json", "main.py")[:2] == (5, "5\n")
+    rows = json.loads((program.folder / "out.json").read_text())
+    assert [(row["line"], row["qualname"], row["reason"]) for row in rows] == [(3, "total", None), (7, "C", "class-body")]
+    for row in rows:
+        assert {"file", "line", "qualname", "runs", "accelerated_runs", "device", "reason", "seconds"} <= row.keys()
+        assert row["file"] == str(program.folder / "main.py")
+
+
+def test_the_report_is_the_parent_s_and_lies_where_the_program_was_started(program: Program) -> None:
+    program.write("main.py", TOTAL + (
+        "import os, sys\nos.mkdir('inner'); os.chdir('inner')\n"
+        "if hasattr(os, 'fork'):\n    pid = os.fork()\n    if pid == 0:\n        sys.exit(0)\n    os.waitpid(pid, 0)\n"
+        "    assert not os.path.exists('../out.json')\ntotal(3)\n"))
+    assert alpyna(program, "run", "--report", "out.json", "main.py")[0] == 0
+    assert (program.folder / "out.json").exists()
+
+
+def test_options_after_the_program_are_its_own(program: Program) -> None:
+    program.write("main.py", "import sys\nprint(sys.argv)\n")
+    arguments = ["--help", "-m", "x", "--report=y", "--", "--accelerate"]
+    assert alpyna(program, "run", "main.py", *arguments)[1] == f"{['main.py', *arguments]}\n"
+    program.write("m.py", "import sys\nprint(sys.argv[1:])\n")
+    assert alpyna(program, "run", "-m", "m", *arguments)[1] == f"{arguments}\n"
+
+
+def test_the_real_engine_gives_the_same(program: Program) -> None:
+    """Without the reference engine of these tests: the loop is compiled."""
+    program.write("main.py", (
+        "import numpy as np\na = np.arange(1000.0)\ns = 0.0\nfor i in range(a.size):\n    s += a[i] * 0.1\n"
+        "print(repr(s), type(s), i, type(i))\n"))
+    paths = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    plain = program.python("main.py", **paths)
+    hooked = program.python("-m", "alpyna", "run", "--report", "r.json", "main.py", **paths, ALPYNA_DEVICE="cpu")
+    assert hooked == plain
+    (row,) = json.loads((program.folder / "r.json").read_text())
+    assert (row["runs"], row["accelerated_runs"], row["device"], row["reason"]) == (1, 1, "cpu", None)
+
+
+@pytest.mark.parametrize(("args", "text"), [
+    ([], "required: command"),
+    (["rum"], "invalid choice: 'rum'"),
+    (["run"], "required: program"),
+    (["run", "--reprot", "x", "main.py"], "unrecognized arguments"),
+    (["cache", "burn"], "invalid choice: 'burn'"),
+])
+def test_wrong_use(program: Program, args: list[str], text: str) -> None:
+    program.write("main.py", "")
+    code, out, err = alpyna(program, *args)
+    assert (code, out) == (2, "")
+    assert text in err
+
+
+@pytest.mark.parametrize("flags", [[], ["-OO"]])
+def test_help_and_version(program: Program, flags: list[str]) -> None:
+    for args in (["--help"], ["run", "--help"], ["cache", "-h"], ["--version"]):
+        outcome = program.python(*flags, "-m", "alpyna", *args)
+        assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("alpyna 0.")
+
+
+def test_cache(program: Program) -> None:
+    program.write("m.py", "# alpyna: accelerate\n" + TOTAL)
+    program.write("main.py", "import m\nprint(m.total(3))\n")
+    assert alpyna(program, "run", "main.py")[1] == "5\n"
+    code, out, _ = alpyna(program, "cache", "list", ".")
+    lines = out.splitlines()
+    assert (code, len(lines)) == (0, 3)
+    assert [Path(line.split(maxsplit=1)[1]).name.split(".")[0].split("-")[0] for line in lines[:2]] == ["main", "m"]
+    assert "bytes in 2 files" in lines[2]
+    assert "removed 1 files" in alpyna(program, "cache", "clear")[1]
+    assert "removed 1 files" in alpyna(program, "cache", "clear", ".")[1]
+    assert alpyna(program, "cache", "list", ".")[1].startswith("0 bytes in 0 files")
