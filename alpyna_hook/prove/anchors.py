@@ -12,6 +12,8 @@ before it is overwritten.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from alpyna_hook import typed as t
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
@@ -44,7 +46,7 @@ class _Backwards:
         self.ends: list[tuple[Needed, Needed]] = []  # for each loop: needed at its exit, at the end of its body
         self.inner: list[frozenset[str]] = [frozenset()]  # variables that the innermost loop changes
         self.dynamic = _dynamic(nest)
-        self.doubtful = _overwritten(nest)
+        self.doubtful = _doubtful(nest)
         self.result_needed = True
 
     def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
@@ -145,35 +147,78 @@ class _Backwards:
     # -- stores that the compiler may drop
 
     def _is_doubtful(self, s: t.Store) -> bool:
-        """A store to a place that does not move with the innermost loop, or that is stored to again."""
-        if any(isinstance(x, t.Load) and x.array == s.array for x in t.walk(s.value)):
-            return False
-        if (s.array, _text(s.index)) in self.doubtful:
+        """A store that a later one may make dead, or to a place that does not move with the innermost loop."""
+        if id(s) in self.doubtful:
             return True
         used = {x.name for e in s.index for x in t.walk(e) if isinstance(x, t.Var)}
-        return len(self.inner) > 1 and not used & self.inner[-1]
+        return len(self.inner) > 1 and not used & self.inner[-1] and not _loads_its_place(s)
 
 
-def _text(index: tuple[t.Expr, ...]) -> str:
-    return ",".join(" ".join(_atoms(e)) for e in index)
+@dataclass(frozen=True)
+class _Written:
+    store: t.Store
+    unit: int  # the nest, or one of its functions
+    place: tuple[tuple[tuple[str, int], ...], ...] | None  # an affine form for each axis
 
 
-def _atoms(e: t.Expr) -> list[str]:
-    own = getattr(e, "name", None) or getattr(e, "value", None)
-    head = f"{type(e).__name__}:{own if isinstance(own, (str, int, float)) else ''}"
-    return [head, *(a for x in t.operands(e) for a in _atoms(x))]
+def _doubtful(nest: t.TypedNest) -> set[int]:
+    """Stores (by identity) that a later store to the same array may overwrite, so that the compiler may drop them.
 
-
-def _overwritten(nest: t.TypedNest) -> set[tuple[str, str]]:
-    """Places, as written in the source, that more than one statement stores to."""
-    seen: set[tuple[str, str]] = set()
-    twice: set[tuple[str, str]] = set()
-    for body in ((nest.loop,), *(f.body for f in nest.functions)):
+    A later store that reads the very place first keeps the earlier one's value in use; one whose
+    place is known to differ has nothing to do with it.
+    """
+    written: list[_Written] = []
+    for unit, body in enumerate(((nest.loop,), *(f.body for f in nest.functions))):
+        assigned = {s.target for s in t.statements(body) if isinstance(s, t.Assign)}
         for s in t.statements(body):
             if isinstance(s, t.Store):
-                place = s.array, _text(s.index)
-                (twice if place in seen else seen).add(place)
-    return twice
+                forms = [_affine(e, assigned) for e in s.index]
+                place = None if unit or None in forms else tuple([tuple(sorted(f.items())) for f in forms if f is not None])
+                written.append(_Written(s, unit, place))
+    return {
+        id(first.store)
+        for k, first in enumerate(written)
+        for j, later in enumerate(written)
+        if (j > k or later.unit != first.unit) and later.store.array == first.store.array and _may_kill(first, later)
+    }
+
+
+def _may_kill(first: _Written, later: _Written) -> bool:
+    if first.place is None or later.place is None:
+        return True
+    return first.place == later.place and not _loads_its_place(later.store)
+
+
+def _loads_its_place(s: t.Store) -> bool:
+    own = [_text(e) for e in s.index]
+    return any(
+        isinstance(x, t.Load) and x.array == s.array and [_text(e) for e in x.index] == own for x in t.walk(s.value)
+    )
+
+
+def _text(e: t.Expr) -> str:
+    own = e.name if isinstance(e, (t.Var, t.Op)) else e.value if isinstance(e, t.Const) else e.array if isinstance(e, (t.Load, t.Dim)) else ""
+    return f"{type(e).__name__}:{own}({','.join(_text(x) for x in t.operands(e))})"
+
+
+def _affine(e: t.Expr, assigned: set[str]) -> dict[str, int] | None:
+    """The index as coefficients of loop indices and constants ("" for the number), or None."""
+    match e:
+        case t.Const(value=int(value)):
+            return {"": value} if value else {}
+        case t.Var() if e.name not in assigned:
+            return {e.name: 1}
+        case t.Cast():
+            return _affine(e.value, assigned)
+        case t.Op(name="add" | "sub"):
+            left, right = (_affine(x, assigned) for x in e.args)
+            if left is None or right is None:
+                return None
+            sign = 1 if e.name == "add" else -1
+            total = {n: left.get(n, 0) + sign * right.get(n, 0) for n in left | right}
+            return {n: c for n, c in total.items() if c}
+        case _:
+            return None
 
 
 def _changed(s: t.Stmt) -> set[str]:

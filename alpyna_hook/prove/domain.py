@@ -82,7 +82,8 @@ class Symbols:
         """Least and greatest integer that the value can be."""
         if not value.terms:
             return value.low, value.high
-        return self._extreme(value.terms, value.low, -1, facts), self._extreme(value.terms, value.high, 1, facts)
+        low, high = self._extreme(value.terms, value.low, -1, facts), self._extreme(value.terms, value.high, 1, facts)
+        return (low, high) if low <= high else (high, low)  # contradictory facts: this code is never reached
 
     def _extreme(self, terms: Terms, const: int, direction: int, facts: Facts) -> int:
         best = direction * BIG

@@ -125,13 +125,15 @@ class _Execution:
         self.expr(s.test)
         before, facts = dict(self.env or {}), self.facts
         truth = self.truth(s.test)
+        self.facts = self.given(s.test, True)
         if truth is False:
             self.env = None
-        self.facts = self.given(s.test, True)
         self.block(s.body)
         after_body, body_facts = self.env, self.facts
-        self.env, self.facts = before if truth is not True else None, facts
+        self.env, self.facts = before, facts
         self.facts = self.given(s.test, False)
+        if truth is True:
+            self.env = None
         self.block(s.orelse)
         if self.env is None:
             self.env, self.facts = after_body, body_facts if after_body is not None else facts
@@ -436,7 +438,8 @@ class _Execution:
         least, greatest = int_range(rep)
         if least <= low and high <= greatest:
             return value
-        return self.symbols.new(constant(max(low, least)), constant(min(high, greatest)))
+        low, high = max(low, least), min(high, greatest)
+        return self.symbols.new(constant(low), constant(high)) if low <= high else interval(least, greatest)
 
     def cast(self, e: t.Cast) -> Value | None:
         value = self.expr(e.value)
