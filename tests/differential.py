@@ -45,13 +45,13 @@ class Comparison:
     def verdict(self) -> str:
         """"accelerated" if every nest that ran did so compiled, else the first reason against it."""
         if (bad := self.against) is not None:
-            return bad.reason or "no reason given"
-        return "accelerated" if self.runs else "not run"
+            return str(bad.reason)
+        return "accelerated" if any(run.accelerated for run in self.runs) else "not-run"
 
     @property
     def against(self) -> Run | None:
-        """The first nest that was left to the interpreter."""
-        return next((run for run in self.runs if run.accelerated < max(run.runs, 1)), None)
+        """The first nest that was left to the interpreter (a loop of no iterations just is, without a reason)."""
+        return next((run for run in self.runs if run.accelerated < max(run.runs, 1) and run.reason), None)
 
     @property
     def needless(self) -> bool:

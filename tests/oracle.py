@@ -186,7 +186,9 @@ def _state(outcome: Outcome) -> Namespace:
 
 
 def _ending(outcome: Outcome) -> str:
-    return f"returned {outcome.value!r:.80}" if outcome.error is None else f"raised {outcome.error!r} at {outcome.origin}"
+    if outcome.error is None:
+        return f"returned {outcome.value!r:.80}"
+    return f"raised {outcome.error!r} at {outcome.origin}"
 
 
 @dataclass(frozen=True)

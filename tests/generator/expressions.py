@@ -144,7 +144,7 @@ def integer(scope: Scope, depth: int) -> Text:
         return leaf(scope, "i")
     choice = scope.weighted({"leaf": 6, "add": 8, "mul": 4, "div": 4, "bits": 3, "shift": 2, "unary": 2, "abs": 1,
                              "minmax": 2, "pow": 1, "cast": 2, "select": 2, "from_float": 1, "from_bool": 1,
-                             "shape": 1, "math": 1, "user": 2})
+                             "shape": 1, "math": 1 if scope.chance(30) else 0, "user": 2})
     x = integer(scope, depth - 1)
     y = integer(scope, depth - 1) if choice in {"add", "mul", "div", "bits", "shift", "minmax", "select"} else x
     grows = x.grows or y.grows
@@ -211,7 +211,7 @@ def floating(scope: Scope, depth: int) -> Text:
         return leaf(scope, "f")
     choice = scope.weighted({"leaf": 6, "arith": 14, "div": 4, "floor": 1, "pow": 2, "unary": 2, "abs": 1, "minmax": 2,
                              "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": 3,
-                             "from_complex": 1, "round": 1})
+                             "from_complex": 1, "round": 1 if scope.chance(30) else 0})
     x = floating(scope, depth - 1)
     y = floating(scope, depth - 1) if choice in {"arith", "div", "floor", "pow", "minmax", "numpy2", "select"} else x
     if choice == "arith":

@@ -88,22 +88,28 @@ def _conversions() -> list[Example]:
             (arr([1, 0, 3], "int16"), 0, zeros(arr([1] * 3))),
         ),
         Example(
-            "round(x, n)", "np.float64", each("round(a[i], 2)"), (ORDINARY, 0, zeros(ORDINARY)), "accelerated inexact"
+            "round(x, n)",
+            "np.float64",
+            each("round(a[i], 2)"),
+            (ORDINARY, 0, zeros(ORDINARY)),
+            "accelerated inexact call",
         ),
         Example(
             "round(x, n)",
             "np.float32",
             each("round(a[i], 1)"),
             (ORDINARY.astype("f4"), 0, zeros(ORDINARY, "f4")),
-            "accelerated inexact",
+            "accelerated inexact call",
         ),
-        Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
+        Example(
+            "round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact call"
+        ),
         Example(
             "round(x, n)",
             "special values",
             each("round(a[i], 3)"),
             (SPECIAL, 0, zeros(SPECIAL)),
-            "accelerated flagged inexact",
+            "accelerated flagged inexact call",
         ),
     ]
     return found
@@ -224,7 +230,7 @@ def _math() -> list[Example]:
                 name,
                 each(f"math.{name}(a[i], b[i])"),
                 (abs(ORDINARY), ORDINARY[::-1].copy(), zeros(ORDINARY)),
-                "accelerated inexact",
+                "accelerated inexact call",
             )
         )
     found += [
@@ -395,7 +401,11 @@ def _complex() -> list[Example]:
         Example(row, "abs", each("abs(a[i])"), (z, 0, zeros(z, F8)), "accelerated inexact"),
         Example(row, "abs complex64", each("abs(a[i])"), (z.astype("c8"), 0, zeros(z, "f4")), "accelerated inexact"),
         Example(
-            row, "sqrt complex64", each("np.sqrt(a[i])"), (z.astype("c8"), 0, zeros(z, "c8")), "accelerated inexact"
+            row,
+            "sqrt complex64",
+            each("np.sqrt(a[i])"),
+            (z.astype("c8"), 0, zeros(z, "c8")),
+            "accelerated inexact call",
         ),
         Example(row, "parts", each("a[i].real - a[i].imag"), (z, 0, zeros(z, F8)), "accelerated expression"),
         Example(row, "order", each("a[i] < b[i]"), (z, w, zeros(z, bool)), "accelerated type-error inexact"),

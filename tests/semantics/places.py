@@ -120,7 +120,7 @@ def _subscripts() -> list[Example]:
         Example("index of bool or float", "float", loop("a", "t = a[i / 2]"), (A,), "index-type"),
         Example("index of bool or float", "np.bool", loop("a, m", "t = a[m[i]]"), (A, A > 3), "index-type"),
         Example("index of bool or float", "too many", loop("a", "t = a[i, i]"), (A,), "dimensions"),
-        Example("index of bool or float", "too few", loop("a", "t = a[i]"), (two,), "dimensions"),
+        Example("index of bool or float", "too few", loop("a", "t = a[i]"), (two,), "dimensions flagged"),
     ]
 
 
@@ -158,13 +158,13 @@ def _names() -> list[Example]:
     )
     glob = "globals and builtins"
     return [
-        Example(row, "bound on no path taken", late, (A,), "unbound maybe-unbound"),
-        Example(row, "bound after it", never, (A,), "unbound maybe-unbound"),
-        Example(row, "only written, no iterations", written, (A[:0],), "accelerated"),
+        Example(row, "bound on no path taken", late, (A,), "not-run"),
+        Example(row, "bound after it", never, (A,), "not-run"),
+        Example(row, "only written, no iterations", written, (A[:0],), "not-run"),
         Example(row, "only written", written, (A,)),
-        Example(glob, "changing global", live, (A,), "statement"),
+        Example(glob, "changing global", live, (A,), "call"),
         Example(glob, "shadowed builtin", shadow, (-A,), "accelerated call"),
-        Example(glob, "own range", fake, (A,), "loop-iterable call value-type"),
+        Example(glob, "own range", fake, (A,), "loop-iterable call value-type expression"),
         Example(glob, "missing", missing, (A,), "unbound"),
         Example(glob, "missing, no iterations", missing, (A[:0],), "unbound"),
         Example("scalars after the loop", "np.float64, np.bool, bool, float, int", kinds, (A, 0, 0)),
@@ -173,7 +173,7 @@ def _names() -> list[Example]:
         Example("scalars after the loop", "np.uint64", kinds, (A.astype("u8"), 0, 0)),
         Example("scalars after the loop", "np.complex64", loop("a", "s = a[i]"), (A.astype("c8"),)),
         Example("scalars after the loop", "np.bool", loop("a", "s = a[i]"), (A > 2,)),
-        Example("scalars after the loop", "no iterations leave them", kinds, (A[:0], 3, "untouched")),
+        Example("scalars after the loop", "no iterations leave them", kinds, (A[:0], 3, "untouched"), "not-run"),
     ]
 
 
@@ -215,7 +215,7 @@ def _arrays() -> list[Example]:
             loop("a", "for j in range(3):", "    for k in range(2):", "        a[i, j, k] = i - j * k"),
             (np.zeros((4, 3, 2)),),
         ),
-        Example(row, "no elements", loop("a", "a[i] = 1.0"), (np.zeros(0),), "accelerated too-small"),
+        Example(row, "no elements", loop("a", "a[i] = 1.0"), (np.zeros(0),), "not-run"),
         Example("read-only arrays", "stored to", loop("a", "a[i] = 1.0"), (locked,), "read-only"),
         Example(
             "read-only arrays",
