@@ -104,6 +104,20 @@ class Builder:
             result += [(stop - index) * sign - 1 for stop in stops]
         return result
 
+    def _nonempty(self, loops: tuple[LoopId, ...]) -> list[Affine]:
+        """That each loop around an access has an iteration: n >= 1 in `for i in range(n)`.
+
+        The domain implies it; said outright, it shows the sign of `n - 1` without more ado.
+        """
+        result = []
+        for number in loops:
+            loop = self.program.loops[number]
+            step = 0 if loop.step is None else loop.step.value or 0
+            if step:
+                sign = 1 if step > 0 else -1
+                result += [(self.affine(t) - self.affine(s)) * sign - 1 for s in loop.starts for t in loop.stops]
+        return result
+
     def _side_conditions(self, forms: Iterable[Affine]) -> list[Affine]:
         """What holds for the unknowns in the forms, and for those in what holds for them."""
         result: list[Affine] = []
@@ -150,7 +164,8 @@ class Builder:
             return [Piece(access, None, tuple(constraints))]
         forms = [self.affine(poly) for poly in access.index]
         constraints += self._side_conditions([*forms, *constraints])
-        bounds = Bounds(Problem((), (), tuple(constraints), self._order(constraints, forms)))
+        known = [*constraints, *self._nonempty(access.loops)]
+        bounds = Bounds(Problem((), (), tuple(known), self._order(known, forms)))
         choices = [self._dimension(access.array, axis, form, bounds) for axis, form in enumerate(forms)]
         count = 1
         for choice in choices:

@@ -160,17 +160,20 @@ class DependenceGraph:
     def carried(self, loop: LoopId) -> list[Dependence]:
         return [d for d in self.dependences if d.kind != "input" and d.carried_by(loop)]
 
-    def components(self, loop: LoopId) -> list[list[int]]:
+    def components(self, loop: LoopId, without: Sequence[Dependence] = ()) -> list[list[int]]:
         """Strongly connected components of the statements in a loop's body, in a legal order,
-
         by the dependences that no outer loop carries (Allen and Kennedy's codegen, level by level).
+
+        `without`: dependences that a copy of an array would remove.
         """
         statements = [s.id for s in self.program.statements if loop in s.loops]
         inside = set(statements)
         edges: dict[int, set[int]] = {s: set() for s in statements}
         for dependence in self.dependences:
             source, sink = dependence.source.statement, dependence.sink.statement
-            if dependence.kind != "input" and source in inside and sink in inside and self.inner_of(dependence, loop):
+            if dependence.kind == "input" or any(dependence is d for d in without):
+                continue
+            if source in inside and sink in inside and self.inner_of(dependence, loop):
                 edges[source].add(sink)
         for source, sink in self._control_edges(statements):
             edges[source].add(sink)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alpyna_hook import ir
-from alpyna_hook.dependence.accesses import Access, LoopId, Program, Statement
+from alpyna_hook.dependence.accesses import LoopId, Program, Statement
 from alpyna_hook.ir_text import pretty
 
 INTEGERS = "integers"  # regrouping is exact for integers (they wrap, or they do not overflow), not for floats
@@ -117,39 +117,37 @@ def _extreme(program: Program, name: str, statements: list[Statement], assigns: 
     return Reduction(name, operation, ANY_TYPE, (tests[0].id, assign.id), companions)
 
 
-def array_reduction(program: Program, array: str, loop: LoopId) -> Reduction | None:
-    """All accesses of the array in the loop are `a[f] = a[f] op e` with one op."""
-    accesses = [a for a in program.accesses if a.array == array and loop in a.loops]
-    numbers = sorted({a.statement for a in accesses})
+def array_reduction(program: Program, array: str, ends: frozenset[int]) -> Reduction | None:
+    """All accesses that a loop carries dependences between (`ends`) belong to updates `a[f] = a[f] op e` with one op.
+
+    Other reads of the array may be in the loop: that they meet no update of another iteration
+    is what their absence from `ends` says.
+    """
+    accesses = [a for a in program.accesses if a.array == array]
+    numbers = sorted({a.statement for a in accesses if a.id in ends})
     kinds = set()
     for number in numbers:
         node = program.statements[number].node
         own = [a for a in accesses if a.statement == number]
-        if not isinstance(node, ir.Store) or node.array != array or len(own) != 2:
+        store = own[-1]
+        if not isinstance(node, ir.Store) or node.array != array or not store.write or store.index is None:
             return None
-        if own[0].index is None or not _same_element(own[0], own[1]):
+        element = {id(a.node) for a in own if not a.write and a.index == store.index}
+        if len(element) != 1 or any(a.id in ends and a is not store and id(a.node) not in element for a in own):
             return None
-        kinds.add(_store_update(node))
+        kinds.add(_update(_with_scalar(node.value, element), "@element"))
     kind = kinds.pop() if len(kinds) == 1 else None
     return None if kind is None else Reduction(array, kind, INTEGERS, tuple(numbers))
 
 
-def _same_element(a: Access, b: Access) -> bool:
-    return a.index == b.index and a.write != b.write
-
-
-def _store_update(node: ir.Store) -> str | None:
-    """The operation of a store, with its own element in the place of the scalar."""
-    return _update(_with_scalar(node.value, node), "@element")
-
-
-def _with_scalar(value: ir.Expr, node: ir.Store) -> ir.Expr:
-    if isinstance(value, ir.Load) and value.array == node.array:
+def _with_scalar(value: ir.Expr, element: set[int]) -> ir.Expr:
+    """The value with the scalar "@element" in the place of the element that is stored to."""
+    if id(value) in element:
         return ir.Var("@element", value.loc)
     if isinstance(value, ir.Binary):
-        return ir.Binary(value.op, _with_scalar(value.left, node), _with_scalar(value.right, node), value.loc)
+        return ir.Binary(value.op, _with_scalar(value.left, element), _with_scalar(value.right, element), value.loc)
     if isinstance(value, ir.Call):
-        args = tuple([_with_scalar(arg, node) for arg in value.args])
+        args = tuple([_with_scalar(arg, element) for arg in value.args])
         return ir.Call(value.function, args, value.keywords, value.loc)
     return value
 

@@ -294,7 +294,8 @@ class NestAnalysis:
 
     def _signature(self, results: list[PairResult], graph: DependenceGraph) -> Key:
         return (
-            tuple([(r.first.id, r.second.id, r.vectors) for r in results if r.vectors]), graph.transaction, graph.aliased,
+            tuple([(r.first.id, r.second.id, r.vectors) for r in results if r.vectors]),
+            graph.transaction, graph.aliased,
             tuple([all(graph.integers(n) for n in i.start.names() if not self._builder.loops_of(n))
                    for i in self.program.inductions]),
         )

@@ -26,7 +26,7 @@ class Transformation:
 
 def find(graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> Transformation | None:
     """The simplest transformation after which the loop carries none of the `hard` dependences."""
-    for attempt in (_peeling, _splitting, _renaming, _distribution, _interchange, _skewing):
+    for attempt in (_peeling, _splitting, _renaming, _distribution, _node_splitting, _interchange, _skewing):
         found = attempt(graph, builder, loop, hard)
         if found is not None:
             return found
@@ -162,6 +162,21 @@ def _distribution(
     return Transformation("distribution", "the statements in conflict lie on no cycle: one loop for each of them")
 
 
+def _node_splitting(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+) -> Transformation | None:
+    """Cycles that an anti or output dependence closes: with a copy of the array the loop can be distributed."""
+    removable = [d for d in hard if d.kind != "flow" and isinstance(d.source, Access)]
+    if not removable:
+        return None
+    component = {s: k for k, group in enumerate(graph.components(loop, removable)) for s in group}
+    rest = [d for d in hard if all(d is not r for r in removable)]
+    if any(component[d.source.statement] == component[d.sink.statement] for d in rest):
+        return None
+    names = ", ".join(sorted({d.name for d in removable}))
+    return Transformation("node splitting", f"with a copy of {names} the statements lie on no cycle: a loop for each")
+
+
 def _interchange(
     graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
 ) -> Transformation | None:
@@ -185,35 +200,27 @@ def _interchange(
 def _skewing(
     graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
 ) -> Transformation | None:
-    """Lamport's hyperplane (1974): with distances (d1, d2), d1 >= 0, a wavefront d1*f + d2 > 0 carries all."""
-    path = graph.program.loops[loop].path
-    for inner, outer in _bands(graph, loop):
-        position = graph.program.loops[outer].depth - 1
-        distances = []
-        for dependence in graph.dependences:
-            if dependence.kind == "input" or inner not in dependence.loops:
-                continue
-            relevant = [v for v in dependence.vectors if level(v) in (position + 1, position + 2)]
-            if relevant:
-                pair = dependence.distance[position: position + 2]
-                if None in pair:
-                    return None
-                distances.append(pair)
-        if not distances or not _moves(graph, inner, hard):
+    """Lamport's hyperplane (1974): where both loops carry distances (d1, d2), the front f*i + j with
+    f*d1 + d2 > 0 for all of them carries them all, and the iterations of one front are free."""
+    outer = graph.program.loops[loop].parent
+    if outer is None or not _perfect(graph, outer, loop) or not _moves(graph, loop, hard):
+        return None
+    position = graph.program.loops[outer].depth - 1
+    distances: list[tuple[int, int]] = []
+    for dependence in graph.dependences:
+        if dependence.kind == "input" or loop not in dependence.loops:
             continue
-        factor = max([0, *(-(b or 0) // a + 1 for a, b in distances if a)])
-        if all((a or 0) * factor + (b or 0) > 0 for a, b in distances) and path:
-            names = [graph.program.loops[x].index for x in (outer, inner)]
-            return Transformation(
-                "skewing", f"wavefronts {factor}*{names[0]} + {names[1]} carry all distances {sorted(set(distances))}")
-    return None
-
-
-def _bands(graph: DependenceGraph, loop: LoopId) -> list[tuple[LoopId, LoopId]]:
-    """(inner, outer) pairs of directly and perfectly nested loops with `loop` as one of them."""
-    loops = graph.program.loops
-    pairs = [(x.id, x.parent) for x in loops.values() if x.parent is not None and loop in (x.id, x.parent)]
-    return [(i, o) for i, o in pairs if _perfect(graph, o, i)]
+        if dependence.levels & {position + 1, position + 2}:
+            first, second = dependence.distance[position: position + 2]
+            if first is None or second is None:
+                return None
+            distances.append((first, second))
+    if not any(a for a, _ in distances):
+        return None
+    factor = max(0, *(-b // a + 1 for a, b in distances if a))
+    names = [graph.program.loops[x].index for x in (outer, loop)]
+    return Transformation(
+        "skewing", f"wavefronts {factor}*{names[0]} + {names[1]} carry all distances {sorted(set(distances))}")
 
 
 def _perfect(graph: DependenceGraph, outer: LoopId, inner: LoopId) -> bool:

@@ -205,7 +205,8 @@ class _Judge:
         hard: list[Dependence] = []
         for name, dependences in by_name.items():
             alone = name not in self.graph.aliased
-            reduction = array_reduction(self.program, name, self.loop) if alone else None
+            ends = frozenset(x.id for d in dependences for x in (d.source, d.sink))
+            reduction = array_reduction(self.program, name, ends) if alone else None
             if reduction is not None:
                 self.reductions.append(reduction)
             elif alone and privatisable(self.builder, name, self.loop):

@@ -158,7 +158,8 @@ class Generator:
         ]
         if names:
             outer = rng.choice(names)
-            headers += [f"range({outer})", f"range({outer}, n)", f"range({outer} + 1)", f"range(max(0, {outer} - 1), n)"]
+            headers += [f"range({outer})", f"range({outer}, n)", f"range({outer} + 1)"]
+            headers += [f"range(max(0, {outer} - 1), n)"]
         self.emit(depth, f"for {name} in {rng.choice(headers)}:")
         inner = [*names, name]
         if rng.random() < 0.15:
