@@ -26,7 +26,8 @@ A = np.arange(6.0)
 )
 @pytest.mark.parametrize("before", ["pass", "i = 'old'", "i = -7"])
 def test_loop_variable_keeps_its_last_value(bounds: str, before: str) -> None:
-    check(f"def f(n):\n    {before}\n    for i in {bounds}:\n        n = n + i\n    return locals()", 3)
+    source = f"def f(n):\n    {before}\n    for i in {bounds}:\n        n = n + i\n    return locals()"
+    check(source, 3, expect="accelerated" if len(eval(bounds)) else "not-run")
 
 
 def test_loop_variable_assigned_in_the_body() -> None:
@@ -41,7 +42,7 @@ def test_unbound_loop_variable_raises_after_no_iterations() -> None:
 
 def test_element_loops_leave_their_variables() -> None:
     check("def f(a, b):\n    for k, (x, y) in enumerate(zip(a, b)):\n        t = x * y\n    return locals()", A, A[:4])
-    check("def f(a):\n    for x in a:\n        pass\n    return locals()", A[:0])
+    check("def f(a):\n    for x in a:\n        pass\n    return locals()", A[:0], expect="not-run")
     check("def f(a):\n    for x in a:\n        x = x * 2\n    return locals()", A)
 
 
@@ -61,7 +62,7 @@ def test_else_and_break(limit: int) -> None:
                 t = 5
             return locals()
         """
-    check(source, A, limit)
+    check(source, A, limit, expect="accelerated" if limit > 5 else None)  # `t` is not always assigned
 
 
 # ---------------------------------------------------------------------- watchers
@@ -76,7 +77,7 @@ def test_a_trace_function_sees_the_lines() -> None:
     for side, namespace in enumerate((program.plain, program.fast)):
 
         def trace(frame: object, event: str, _arg: object, side: int = side) -> object:
-            if event == "line":
+            if event == "line" and frame.f_code.co_filename == program.filename:  # type: ignore[attr-defined]
                 lines[side].append(frame.f_lineno)  # type: ignore[attr-defined]
             return trace
 
@@ -86,8 +87,8 @@ def test_a_trace_function_sees_the_lines() -> None:
             namespace["f"](A.copy())  # type: ignore[operator]
         finally:
             sys.settrace(old)
-    user = [[line for line in seen if line <= 4] for seen in lines]
-    assert [line for line in user[0] if line == 3] == [line for line in user[1] if line == 3] != []
+    assert lines[0].count(3) == lines[1].count(3) == len(A)
+    assert set(lines[0]) == set(lines[1])
 
 
 # ------------------------------------------------------------------- processes
@@ -128,10 +129,12 @@ LONG = """
         work(10**6, a)
     except KeyboardInterrupt as error:
         print(time.monotonic(), flush=True)
-        trace = error.__traceback__
-        while trace.tb_next is not None:
+        frames, trace = [], error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == __file__:
+                frames.append((trace.tb_frame.f_code.co_name, trace.tb_lineno))
             trace = trace.tb_next
-        print(trace.tb_frame.f_code.co_name, trace.tb_lineno, flush=True)
+        print(*frames[-1], flush=True)
 """
 
 
