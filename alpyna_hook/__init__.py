@@ -22,14 +22,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import Options, settings
 from alpyna_hook.log import configure
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from alpyna_hook.hook.finder import Handle
 
 __version__ = "0.1.0"
@@ -85,14 +85,14 @@ def static_analyse(
     """
     from alpyna_hook.hook.text import load_module
 
-    if isinstance(source, os.PathLike):
-        path: Path | None = Path(source)
-        data = Path(source).read_bytes()
-    else:
-        path, data = None, source.encode() if isinstance(source, str) else source
-    if options is not None and not isinstance(options, Options):
+    if options is None:
+        options = settings().options()
+    elif not isinstance(options, Options):
         options = Options.read(options)
-    return load_module(data, path, options or settings().options())
+    if isinstance(source, (str, bytes)):
+        return load_module(source.encode() if isinstance(source, str) else source, None, options)
+    with open(source, "rb") as file:
+        return load_module(file.read(), os.fspath(source), options)
 
 
 def is_accelerated(function: object) -> bool:

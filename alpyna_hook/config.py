@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEVICES = ("auto", "cpu", "interpreter")
 MODES = ("strict", "relaxed")
@@ -24,8 +24,7 @@ class BadOption(ValueError):
     """A value or a key that is not known; the text names the nearest that is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a user can choose.
 
     device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.
@@ -49,14 +48,16 @@ class Options:
 
         Raises OSError if it cannot be read; a bad value is one warning line and the default.
         """
-        return cls().updated(_checked(_read_file(Path(path)), str(path)))
+        return cls().updated(_checked(_read_file(os.fspath(path)), os.fspath(path)))
 
     def updated(self, values: Mapping[str, Any]) -> Options:
-        return replace(self, **values)
+        return self._replace(**values)
 
 
 def nearest(word: str, words: tuple[str, ...]) -> str:
     """A hint: `; did you mean "x"?`, or the list of the valid words."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, words, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"valid: {', '.join(words)}"
 
@@ -132,7 +133,7 @@ def complain(text: str) -> None:
 
 def environment() -> dict[str, Any]:
     """The options that `ALPYNA_*` sets."""
-    names = {f"ALPYNA_{field.name.upper()}": field.name for field in fields(Options)}
+    names = {f"ALPYNA_{key.upper()}": key for key in Options._fields}
     good: dict[str, Any] = {}
     for name, key in names.items():
         if name in os.environ:
@@ -143,40 +144,51 @@ def environment() -> dict[str, Any]:
     return good
 
 
-def project_file(start: Path) -> Path | None:
-    """The nearest configuration file with a section of ours, from `start` upwards."""
-    for folder in (start, *start.parents):
+def project_file(start: str) -> str | None:
+    """The nearest configuration file with a section of ours, from the folder `start` upwards."""
+    folder = os.path.abspath(start)
+    while True:
         for name in FILES:
-            path = folder / name
+            path = os.path.join(folder, name)
             try:
-                if b"alpyna]" in path.read_bytes() and _read_file(path):
-                    return path
+                with open(path, "rb") as file:
+                    ours = b"alpyna]" in file.read()
             except OSError:
                 continue
-    return None
+            if ours and _read_file(path):
+                return path
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
 
 
-def project(start: Path) -> dict[str, Any]:
+def project(start: str) -> dict[str, Any]:
     """The options of the project that `start` belongs to; none if it has no section of ours."""
     path = project_file(start)
-    return _checked(_read_file(path), str(path)) if path else {}
+    return _checked(_read_file(path), path) if path else {}
 
 
-def _read_file(path: Path) -> Mapping[str, object]:
-    if path.suffix == ".toml":
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _read_file(path: str) -> Mapping[str, object]:
+    if path.endswith(".toml"):
         return _read_toml(path)
     import configparser
 
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_text(encoding="utf-8"), str(path))
+        parser.read_string(_read_text(path), path)
     except (configparser.Error, UnicodeDecodeError) as error:
         complain(f"{path}: {str(error).splitlines()[0]}; the file is ignored")
         return {}
     return dict(parser["alpyna"]) if parser.has_section("alpyna") else {}
 
 
-def _read_toml(path: Path) -> Mapping[str, object]:
+def _read_toml(path: str) -> Mapping[str, object]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -186,15 +198,14 @@ def _read_toml(path: Path) -> Mapping[str, object]:
             complain(f"{path}: install tomli to have it read by Python 3.10; the file is ignored")
             return {}
     try:
-        section = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("alpyna", {})
+        section = tomllib.loads(_read_text(path)).get("tool", {}).get("alpyna", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         complain(f"{path}: {error}; the file is ignored")
         return {}
     return section if isinstance(section, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The layers of one installation; a module's pragma lies between the two."""
 
     below: Mapping[str, Any]
@@ -205,10 +216,10 @@ class Settings:
         return self.base.updated({**self.below, **(pragma or {}), **self.above})
 
 
-def settings(start: Path | None = None, **given: Any) -> Settings:
+def settings(start: str | os.PathLike[str] | None = None, **given: Any) -> Settings:
     """The settings for a program of the project at `start` (the current folder if none is given)."""
     chosen = {key: parse(key, value) for key, value in given.items() if value is not None}
-    return Settings(project(start or Path.cwd()), {**environment(), **chosen})
+    return Settings(project(os.fspath(start or os.getcwd())), {**environment(), **chosen})
 
 
 # ---------------------------------------------------------------- directories
@@ -216,23 +227,22 @@ def settings(start: Path | None = None, **given: Any) -> Settings:
 
 def cache_directory() -> Path:
     """Where caches of this user go: `ALPYNA_CACHE_DIR`, else the platform's place."""
-    chosen = os.environ.get("ALPYNA_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "alpyna"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "alpyna"
+    return _directory("ALPYNA_CACHE_DIR", "Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
 
 
 def data_directory() -> Path:
     """Where measurements of this user's machine go: `ALPYNA_DATA_DIR`, else the platform's place."""
-    chosen = os.environ.get("ALPYNA_DATA_DIR")
+    return _directory("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), "")
+
+
+def _directory(variable: str, mac: str, unix: tuple[str, str], windows: str) -> Path:
+    from pathlib import Path
+
+    chosen = os.environ.get(variable)
     if chosen:
         return Path(chosen)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna" / windows
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "alpyna"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "alpyna"
+        return Path.home() / mac / "alpyna"
+    return Path(os.environ.get(unix[0]) or Path.home() / unix[1]) / "alpyna"

@@ -13,7 +13,7 @@ from alpyna_hook.config import BadOption, Options
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Options.__dataclass_fields__:
+    for name in Options._fields:
         monkeypatch.delenv(f"ALPYNA_{name.upper()}", raising=False)
 
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
-from alpyna_hook.hook.loader import AlpynaLoader, prepare
+
+if TYPE_CHECKING:
+    from types import ModuleType, TracebackType
 
 
-class AlpynaFinder(MetaPathFinder):
-    """Passes on what the finders after it find; only an exact SourceFileLoader is replaced."""
+_OURS = ("alpyna", "alpyna_hook", "alpyna_profiler")
+
+
+class AlpynaFinder:
+    """Passes on what the finders after it find; only an exact SourceFileLoader is replaced.
+
+    A program without a marked module pays for a search through each source's bytes, and no more:
+    all else that this needs is imported when the first candidate is met.
+    """
 
     def __init__(self, settings: Settings, modules: Iterable[str]) -> None:
         self.settings = settings
@@ -24,7 +31,7 @@ class AlpynaFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         spec = self._next(fullname, path, target)
-        if spec is not None and type(spec.loader) is SourceFileLoader:
+        if spec is not None and type(spec.loader) is SourceFileLoader and fullname.partition(".")[0] not in _OURS:
             self._replace(spec, spec.loader)
         return spec
 
@@ -46,6 +53,10 @@ class AlpynaFinder(MetaPathFinder):
         except OSError:
             return  # the plain loader raises it
         marked = self.counts_as_marked(spec.name)
+        if not marked and b"alpyna" not in source:
+            return
+        from alpyna_hook.hook.loader import AlpynaLoader, prepare
+
         prepared = prepare(source, loader.path, marked=marked)
         if prepared is not None:
             spec.loader = AlpynaLoader(spec.name, loader.path, prepared, self.settings, marked)
@@ -58,6 +69,8 @@ class AlpynaFinder(MetaPathFinder):
 
 def matches(name: str, pattern: str) -> bool:
     """`pkg.*` means pkg itself and all below it; else as a file name pattern."""
+    from fnmatch import fnmatchcase
+
     return fnmatchcase(name, pattern) or (pattern.endswith(".*") and name == pattern[:-2])
 
 
@@ -87,6 +100,9 @@ class Handle:
 
 def install(settings: Settings) -> Handle:
     """Puts a finder before all others."""
+    if settings.options().modules:  # they may match what the rewriting itself imports: have it all before
+        import alpyna_hook.hook.loader
+        import alpyna_hook.hook.rewrite  # noqa: F401
     finder = AlpynaFinder(settings, settings.options().modules)
     sys.meta_path.insert(0, finder)
     return Handle(finder)

@@ -12,7 +12,6 @@ import runpy
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
@@ -22,7 +21,7 @@ from alpyna_hook.config import Settings, settings
 from alpyna_hook.hook import finder
 from alpyna_hook.hook.loader import prepare
 
-_OURS = str(Path(alpyna_hook.__file__).parent) + os.sep
+_OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
 _Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], Any]
 
 
@@ -43,7 +42,7 @@ def run(program: str, args: Sequence[str], *, module: bool = False, modules: Seq
 
 
 def _install(folder: str, modules: list[str]) -> Settings:
-    chosen = settings(Path(folder), modules=modules or None)
+    chosen = settings(folder, modules=modules or None)
     options = chosen.options()
     log.configure(options.log)
     if not options.disable:

@@ -6,7 +6,6 @@ import itertools
 import linecache
 import sys
 from importlib.util import decode_source
-from pathlib import Path
 from types import ModuleType
 
 from alpyna_hook.config import Options, Settings
@@ -15,13 +14,13 @@ from alpyna_hook.hook.loader import prepare
 _numbers = itertools.count(1)
 
 
-def load_module(source: bytes, path: Path | None, options: Options) -> ModuleType:
+def load_module(source: bytes, path: str | None, options: Options) -> ModuleType:
     """Executes the source in a new module, which `sys.modules` knows under a name of its own.
 
     The text is given to linecache, so that tracebacks and `inspect.getsource` show it.
     """
     name = f"alpyna_source_{next(_numbers)}"
-    filename = str(path) if path is not None else f"<{name}>"
+    filename = path if path is not None else f"<{name}>"
     module = ModuleType(name)
     module.__file__ = filename
     if path is None:

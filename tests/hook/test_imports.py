@@ -204,6 +204,12 @@ def test_modules_named_from_outside(program: Program) -> None:
     assert len(program.events("ran ")) == 2
 
 
+def test_everything_marked(program: Program) -> None:
+    program.write("m.py", TOTAL)
+    program.write("main.py", USE + "import json, email.message, fractions, statistics\nprint(statistics.fmean([1, 2]))\n")
+    program.same("main.py", ALPYNA_MODULES="*")
+
+
 def test_disabled(program: Program) -> None:
     program.write("m.py", MARK + TOTAL)
     program.write("main.py", USE + "import sys\nprint([f for f in sys.meta_path if 'Alpyna' in type(f).__name__])\n")

@@ -1,0 +1,124 @@
+"""What the import hook costs modules that are not marked, and what a seam costs a loop that is not compiled.
+
+    python benchmarks/import_overhead.py [rounds]
+
+1. Imports about 900 modules of the standard library and NumPy, none of them marked, in fresh
+   processes with warm bytecode, with and without the hook in turn; processor time, medians and ratio.
+   The time of installing the hook itself is given apart.
+2. Calls a function with a loop of 3 iterations 10**6 times, as it is and with a dead seam.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import pkgutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = [
+    "asyncio", "collections", "concurrent", "ctypes", "curses", "dbm", "distutils", "email", "encodings", "html",
+    "http", "importlib", "json", "lib2to3", "logging", "multiprocessing", "numpy", "os", "pydoc_data", "sqlite3",
+    "sysconfig", "tomllib", "unittest", "urllib", "venv", "wsgiref", "xml", "xmlrpc", "zoneinfo", "hypothesis",
+    "pytest", "_pytest", "pygments",
+]
+UNWANTED = {
+    "antigravity", "this", "idlelib", "turtledemo", "test", "ensurepip", "__main__", "sitecustomize", "usercustomize",
+}
+CHILD = """
+import sys, time
+start = time.process_time()
+if sys.argv[1] == "1":
+    sys.path.insert(0, sys.argv[2])
+    import alpyna_hook
+    alpyna_hook.install()
+middle = time.process_time()
+before = len(sys.modules)
+import importlib, warnings, json, io
+warnings.simplefilter("ignore")
+good, output, sys.stdout = [], sys.stdout, io.StringIO()
+for name in sys.argv[3].split():
+    try:
+        importlib.import_module(name)
+        good.append(name)
+    except BaseException:
+        pass
+end = time.process_time()
+sources = sum(1 for m in list(sys.modules.values()) if str(getattr(m, "__file__", "")).endswith(".py"))
+print(json.dumps([middle - start, end - middle, sources, good]), file=output, flush=True)
+import os
+os._exit(0)
+"""
+
+
+def names() -> Iterator[str]:
+    for name in sorted(sys.stdlib_module_names - UNWANTED):
+        if not name.startswith("_"):
+            yield name
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            for item in pkgutil.iter_modules(spec.submodule_search_locations, f"{package}."):
+                if item.name.rpartition(".")[2] not in UNWANTED and "test" not in item.name.partition(".")[2]:
+                    yield item.name
+
+
+def child(hook: bool, modules: list[str]) -> tuple[float, float, int, list[str]]:
+    command = [sys.executable, "-c", CHILD, "1" if hook else "0", str(ROOT), " ".join(modules)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, stdin=subprocess.DEVNULL)
+    install, imports, count, good = json.loads(done.stdout)
+    return install, imports, count, good
+
+
+def imports(rounds: int) -> None:
+    modules = child(False, list(names()))[3]
+    times: dict[bool, list[float]] = {False: [], True: []}
+    installs = []
+    ratios = []
+    for turn in range(rounds):
+        for hook in (False, True) if turn % 2 else (True, False):
+            install, seconds, count, _ = child(hook, modules)
+            times[hook].append(seconds)
+            if hook:
+                installs.append(install)
+        ratios.append(times[True][-1] / times[False][-1])
+    plain, hooked = statistics.median(times[False]), statistics.median(times[True])
+    print(f"{count} modules from source, {rounds} rounds: plain {plain:.3f} s, hooked {hooked:.3f} s")
+    print(f"ratio of medians {hooked / plain:.4f}, median of paired ratios {statistics.median(ratios):.4f}, "
+          f"best of each {min(times[True]) / min(times[False]):.4f}")
+    print(f"import alpyna_hook and install(): {statistics.median(installs) * 1000:.1f} ms")
+
+
+def dead_seam(rounds: int) -> None:
+    sys.path.insert(0, str(ROOT))
+    import alpyna_hook
+    from alpyna_hook.hook.site import all_sites
+
+    text = "def f(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\n"
+    space: dict[str, object] = {}
+    exec(text, space)
+    module = alpyna_hook.static_analyse(text)
+    for site in all_sites():
+        site.live = False
+    functions = {"plain": space["f"], "dead seam": module.f}
+    best = dict.fromkeys(functions, float("inf"))
+    for _ in range(rounds):
+        for name, function in functions.items():
+            start = time.process_time()
+            for _ in range(10**6):
+                function(3)  # type: ignore[operator]
+            best[name] = min(best[name], time.process_time() - start)
+    for name, value in best.items():
+        print(f"a call of a loop of 3 iterations, {name}: {value * 1000:.1f} ns")
+    print(f"the dead seam costs {(best['dead seam'] - best['plain']) * 1000:.1f} ns")
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    dead_seam(count)
+    imports(count)
