@@ -102,7 +102,9 @@ def _chunk(options: argparse.Namespace) -> int:
         faulthandler.dump_traceback_later(LIMIT, exit=True)
         totals["nests"] += 1
         rng = random.Random(options.seed * STRIDE + k)
+        history: list[Trial] = []
         for trial in trials(rng, signatures=options.signatures, bindings=options.bindings):
+            history.append(trial)
             compared = trial.compared
             totals["runs"] += 1
             totals["verdict " + compared.verdict] += 1
@@ -114,31 +116,35 @@ def _chunk(options: argparse.Namespace) -> int:
             if compared.difference is not None or (options.needless and compared.needless):
                 totals["differences"] += compared.difference is not None
                 faulthandler.dump_traceback_later(10 * LIMIT, exit=True)
-                _save(options, k, trial)
+                _save(options, k, history)
                 break
         faulthandler.cancel_dump_traceback_later()
     print(json.dumps(totals))
     return 0
 
 
-def _save(options: argparse.Namespace, number: int, trial: Trial) -> None:
-    """The case with its inputs, reduced as long as it fails in the same way."""
+def _save(options: argparse.Namespace, number: int, history: list[Trial]) -> None:
+    """The case with its inputs, reduced as long as it fails in the same way: with the last inputs
+    alone or, if the earlier ones are needed for it, after those."""
     from tests.generator.reduce import reduce
 
+    trial = history[-1]
     source, difference = trial.case.source, failure(trial.compared) or ""
     if not options.no_reduce:
         def same_way(smaller: str) -> bool:
-            found = fails(smaller, trial.case.form, trial.inputs, trial.conditions)
+            found = fails(smaller, history)
             return found is not None and _way(found) == _way(difference)
 
+        if fails(source, [trial]) is not None:
+            history = [trial]
         if same_way(source):
             source = reduce(source, same_way)
-            difference = fails(source, trial.case.form, trial.inputs, trial.conditions) or difference
-    names = trial.case.parameters
-    pairs = zip(names, trial.inputs, strict=True)
-    shown = [f"# {name} = {_describe(value)}" for name, value in pairs if name in source]
-    header = [f"# seed {options.seed}, nest {number}, form {trial.case.form}: {difference}",
-              f"# errstate {dict(trial.conditions.errstate)}, filter {trial.conditions.filter}", *shown]
+            difference = fails(source, history) or difference
+    header = [f"# seed {options.seed}, nest {number}, form {trial.case.form}: {difference}"]
+    for past in history:
+        header.append(f"# errstate {dict(past.conditions.errstate)}, filter {past.conditions.filter}")
+        pairs = zip(trial.case.parameters, past.inputs, strict=True)
+        header += [f"# {name} = {_describe(value)}" for name, value in pairs if name in source]
     options.out.mkdir(parents=True, exist_ok=True)
     text = "\n".join(line.replace("\n", " ") for line in header) + f"\n\n{source}\n"
     (options.out / f"{options.seed}-{number}.py").write_text(text)

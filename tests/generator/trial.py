@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.differential import Comparison, Compiler, Program, compile_accelerated
@@ -52,13 +52,15 @@ def run(program: Program, form: str, inputs: tuple[object, ...], conditions: Con
     return program.call(Case.entry, *inputs, conditions=conditions)
 
 
-def fails(source: str, form: str, inputs: tuple[object, ...], conditions: Conditions) -> str | None:
-    """The failure that a (reduced) source shows; None also if it is no longer a program."""
+def fails(source: str, history: Sequence[Trial]) -> str | None:
+    """The failure that a (reduced) source shows at the last of some trials, the ones before having
+    been run too; None also if it is no longer a program."""
+    form = history[0].case.form
     try:
         program = Program(source)
         if form != "module" and program.load().plain.error is not None:
             return None
-        return failure(run(program, form, inputs, conditions))
+        return [failure(run(program, form, trial.inputs, trial.conditions)) for trial in history][-1]
     except SyntaxError:
         return None
 
