@@ -41,15 +41,15 @@ def directions(problem: Problem, masks: Sequence[int]) -> tuple[frozenset[Vector
     found: list[Vector] = []
     last: list[Proof] = []
 
-    def refine(chosen: tuple[int, ...]) -> None:
-        proof = refute(problem.under(dict(enumerate(chosen))))
+    def refine(chosen: tuple[int, ...], restricted: Problem) -> None:
+        proof = refute(restricted)
         if proof is not None:
             last[:] = [Proof(proof.test, f"{show(chosen)}: {proof.because}" if chosen else proof.because)]
         elif len(chosen) == len(masks):
             found.append(chosen)
         else:
             for bit in bits(masks[len(chosen)]):
-                refine((*chosen, bit))
+                refine((*chosen, bit), restricted.refined((*chosen, bit)))
 
-    refine(())
+    refine((), problem)
     return frozenset(found), last[0] if last and not found else None

@@ -186,9 +186,7 @@ class Builder:
         low, high = bounds.lower(form), bounds.upper(form)
         if low is not None and low >= 0:
             return [(form, [])]
-        name = f"{array}.shape[{axis}]"
-        self.program.shapes.setdefault(name, (array, axis))
-        wrapped = form + self.affine(Poly.var(name))
+        wrapped = form + self.affine(Poly.var(f"{array}.shape[{axis}]"))
         if high is not None and high < 0:
             return [(wrapped, [wrapped])]
         return [(form, [form]), (wrapped, [-form - 1, wrapped])]

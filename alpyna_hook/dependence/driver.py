@@ -96,10 +96,22 @@ def _dimension(state: _State, equation: Affine) -> Proof | None:
         sink = prime(loop)
         if all(name in (loop, sink) for name in names):
             return _one_loop(state, position, equation.coefficient(loop), equation.coefficient(sink), equation.const)
+    _note_symbolic_distance(state, equation)
     if len(names) == 2 and not state.problem.symbols.intersection(names):
         (x, a), (y, b) = equation.terms
         return rdiv.disprove(a, b, equation.const, state.box(x), state.box(y))
     return None
+
+
+def _note_symbolic_distance(state: _State, equation: Affine) -> None:
+    """a*i - a*i' + S = 0 with S in symbols: the distance is S/a, the same in all iterations."""
+    loops = [n for n, _ in equation.terms if n not in state.problem.symbols]
+    for loop in state.problem.loops:
+        a = equation.coefficient(loop)
+        if a and sorted(loops) == [loop, prime(loop)] and equation.coefficient(prime(loop)) == -a:
+            rest = Affine(equation.const, tuple(t for t in equation.terms if t[0] in state.problem.symbols))
+            rest = rest * (1 if a > 0 else -1)
+            state.reasons.append(f"{loop}: the distance is {rest if abs(a) == 1 else f'({rest})/{abs(a)}'}")
 
 
 def _one_loop(state: _State, position: int, a: int, b: int, c: int) -> Proof | None:

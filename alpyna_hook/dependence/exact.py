@@ -42,16 +42,15 @@ def feasible(rows: Iterable[Row], budget: Budget) -> bool:
     """Is there an integer point with every row (constant + sum(c*v)) >= 0?"""
     current = _tighten(rows, budget)
     while current:
-        current = _resolve_equalities(current, budget)
-        if not current:
-            break
         choice = _choose(current)
         if choice is None:
             return True
         column, exact = choice
-        lower = [r for r in current if r[column] > 0]
-        upper = [r for r in current if r[column] < 0]
-        rest = [r for r in current if not r[column]]
+        lower: list[Row] = []
+        upper: list[Row] = []
+        rest: list[Row] = []
+        for row in current:
+            (lower if row[column] > 0 else upper if row[column] < 0 else rest).append(row)
         budget.spend(len(lower) * len(upper) + 1)
         if not exact:
             return _shadows(column, lower, upper, rest, budget)
@@ -61,45 +60,39 @@ def feasible(rows: Iterable[Row], budget: Budget) -> bool:
 
 def _tighten(rows: Iterable[Row], budget: Budget) -> list[Row] | None:
     """Divides each row by the gcd of its coefficients, rounding the constant down; keeps the
-    tightest of parallel rows.  None: a contradiction."""
-    tightest: dict[tuple[int, ...], int] = {}
-    for row in rows:
-        divisor = gcd(*row[1:])
-        if not divisor:
-            if row[0] < 0:
-                return None
-            continue
-        key = tuple(row[1:]) if divisor == 1 else tuple([c // divisor for c in row[1:]])
-        constant = row[0] // divisor
-        known = tightest.get(key)
-        if known is None or constant < known:
-            tightest[key] = constant
-    budget.spend(len(tightest))
-    for key, constant in tightest.items():
-        opposite = tightest.get(tuple([-c for c in key]))
-        if opposite is not None and constant + opposite < 0:
-            return None
-    return [[constant, *key] for key, constant in tightest.items()]
-
-
-def _resolve_equalities(rows: list[Row], budget: Budget) -> list[Row] | None:
-    """Where f >= 0 and -f >= 0 are both demanded, f = 0 is used to eliminate a variable."""
-    while rows:
-        index = {tuple(row[1:]): row[0] for row in rows}
-        equation = next((row for row in rows if index.get(tuple([-c for c in row[1:]])) == -row[0]), None)
+    tightest of parallel rows; uses f >= 0 and -f >= 0 as an equation.  None: a contradiction."""
+    while True:
+        tightest: dict[tuple[int, ...], int] = {}
+        for row in rows:
+            key = tuple(row[1:])
+            divisor = gcd(*key)
+            if not divisor:
+                if row[0] < 0:
+                    return None
+                continue
+            constant = row[0]
+            if divisor != 1:
+                key = tuple([c // divisor for c in key])
+                constant //= divisor
+            known = tightest.get(key)
+            if known is None or constant < known:
+                tightest[key] = constant
+        budget.spend(len(tightest))
+        equation: Row | None = None
+        for key, constant in tightest.items():
+            opposite = tightest.get(tuple([-c for c in key]))
+            if opposite is not None:
+                if constant + opposite < 0:
+                    return None
+                if constant + opposite == 0:
+                    equation = [constant, *key]
+        rows = [[constant, *key] for key, constant in tightest.items()]
         if equation is None:
             return rows
-        budget.spend(len(rows))
-        rest = [row for row in rows if row is not equation]
         try:
-            substitute_equations([equation], rest)
+            substitute_equations([equation], rows)
         except NoSolution:
             return None
-        tightened = _tighten(rest, budget)
-        if tightened is None:
-            return None
-        rows = tightened
-    return rows
 
 
 def _choose(rows: list[Row]) -> tuple[int, bool] | None:

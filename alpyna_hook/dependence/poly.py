@@ -3,8 +3,8 @@
 `i*n + j` is no affine form as long as n is a symbol; with n = 100 it is `100*i + j`.
 
 >>> i, n = Poly.var("i"), Poly.var("n")
->>> print((i + 1) * n - 2)
--2 + n + i*n
+>>> print((i + Poly.const(1)) * n - Poly.const(2))
+n + i*n - 2
 >>> print((i * n).bind({"n": 3}))
 3*i
 """
@@ -102,7 +102,8 @@ class Poly:
 
     def __str__(self) -> str:
         text = ""
-        for monomial, c in self.terms:
+        constant_last = [t for t in self.terms if t[0]] + [t for t in self.terms if not t[0]]
+        for monomial, c in constant_last:
             factors: Iterable[str] = (str(abs(c)), *monomial) if abs(c) != 1 or not monomial else monomial
             body = "*".join(factors)
             text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + body

@@ -6,7 +6,7 @@ symbols (`n`) are shared.  `#i` counts the iterations of a loop whose step is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -48,10 +48,19 @@ class Problem:
 
     def under(self, directions: Mapping[int, int]) -> Problem:
         """The problem with directions (single bits) imposed on some of the loops, and what they imply."""
-        equations, constraints = list(self.equations), list(self.constraints)
         equal = [p for p, bit in directions.items() if bit == EQ]
-        names = {prime(self.loops[p]): self.loops[p] for p in equal}
-        names.update((prime(t.name), t.name) for t in self.twins if set(t.positions) <= set(equal))
+        return self._imposed(directions, equal, equal)
+
+    def refined(self, prefix: Sequence[int]) -> Problem:
+        """Of a problem under the directions before the last of `prefix`, that under all of them."""
+        last = len(prefix) - 1
+        return self._imposed({last: prefix[last]}, [p for p, bit in enumerate(prefix) if bit == EQ], [last])
+
+    def _imposed(self, directions: Mapping[int, int], equal: Sequence[int], new: Sequence[int]) -> Problem:
+        equations, constraints = list(self.equations), list(self.constraints)
+        names = {prime(self.loops[p]): self.loops[p] for p in new if directions[p] == EQ}
+        if names:
+            names.update((prime(t.name), t.name) for t in self.twins if set(t.positions) <= set(equal))
         for sink, source in names.items():
             value = Affine.var(source)
             equations = [e.replace(sink, value) for e in equations]
@@ -82,39 +91,57 @@ class Bounds:
     rectangular loops.  Bounds on the variables' order make it end.
     """
 
-    __slots__ = ("_known", "_lower", "_rank", "_steps", "_upper")
+    __slots__ = ("_lower", "_rank", "_steps", "_upper")
 
-    def __init__(self, problem: Problem, steps: int = 2000) -> None:
-        self._rank = {name: position for position, name in enumerate(problem.order)}
-        self._upper: dict[str, list[tuple[int, Affine]]] = {}
-        self._lower: dict[str, list[tuple[int, Affine]]] = {}
-        self._known: dict[Affine, int | None] = {}
+    def __init__(self, problem: Problem, steps: int = 4000) -> None:
+        self._rank = {name: position + 1 for position, name in enumerate(problem.order)}
+        size = len(problem.order) + 1
+        self._upper: list[list[tuple[int, list[int]]]] = [[] for _ in range(size)]
+        self._lower: list[list[tuple[int, list[int]]]] = [[] for _ in range(size)]
         self._steps = steps
         for constraint in set(problem.constraints):
             if constraint.terms:
-                name, c = max(constraint.terms, key=self._key)
-                (self._lower if c > 0 else self._upper).setdefault(name, []).append((abs(c), constraint))
+                row, top = self._row(constraint)
+                (self._lower if row[top] > 0 else self._upper)[top].append((abs(row[top]), row))
 
-    def _key(self, term: tuple[str, int]) -> int:
-        return self._rank[term[0]]
+    def _row(self, form: Affine) -> tuple[list[int], int]:
+        """[constant, coefficients by rank], and the highest rank with a coefficient."""
+        rank = self._rank
+        row = [0] * (len(rank) + 1)
+        row[0] = form.const
+        top = 0
+        for name, c in form.terms:
+            position = rank[name]
+            row[position] = c
+            if position > top:
+                top = position
+        return row, top
 
     def upper(self, form: Affine) -> int | None:
         """A number that the form never exceeds; None if none was found."""
-        if not form.terms:
-            return form.const
-        if form in self._known:
-            return self._known[form]
+        return self._bound(*self._row(form)) if form.terms else form.const
+
+    def _bound(self, row: list[int], top: int) -> int | None:
+        while top and not row[top]:
+            top -= 1
+        if not top:
+            return row[0]
         self._steps -= 1
         if self._steps < 0:
             return None
-        name, c = max(form.terms, key=self._key)
+        c = row[top]
+        size = abs(c)
         best = None
-        for scale, bound in (self._upper if c > 0 else self._lower).get(name, ()):
-            value = self.upper(form * scale + bound * abs(c))
+        for scale, bound in (self._upper if c > 0 else self._lower)[top]:
+            if scale == size == 1:
+                combined = [x + y for x, y in zip(row, bound, strict=True)]
+            else:
+                combined = [scale * x + size * y for x, y in zip(row, bound, strict=True)]
+            value = self._bound(combined, top - 1)
             if value is not None:
                 value //= scale
-                best = value if best is None else min(best, value)
-        self._known[form] = best
+                if best is None or value < best:
+                    best = value
         return best
 
     def lower(self, form: Affine) -> int | None:

@@ -137,9 +137,11 @@ class NestAnalysis:
         steps = [self.program.loops[loop].step for loop in loops]
         return any(step is not None and step.value is None for step in steps)
 
-    def _unknown(self, a: Access, b: Access, loops: tuple[int, ...], because: str) -> PairResult:
+    def _unknown(
+        self, a: Access, b: Access, loops: tuple[int, ...], because: str, stage: str = STATIC,
+    ) -> PairResult:
         vectors = frozenset(expand([ANY] * len(loops)))
-        return PairResult(a, b, loops, vectors, (None,) * len(loops), Proof("unknown", because), STATIC)
+        return PairResult(a, b, loops, vectors, (None,) * len(loops), Proof("unknown", because), stage)
 
     def _pairs_of_arrays(self) -> list[tuple[str, str]]:
         """Differently named arrays that would matter if they shared memory."""
@@ -329,9 +331,7 @@ class NestAnalysis:
             return static
         left = frozenset(v for v, rs in pair.residuals.items() if any(r.possible(values) for r in rs))
         if not left:
-            failing = next(r for rs in pair.residuals.values() for r in rs).failing(values)
-            because = failing.negation() if failing is not None else "no direction is possible"
-            proof = Proof("residual condition", because)
+            proof = Proof("residual condition", _failing(pair, values))
             return PairResult(pair.first, pair.second, static.loops, left, (), proof, RUNTIME)
         if pair.final:
             if left == static.vectors:
@@ -375,8 +375,9 @@ class NestAnalysis:
         """Arrays whose place in memory is not known may be any other array."""
         missing = {a.array for a in self.program.accesses if a.array not in arrays and a.index is not None}
         missing.discard("@random")
+        because = "where one of them lies in memory is not known"
         return [
-            self._unknown(a, b, self.program.common(a.loops, b.loops), "where one of them lies in memory is not known")
+            self._unknown(a, b, self.program.common(a.loops, b.loops), because, RUNTIME)
             for a, b in combinations(self.program.accesses, 2)
             if a.array != b.array and (a.write or b.write) and (a.array in missing or b.array in missing)
             and "@random" not in (a.array, b.array)
@@ -417,6 +418,15 @@ def _prefix(group: list[Vector]) -> dict[int, int]:
     if len(group) == 1:
         return dict(enumerate(group[0]))
     return dict(enumerate(group[0][: level(group[0])]))
+
+
+def _failing(pair: StaticPair, values: Mapping[str, int]) -> str:
+    """For each direction a condition that fails, with the values: "k >= n (k = 20, n = 10)"."""
+    conditions = dict.fromkeys(r.failing(values) for rs in pair.residuals.values() for r in rs)
+    found = [c for c in conditions if c is not None]
+    names = dict.fromkeys(name for c in found for name, _ in c.form.terms)
+    live = ", ".join(f"{name} = {values[name]}" for name in names)
+    return f"{' and '.join(c.negation() for c in found)} ({live})"
 
 
 def _condition(residuals: Mapping[Vector, tuple[Residual, ...]]) -> str | None:

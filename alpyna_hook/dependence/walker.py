@@ -385,6 +385,9 @@ class Walker:
         if outer.step is not None:
             bounds = (*outer.starts, *outer.stops, outer.step)
             program.integers = frozenset(n for bound in bounds for m, _ in bound.terms if len(m) == 1 for n in m)
+        for access in program.accesses:  # what a negative subscript counts from
+            for axis in range(len(access.index or ())):
+                program.shapes.setdefault(f"{access.array}.shape[{axis}]", (access.array, axis))
         self._update_reasons()
 
     def _resolve(self, poly: Poly) -> Poly:

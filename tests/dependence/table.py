@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Loops of the kinds that the TSVC suite covers, with the graph and the verdicts worked out by hand.
 
 Graph: the dependences through arrays, as "kind array directions distance" (the distance only if

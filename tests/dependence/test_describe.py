@@ -1,0 +1,48 @@
+"""The graph as data and in words."""
+
+from __future__ import annotations
+
+import json
+
+from alpyna_hook.explain.dependences import describe, words
+from tests.dependence.sources import analysis_of
+from tests.dependence.test_staging import fresh
+
+
+def test_words() -> None:
+    analysis = analysis_of("for i in range(1, n):\n    for j in range(n):\n        a[i, j] = a[i - 1, j] + b[2 * i]\n")
+    assert words(analysis) == [
+        "loop i (line 1): carried: carried by flow a: line 3 -> line 3 (<, =): "
+        "i: strong SIV: distance -1/1 = -1; j: strong SIV: distance 0/1 = 0",
+        "loop j (line 2): parallel: no dependence is carried",
+        "flow a[i, j] (line 3) -> a[i - 1, j] (line 3) (<, =), distance (1, 0): i: strong SIV: distance -1/1 = -1; "
+        "j: strong SIV: distance 0/1 = 0 (static); independent if n <= 2",
+        "assuming that a and b share no memory",
+    ]
+
+
+def test_independence_in_words() -> None:
+    analysis = analysis_of("for i in range(n):\n    a[2 * i + k] = a[2 * i + k + 1]\n")
+    graph = analysis.at({"n": 4, "k": 0}, {"a": fresh(20)})
+    assert words(graph)[0] == "loop i (line 1): parallel: no dependence is carried"
+    assert any(line.startswith("no dependence a[2*i + k + 1] (line 2) / a[2*i + k] (line 2): ") for line in words(graph))
+
+
+def test_data() -> None:
+    source = "for i in range(n):\n    t = b[i]\n    s += t\n    a[i] = a[i] + t\n"
+    data = describe(analysis_of(source))
+    assert json.loads(json.dumps(data)) == data
+    (loop,) = data["loops"]
+    assert (loop["line"], loop["verdict"], loop["carried_by"]) == (1, "reduction", [])
+    assert loop["reductions"] == [{"name": "s", "operation": "sum", "exact_for": "integers", "with": []}]
+    assert loop["private"] == [{"name": "t", "array": False, "live_out": True, "definite": True}]
+    anti = next(d for d in data["dependences"] if d["variable"] == "a")
+    assert (anti["kind"], anti["directions"], anti["distance"], anti["level"]) == ("anti", [["="]], [0], 0)
+    assert anti["source"] == {"line": 4, "column": 11, "access": "a[i]"}
+
+
+def test_run_time_stage_is_named() -> None:
+    analysis = analysis_of("for i in range(n):\n    x[i] = y[i]\n")
+    x = fresh(30)
+    graph = analysis.at({"n": 9}, {"x": x, "y": x})
+    assert {d["stage"] for d in describe(graph)["dependences"] if d["variable"] != "i"} == {"static", "run-time"}
