@@ -18,6 +18,7 @@ from alpyna_hook.reasons import REASONS
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", dest="module", action="store_true", help="what follows is the name of a module")
     parser.add_argument("--static", action="store_true", help="do not run it: show what the source alone decides")
+    parser.add_argument("--graph", action="store_true", help="show the dependence graphs in full")
     parser.add_argument("--kernel", action="store_true", help="print the generated kernels too")
     parser.add_argument("--json", action="store_true", help="print the explanation as JSON")
     parser.add_argument(
@@ -44,7 +45,7 @@ def _at_exit(args: argparse.Namespace, folder: str, pid: int) -> None:
         return  # a forked child, which shares its parent's exit functions
     from alpyna_hook.explain.report import as_data
 
-    text = _text(args, as_data(kernels=args.kernel), folder)
+    text = _text(args, as_data(loops=True, kernels=args.kernel), folder)
     if sys.stdout is not None and not sys.stdout.closed:
         sys.stdout.flush()
     _write(text, args.output, sys.stderr)
@@ -55,13 +56,14 @@ def _text(args: argparse.Namespace, entries: list[dict[str, Any]], folder: str) 
         return json.dumps([_with_hint(entry) for entry in entries], indent=1) + "\n"
     from alpyna_hook.explain.text import render
 
-    return render(entries, folder, static=args.static)
+    return render(entries, folder, static=args.static, whole=args.graph)
 
 
 def _with_hint(entry: dict[str, Any]) -> dict[str, Any]:
-    """As data, with the words that the text has."""
+    """With the texts of the reason; a graph's words are left out, its data says the same."""
     reason = REASONS.get(entry["reason"] or "")
-    return {**entry, "text": reason.text if reason else None, "hint": reason.hint if reason else None}
+    data = {key: value for key, value in entry.items() if key != "words"}
+    return {**data, "text": reason.text if reason else None, "hint": reason.hint if reason else None}
 
 
 def _write(text: str, path: str | None, stream: Any) -> None:

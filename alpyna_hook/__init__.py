@@ -104,7 +104,7 @@ def is_accelerated(function: object) -> bool:
 
 def report() -> list[dict[str, Any]]:
     """What became of each loop nest so far: file, line, qualname, runs, accelerated_runs, device,
-    reason (a slug, or None) and seconds."""
+    reason (a slug, or None), seconds, and loops, with a verdict of the dependence analysis for each."""
     from alpyna_hook.explain.report import as_data
 
-    return as_data()
+    return [{key: value for key, value in entry.items() if key != "words"} for entry in as_data(loops=True)]

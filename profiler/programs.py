@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import alpyna_hook
+from alpyna_hook.explain.report import as_data
 
 _HEAD = "import math\nimport numpy as np\n\n\n"
 _OPTIONS = alpyna_hook.Options(device="cpu")
@@ -37,7 +38,7 @@ class Pair:
 
     def reason(self) -> str | None:
         """Why the compiled form did not run compiled each time; None if it did."""
-        entry = next(e for e in alpyna_hook.report() if e["file"] == self.module)
+        entry = next(e for e in as_data() if e["file"] == self.module)
         if entry["runs"] and entry["accelerated_runs"] == entry["runs"]:
             return None
         return str(entry["reason"])

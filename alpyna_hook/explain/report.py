@@ -7,19 +7,25 @@ from typing import Any
 from alpyna_hook.hook.site import ModuleSource, Refusal, Site, all_modules
 
 
-def as_data(*, kernels: bool = False) -> list[dict[str, Any]]:
+def as_data(*, loops: bool = False, kernels: bool = False) -> list[dict[str, Any]]:
     """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
 
+    `loops` adds the dependence analysis of nests that did or may run compiled: `loops`, with a verdict
+    for each, `graph` and `words`.  It takes some milliseconds a nest.
     `kernels` adds the generated sources, as a list of texts.
     """
-    return [entry for module in all_modules() for entry in _module(module, kernels)]
+    return [entry for module in all_modules() for entry in _module(module, loops, kernels)]
 
 
-def _module(module: ModuleSource, kernels: bool) -> list[dict[str, Any]]:
+def _module(module: ModuleSource, loops: bool, kernels: bool) -> list[dict[str, Any]]:
     entries = []
     for site in module.sites:
         if site.parent is None or site.state is not None:
             entry = _site(site)
+            if loops and (entry["accelerated_runs"] or entry["reason"] in (None, "too-small")):
+                from alpyna_hook.explain.graphs import of_site  # not needed, and not loaded, for a plain report
+
+                entry.update(of_site(site))
             if kernels:
                 entry["kernels"] = kernel_texts(site)
             entries.append(entry)
@@ -38,7 +44,7 @@ def entry_of(file: str, line: int, qualname: str) -> dict[str, Any]:
     return {
         "file": file, "line": line, "qualname": qualname, "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "seconds": 0.0, "compile_seconds": 0.0,
-        "interpreter_seconds": 0.0, "saved_seconds": 0.0, "refusals": {},
+        "interpreter_seconds": 0.0, "saved_seconds": 0.0, "refusals": {}, "loops": [],
     }
 
 

@@ -12,15 +12,16 @@ from alpyna_hook.explain.kernel_text import printed
 from alpyna_hook.reasons import REASONS
 
 Entry = Mapping[str, Any]
+_PAIRS = 4  # dependences that are shown of a nest
 
 
-def render(entries: Sequence[Entry], folder: str, *, static: bool = False) -> str:
+def render(entries: Sequence[Entry], folder: str, *, static: bool = False, whole: bool = False) -> str:
     """All nests; file names are shown relative to `folder` where they lie below it.
 
-    `static` words the report for a program that has not been run.
+    `static` words the report for a program that has not been run.  `whole`: all of the dependence graphs.
     """
     head = _static_summary(entries) if static else _summary(entries)
-    return "\n\n".join([head, *("\n".join(_nest(entry, folder, static)) for entry in entries)]) + "\n"
+    return "\n\n".join([head, *("\n".join(_nest(entry, folder, static, whole)) for entry in entries)]) + "\n"
 
 
 def seconds(value: float) -> str:
@@ -58,7 +59,7 @@ def _static_summary(entries: Sequence[Entry]) -> str:
     return f"{counted(len(entries), 'loop nest')}, {can} can run compiled if the values allow it"
 
 
-def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
+def _nest(entry: Entry, folder: str, static: bool, whole: bool) -> Iterable[str]:
     yield f"{_name(entry['file'], folder)}:{entry['line']}, {entry['qualname']}"
     lines = linecache.getlines(entry["file"])
     if entry["accelerated_runs"]:
@@ -71,8 +72,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
     else:
         yield from frame(lines, entry["line"], marked=False)
         yield f"    {_open(entry) if static else 'not reached'}"
-    for loop in entry.get("dependences", ()):
-        yield f"    {loop}"
+    yield from (f"    {line}" for line in _dependences(entry, whole))
     for number, text in enumerate(entry.get("kernels", ()), 1):
         yield f"    kernel {number}:"
         yield from (f"        {line}".rstrip() for line in printed(text).splitlines())
@@ -110,6 +110,20 @@ def _refusal(entry: Entry) -> Iterable[str]:
 def _open(entry: Entry) -> str:
     reads = ", ".join(entry.get("reads", ()))
     return f"can run compiled, if the values of {reads} allow it" if reads else "can run compiled"
+
+
+def _dependences(entry: Entry, whole: bool) -> Iterable[str]:
+    """The verdict of each loop, then some of the dependences, or all pairs."""
+    lines = list(entry.get("words", ()))
+    if not lines:
+        return
+    yield "dependences, for any bounds:" if entry["graph"]["stage"] == "static" else "dependences:"
+    verdicts, pairs = lines[: len(entry["loops"])], lines[len(entry["loops"]) :]
+    if not whole:
+        pairs = [pair for pair in pairs if not pair.startswith("no dependence ")]
+        if len(pairs) > _PAIRS:
+            pairs = [*pairs[:_PAIRS], f"... {len(pairs) - _PAIRS} more; --graph shows all"]
+    yield from (f"  {line}" for line in (*verdicts, *pairs))
 
 
 def _one_line(text: str) -> str:

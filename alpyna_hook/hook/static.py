@@ -7,6 +7,7 @@ from typing import Any
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.config import Options
+from alpyna_hook.explain.graphs import of_nest
 from alpyna_hook.explain.report import entry_of, refused
 from alpyna_hook.hook.loader import prepare
 from alpyna_hook.hook.site import ModuleSource
@@ -32,6 +33,7 @@ def of_source(source: bytes, filename: str) -> list[dict[str, Any]]:
         node = module.loop_node(record.lineno, record.col)
         nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines)
         entry = entry_of(filename, record.lineno, record.qualname)
+        entry.update(of_nest(nest))
         entry.update(reads=[name for name in nest.reads if not hasattr(builtins, name)], writes=list(nest.writes))
         entries.append(entry)
     return sorted(entries, key=lambda e: e["line"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,7 @@ def folder(tmp_path: Path) -> Path:
 
 def without_dependences(text: str) -> str:
     """Without what is said of the loops of each nest, which has tests of its own."""
-    known = ("    ran compiled", "    not ", "    hint", "    can run", "      ", "  >")
-    return "\n".join(line for line in text.split("\n") if not line.startswith(" ") or line.startswith(known))
+    return re.sub(r"^    dependences.*\n(      \S.*\n)*", "", text, flags=re.MULTILINE)
 
 
 def test_the_program_runs_and_is_explained(folder: Path) -> None:
@@ -125,6 +125,9 @@ def test_json(folder: Path) -> None:
     assert entries[6]["accelerated_runs"] == entries[6]["runs"] == 2
     assert entries[6]["device"] == "cpu"
     assert entries[6]["seconds"] > 0
+    assert [(loop["line"], loop["verdict"]) for loop in entries[6]["loops"]] == [(6, "parallel")]
+    assert entries[6]["graph"]["stage"] == "run-time"
+    assert entries[11]["loops"] == entries[16]["loops"] == []
     assert entries[11]["place"] == [12, 14, 12, 21]
     assert entries[11]["reason"] == "expression"
     assert entries[11]["hint"].startswith("compute it before the loop")

@@ -97,3 +97,31 @@ def test_nothing_to_report() -> None:
 ])
 def test_seconds(value: float, shown: str) -> None:
     assert text.seconds(value) == shown
+
+
+GRAPH: dict[str, Any] = {
+    "loops": [{}, {}],
+    "graph": {"stage": "run-time"},
+    "words": ["loop i: a", "loop j: b", "flow 1", "no dependence 2", *(f"anti {k}" for k in range(3, 8))],
+}
+
+
+def test_dependences_are_cut_short(file: str) -> None:
+    assert rendered(file, **GRAPH)[4:] == [
+        "    not reached",
+        "    dependences:",
+        "      loop i: a",
+        "      loop j: b",
+        "      flow 1",
+        "      anti 3",
+        "      anti 4",
+        "      anti 5",
+        "      ... 2 more; --graph shows all",
+    ]
+
+
+def test_the_whole_graph(file: str) -> None:
+    entry = {**entry_of(file, 1, "f"), **GRAPH, "graph": {"stage": "static"}}
+    lines = text.render([entry], str(Path(file).parent), whole=True).splitlines()
+    assert lines[5] == "    dependences, for any bounds:"
+    assert [line.strip() for line in lines[6:]] == GRAPH["words"]

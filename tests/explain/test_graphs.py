@@ -1,0 +1,59 @@
+"""The graph of a site: with live bounds where a call is known, for any bounds else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import alpyna_hook
+
+SHIFT = "def f(a, b, n, m):\n    for i in range(n):\n        a[i + m] = a[i] + b[i]\n"
+FORCED = alpyna_hook.Options(device="cpu", strict=True)
+
+
+def entry(source: str, *calls: tuple[object, ...], options: alpyna_hook.Options = FORCED) -> dict[str, Any]:
+    """The report of the one nest of a function, after some calls of it."""
+    module = alpyna_hook.static_analyse(source, options)
+    for call in calls:
+        module.f(*call)
+    found, = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    return dict(found)
+
+
+def test_the_bounds_of_the_latest_call_decide() -> None:
+    a, b = np.ones(20), np.ones(20)
+    carried, apart = entry(SHIFT, (a, b, 10, 1)), entry(SHIFT, (a, b, 10, 1), (a, b, 10, 10))
+    assert carried["graph"]["stage"] == apart["graph"]["stage"] == "run-time"
+    assert [loop["verdict"] for loop in carried["loops"]] == ["carried"]
+    assert carried["loops"][0]["line"] == 2
+    assert "flow a" in carried["loops"][0]["carried_by"][0]
+    assert [loop["verdict"] for loop in apart["loops"]] == ["parallel"]
+
+
+def test_arrays_that_share_memory_are_not_taken_for_others() -> None:
+    a = np.ones(30)
+    found = entry("def f(a, b, n):\n    for i in range(n):\n        a[i] = b[i]\n", (a[1:], a[:-1], 10))
+    assert found["accelerated_runs"] == 1
+    assert found["graph"]["stage"] == "static"
+    assert found["graph"]["assumptions"]
+
+
+def test_a_nest_that_was_left_alone_has_its_static_graph() -> None:
+    found = entry(SHIFT, (np.ones(20), np.ones(20), 10, 1), options=alpyna_hook.Options())
+    assert (found["reason"], found["graph"]["stage"]) == ("too-small", "static")
+    assert [loop["index"] for loop in found["loops"]] == ["i"]
+
+
+def test_a_nest_that_cannot_run_compiled_has_none() -> None:
+    found = entry(SHIFT, ([1.0] * 20, [1.0] * 20, 10, 1))
+    assert (found["reason"], found["loops"]) == ("value-type", [])
+    assert "graph" not in found
+
+
+def test_functions_that_are_called_are_looked_into() -> None:
+    found = entry(
+        "def g(a, i):\n    a[i] = 2.0\n\ndef f(a, n):\n    for i in range(n):\n        g(a, i)\n", (np.ones(9), 9)
+    )
+    assert found["accelerated_runs"] == 1
+    assert found["graph"]["stage"] == "run-time"
