@@ -113,17 +113,30 @@ def _open(entry: Entry) -> str:
 
 
 def _dependences(entry: Entry, whole: bool) -> Iterable[str]:
-    """The verdict of each loop, then some of the dependences, or all pairs."""
+    """The verdict of each loop, then some of the dependences between iterations, or all pairs."""
     lines = list(entry.get("words", ()))
     if not lines:
         return
     yield "dependences, for any bounds:" if entry["graph"]["stage"] == "static" else "dependences:"
-    verdicts, pairs = lines[: len(entry["loops"])], lines[len(entry["loops"]) :]
     if not whole:
-        pairs = [pair for pair in pairs if not pair.startswith("no dependence ")]
-        if len(pairs) > _PAIRS:
-            pairs = [*pairs[:_PAIRS], f"... {len(pairs) - _PAIRS} more; --graph shows all"]
-    yield from (f"  {line}" for line in (*verdicts, *pairs))
+        lines = [*lines[: len(entry["loops"])], *_carried(entry["graph"]["dependences"])]
+    yield from (f"  {line}" for line in lines)
+
+
+def _carried(dependences: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """A line for each of the first few dependences through arrays that a loop carries."""
+    lines = list(dict.fromkeys(
+        f"{d['kind']} {d['source']['access']} (line {d['source']['line']}) -> {d['sink']['access']} "
+        f"(line {d['sink']['line']}) {_vectors(d['directions'])}: {d['because']}"
+        for d in dependences if d["level"] and "[" in d["source"]["access"]
+    ))
+    yield from lines[:_PAIRS]
+    if len(lines) > _PAIRS:
+        yield f"... {len(lines) - _PAIRS} more; --graph shows all"
+
+
+def _vectors(directions: Iterable[Iterable[str]]) -> str:
+    return " ".join(f"({', '.join(vector)})" for vector in directions)
 
 
 def _one_line(text: str) -> str:

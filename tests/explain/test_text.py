@@ -99,23 +99,30 @@ def test_seconds(value: float, shown: str) -> None:
     assert text.seconds(value) == shown
 
 
+def dependence(number: int, level: int = 1, access: str = "a[i]") -> dict[str, Any]:
+    return {
+        "kind": "flow", "source": {"access": access, "line": number}, "sink": {"access": "a[i - 1]", "line": 2},
+        "directions": [["<", "="], ["=", "<"]], "level": level, "because": "distance 1",
+    }
+
+
 GRAPH: dict[str, Any] = {
     "loops": [{}, {}],
-    "graph": {"stage": "run-time"},
-    "words": ["loop i: a", "loop j: b", "flow 1", "no dependence 2", *(f"anti {k}" for k in range(3, 8))],
+    "graph": {
+        "stage": "run-time",
+        "dependences": [dependence(1, 0), dependence(2, access="s"), *(dependence(k // 2) for k in range(6, 18))],
+    },
+    "words": ["loop i: a", "loop j: b", "flow 1", "no dependence 2"],
 }
 
 
-def test_dependences_are_cut_short(file: str) -> None:
+def test_verdicts_and_the_first_dependences_that_a_loop_carries(file: str) -> None:
     assert rendered(file, **GRAPH)[4:] == [
         "    not reached",
         "    dependences:",
         "      loop i: a",
         "      loop j: b",
-        "      flow 1",
-        "      anti 3",
-        "      anti 4",
-        "      anti 5",
+        *(f"      flow a[i] (line {k}) -> a[i - 1] (line 2) (<, =) (=, <): distance 1" for k in range(3, 7)),
         "      ... 2 more; --graph shows all",
     ]
 
