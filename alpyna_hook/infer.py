@@ -21,15 +21,19 @@ from alpyna_hook.types import Rep, holds, is_python, rep_of
 _MAX_ROUNDS = 12
 
 
-def infer(nest: ir.Nest, facts: Facts) -> t.TypedNest:
-    """The typed nest.  Raises Declined where a type is not supported or not settled."""
-    return _Inference(nest, facts).run()
+def infer(nest: ir.Nest, facts: Facts, kept: tuple[str, ...] = ()) -> t.TypedNest:
+    """The typed nest; temporaries in `kept` are outputs too.
+
+    Raises Declined where a type is not supported or not settled.
+    """
+    return _Inference(nest, facts, kept).run()
 
 
 @dataclass
 class _Inference:
     nest: ir.Nest
     facts: Facts
+    kept: tuple[str, ...]
     scope: Scope = field(init=False)
 
     def run(self) -> t.TypedNest:
@@ -56,7 +60,7 @@ class _Inference:
         inputs = tuple(scope.entry)
         return t.TypedNest(
             loop=loop, variables=variables, inputs=inputs,
-            outputs=tuple(n for n in self.nest.writes if n in variables),
+            outputs=tuple(n for n in (*self.nest.writes, *self.kept) if n in variables),
             arrays=tuple(shared.arrays), stored=frozenset(shared.stored),
             obligations=tuple(shared.obligations), results=results, returns_tuple=scope.returns_tuple,
             libm=tuple(shared.libm), ufuncs=tuple(shared.ufuncs),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from math import pi
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from alpyna_hook.infer_expr import BOOL, INT, Expressions
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
-from alpyna_hook.views import resolve_function_views
 from alpyna_hook.types import Kinds, Rep, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
+from alpyna_hook.views import resolve_function_views
 
 # Functions of `math` that are libm's, with one argument, and raise by math_1's rule (CPython mathmodule.c).
 LIBM_1 = frozenset(
@@ -274,6 +274,7 @@ class Calls(Expressions):
             return t.Cast(self.cast(value, "i8", ""), INT, "i8", None, e.loc)
         if not is_float(value.rep):
             raise Declined("inexact", f"{e.function}() of a NumPy integer", e.loc)
+        self.kinds_by(getattr(math, name), value)  # math.trunc refuses np.float32
         rounded = self.op(name, (self.real(value, e),), FLOAT, "f8", e.loc)
         return t.Cast(self.cast(rounded, "i8", "fit"), INT, "i8", None, e.loc)
 
@@ -291,10 +292,10 @@ class Calls(Expressions):
         return self.binary("*", value, t.Const(factor, FLOAT, "f8", e.loc), e.loc)
 
     def math_degrees(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        return self._scaled(180.0 / pi, args, e)
+        return self._scaled(180.0 / math.pi, args, e)
 
     def math_radians(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        return self._scaled(pi / 180.0, args, e)
+        return self._scaled(math.pi / 180.0, args, e)
 
     # -- NumPy
 
@@ -330,6 +331,7 @@ class Calls(Expressions):
         if len(args) != (1 if name in UFUNC_1 else 2 if name in UFUNC_2 else 0):
             raise Declined("call", f"{e.function}()", e.loc)
         self.scope.shared.ufuncs[name, rep] = None
+        self.scope.shared.libm.update({"feclearexcept": None, "fetestexcept": None})
         values = tuple(self.cast(a, rep, "") for a in args)
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
 

@@ -10,7 +10,19 @@ from alpyna_hook.operators import BINARY, COMPARISONS, Meaning, binary, unary
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
 from alpyna_hook.types import (
-    INT_MAX, INT_MIN, KIND_OF_TYPE, Kind, Kinds, Rep, holds, int_range, is_complex, is_float, is_int, rep_of, rep_of_kind,
+    INT_MAX,
+    INT_MIN,
+    KIND_OF_TYPE,
+    Kind,
+    Kinds,
+    Rep,
+    holds,
+    int_range,
+    is_complex,
+    is_float,
+    is_int,
+    rep_of,
+    rep_of_kind,
 )
 
 BOOL: Kinds = frozenset({"bool"})

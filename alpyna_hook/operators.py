@@ -11,13 +11,23 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import KIND_OF_TYPE, TYPE_OF_KIND, Kind, Rep, is_complex, is_float, is_int, is_python, rep_of_kind
+from alpyna_hook.types import (
+    KIND_OF_TYPE,
+    TYPE_OF_KIND,
+    Kind,
+    Rep,
+    is_complex,
+    is_float,
+    is_int,
+    is_python,
+    rep_of_kind,
+)
 
 BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "+": ("add", operator.add), "-": ("sub", operator.sub), "*": ("mul", operator.mul),
@@ -68,7 +78,7 @@ def sample(function: Callable[..., Any], *kinds: Kind) -> Kind:
     return kind
 
 
-@lru_cache(maxsize=None)
+@cache
 def binary(op: str, left: Kind, right: Kind) -> Meaning:
     """The meaning of `left op right`.
 
@@ -162,7 +172,7 @@ def _comparison(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
     return Meaning(name, result, compute, casts, (), not python)
 
 
-@lru_cache(maxsize=None)
+@cache
 def unary(op: str, kind: Kind) -> Meaning:
     name, function = UNARY[op]
     if name == "not":

@@ -23,10 +23,11 @@ def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     """What the types decide.  Raises Declined."""
     ranks = {name: array.ndim for name, array in facts.arrays.items()}
     resolved, views = resolve_views(nest, ranks)
-    typed = infer(resolved, facts)
+    kept = dict.fromkeys(k for v in views.values() for k in (v.witness, *v.index) if isinstance(k, str))
+    typed = infer(resolved, facts, tuple(kept))
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    watched = {k: "H" for k in anchored(typed)}
+    watched = dict.fromkeys(anchored(typed), "H")
     return Variant(resolved, typed, layout, facts, reps, views, watched)
 
 

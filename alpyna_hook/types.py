@@ -94,4 +94,4 @@ def holds(rep: Rep, value: bool | int | float | complex) -> bool:
         return abs(value) <= EXACT_INT[rep]
     if rep in ("f8", "c16"):
         return True
-    return rep in ("f4", "c8") and (value != value or abs(value) <= 3.4e38 and float(np.float32(value)) == value)
+    return rep in ("f4", "c8") and (value != value or (abs(value) <= 3.4e38 and float(np.float32(value)) == value))

@@ -304,7 +304,8 @@ class Expressions(Operations):
             low, high = int_range(target)
             own_low, own_high = int_range(source)
             conditions = ([f"{text} < {low}"] if own_low < low else []) + ([f"{text} > {self._int(high, source)}"] if own_high > high else [])
-            self.give_up_if(" or ".join(conditions))
+            if conditions:
+                self.give_up_if(" or ".join(conditions))
         elif is_int(source):
             bound = EXACT_INT[target]
             if source == "u8":

@@ -62,7 +62,8 @@ class Operations:
             return f"call{len(a)}_f8({self.libm_address(name[5:])}, {', '.join(a)})"
         if name.startswith("ufunc:"):
             loop = self.ufunc_address(name[6:], rep)
-            return f"ufunc{len(a)}_{rep}({loop}, {', '.join(a)})"
+            flags = f"{self.libm_address('feclearexcept')}, {self.libm_address('fetestexcept')}"
+            return f"ufunc{len(a)}_{rep}({loop}, {flags}, frame, {', '.join(a)})"
         if name in _COMPARE:
             return f"({a[0]} {_INFIX[name]} {a[1]})"
         if name in _INFIX:

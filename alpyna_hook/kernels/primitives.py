@@ -14,12 +14,15 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from alpyna_hook.emit.layout import ABORT, RAISED
+
 NUMBA_TYPES = {
     "b1": types.boolean, "i1": types.int8, "i2": types.int16, "i4": types.int32, "i8": types.int64,
     "u1": types.uint8, "u2": types.uint16, "u4": types.uint32, "u8": types.uint64,
     "f4": types.float32, "f8": types.float64, "c8": types.complex64, "c16": types.complex128,
 }
-_I8, _I64 = ir.IntType(8), ir.IntType(64)
+_I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_ALL_FLAGS = _I32(0x1F)  # more than the flags of any machine that we know of; fenv.h ignores the others
 _F32, _F64 = ir.FloatType(), ir.DoubleType()
 
 
@@ -118,7 +121,7 @@ def poll(typingctx: Any, frame: Any) -> Any:
     """The abort word of the frame, read from memory each time."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(_at(builder, args[0], _I64(16), _I64), "monotonic", 8)
+        return builder.load_atomic(_at(builder, args[0], _I64(ABORT), _I64), "monotonic", 8)
 
     return types.int64(types.voidptr), codegen
 
@@ -175,16 +178,23 @@ def _c_call(rep: str, arity: int) -> Callable[..., Any]:
 
 
 def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
-    """Calls a NumPy inner loop `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)` on one element."""
+    """Calls a NumPy inner loop `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)` on one element.
+
+    As NumPy does around each call, the floating-point flags are cleared before it and read after
+    it (some loops clear them themselves); what was raised is added to a word of the frame.
+    """
     kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
     size = int(rep[1:])
     pointer_type = _I8.as_pointer()
+    addresses = (types.int64, types.int64, types.int64, types.int64, types.voidptr)
     loop_type = ir.FunctionType(
         ir.VoidType(), [pointer_type.as_pointer(), _I64.as_pointer(), _I64.as_pointer(), pointer_type]
     )
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        values = args[2:]
+        frame, values = args[4], args[5:]
+        flags_type = ir.FunctionType(_I32, [_I32])
+        clear, test = (builder.inttoptr(a, flags_type.as_pointer()) for a in args[2:4])
         cells = cgutils.alloca_once(builder, llvm, size=_I64(arity + 1))
         pointers = cgutils.alloca_once(builder, pointer_type, size=_I64(arity + 1))
         count = cgutils.alloca_once(builder, _I64)
@@ -197,20 +207,24 @@ def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
             builder.store(builder.bitcast(cell, pointer_type), builder.gep(pointers, [_I64(k)]))
             builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
         loop = builder.inttoptr(args[0], loop_type.as_pointer())
+        builder.call(clear, [_ALL_FLAGS])
         builder.call(loop, [pointers, count, steps, builder.inttoptr(args[1], pointer_type)])
+        raised = builder.zext(builder.call(test, [_ALL_FLAGS]), _I64)
+        place = _at(builder, frame, _I64(RAISED), _I64)
+        builder.store(builder.or_(builder.load(place), raised), place)
         return builder.load(builder.gep(cells, [_I64(arity)]))
 
     if arity == 1:
 
         @intrinsic  # type: ignore[untyped-decorator]
-        def ufunc1(typingctx: Any, loop: Any, data: Any, x: Any) -> Any:
-            return kind(types.int64, types.int64, kind), generate
+        def ufunc1(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any) -> Any:
+            return kind(*addresses, kind), generate
 
         return ufunc1  # type: ignore[no-any-return]
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def ufunc2(typingctx: Any, loop: Any, data: Any, x: Any, y: Any) -> Any:
-        return kind(types.int64, types.int64, kind, kind), generate
+    def ufunc2(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any, y: Any) -> Any:
+        return kind(*addresses, kind, kind), generate
 
     return ufunc2  # type: ignore[no-any-return]
 

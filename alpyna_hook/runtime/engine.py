@@ -23,6 +23,7 @@ from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
 INTERPRET: tuple[Any, ...] = ()
+_MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter
 _GIVE_UP_AFTER = 32  # refusals of a site that never ran compiled
 _LOCK = threading.RLock()
 
@@ -78,6 +79,8 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
     except Flagged as flagged:
         trace.refuse("flagged", str(flagged), None)
         log(f"{site!r}: flagged, the interpreter replays it: {flagged}")
+        if trace.refusals["flagged"] > _MOST_REPLAYS + trace.accelerated:
+            site.decline_for_good()
     except KeyboardInterrupt:
         raise
     except Exception as error:  # the one place where a failure of ours turns into "interpret"

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, DONE, HIGH, LOW
+from alpyna_hook.emit.layout import ABORT, ABORTED, DONE, HIGH, LOW, RAISED
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 
@@ -27,13 +27,18 @@ _CHUNK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One execution.  trips: of the outermost loop, if known; predicted: seconds in the interpreter."""
+    """One execution.
+
+    trips: of the outermost loop, if known.  predicted: seconds in the interpreter.  mask: the
+    floating-point flags that matter; by_call: the kernel reads them itself, into its frame.
+    """
 
     entry: Callable[[int], int]
     frame: Any
     trips: int | None
     predicted: float
     mask: int
+    by_call: bool
     saved: Transaction
 
     def chunk(self, low: int, high: int) -> tuple[int, bool]:
@@ -42,6 +47,9 @@ class Work:
         ctypes.c_int64.from_buffer(self.frame, HIGH).value = high
         if not self.mask:
             return self.entry(ctypes.addressof(self.frame)), False
+        if self.by_call:
+            status = self.entry(ctypes.addressof(self.frame))
+            return status, bool(ctypes.c_int64.from_buffer(self.frame, RAISED).value & self.mask)
         FLAGS.clear()
         status = self.entry(ctypes.addressof(self.frame))
         return status, FLAGS.raised(self.mask)

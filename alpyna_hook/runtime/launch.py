@@ -72,7 +72,8 @@ def execute(variant: Variant, call: Call, arrays: list[Any], binding: Binding) -
     frame = fill(variant, arrays, binding)
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     call.undo = saved.roll_back
-    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, saved)
+    by_call = bool(variant.typed.ufuncs)  # the kernel itself watches the flags, around each call
+    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, by_call, saved)
     status, raised = run(work)
     if raised or status == frame_layout.FLAGGED:
         saved.roll_back()
@@ -119,7 +120,8 @@ def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[A
 
 
 def has_unanchored(variant: Variant) -> bool:
-    return any(w.startswith("finite") and k not in variant.anchored for k, w in enumerate(variant.typed.obligations))
+    trusted = {} if variant.typed.ufuncs else variant.anchored
+    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
 
 
 def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:
@@ -127,7 +129,7 @@ def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bo
     if silent:
         preset = {k: "K" for k, what in enumerate(typed.obligations) if what in ("finite", "finite_division")}
     else:
-        preset = dict(variant.anchored) if flags else {}
+        preset = dict(variant.anchored) if flags and not typed.ufuncs else {}
     integers = {n: int(binding.scalars[n]) for n in variant.integers}
     shapes = {name: a.shape for name, a in zip(typed.arrays, arrays, strict=True)}
     return prove(typed, integers, shapes, preset, wrap)
