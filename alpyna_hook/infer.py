@@ -154,7 +154,7 @@ class Statements(Calls):
 
     def for_loop(self, s: ir.For) -> t.For:
         scope = self.scope
-        bounds = tuple(self.index_value(e, "range() needs integers") for e in (s.start, s.stop, s.step))
+        start, stop, step = (self.index_value(e, "range() argument") for e in (s.start, s.stop, s.step))
         if s.index in scope.arrays:
             raise Declined("array-variable", f"{s.index} is assigned in the nest", s.loc)
         entry = scope.enter_loop(s)
@@ -164,7 +164,7 @@ class Statements(Calls):
         scope.env = scope.join(entry, scope.head(s))
         orelse = self.block(s.orelse)
         scope.env = scope.join(scope.env, breaks)
-        return t.For(s.index, *bounds, body, orelse, scope.shared.obligation("overflow"), s.loc)
+        return t.For(s.index, start, stop, step, body, orelse, scope.shared.obligation("overflow"), s.loc)
 
     def while_loop(self, s: ir.While) -> t.While:
         scope = self.scope

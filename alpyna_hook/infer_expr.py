@@ -277,8 +277,8 @@ class Expressions:
             own = int_range(value.rep)
             if low <= own[0] and own[1] <= high:
                 obligation = ""
-        elif meaning.numpy and meaning.compute in ("f4", "c8") and value.rep in ("f8", "c16") and not value.kinds <= {"int", "bool"}:
-            obligation = "finite"
+        elif meaning.numpy and meaning.compute in ("f4", "c8") and value.rep in ("f8", "c16"):
+            obligation = "" if value.kinds <= {"int", "bool"} else "finite"
         return self.cast(value, meaning.compute, obligation)
 
     # -- conditional values

@@ -113,37 +113,36 @@ def _python(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
         exact = tuple("exact" if k == "int" else "" for k in (left, right)) if "float" not in (left, right) else none
         return Meaning(name, result, "f8", exact, ("nonzero",), False)
     if result == "float":
-        checks = {"floordiv": ("nonzero",), "mod": ("nonzero",), "pow": ("domain",)}.get(name, ())
-        return Meaning(name, result, "f8", none, checks, False)
-    checks = {
+        float_checks = {"floordiv": ("nonzero",), "mod": ("nonzero",), "pow": ("domain",)}
+        return Meaning(name, result, "f8", none, float_checks.get(name, ()), False)
+    checks: dict[str, tuple[str, ...]] = {
         "floordiv": ("nonzero", "overflow"), "mod": ("nonzero",), "pow": ("exponent", "overflow"),
         "lshift": ("shift", "overflow"), "rshift": ("shift",), "and": (), "or": (), "xor": (),
-    }.get(name, ("overflow",))
-    return Meaning(name, result, "i8", none, checks, False)
+    }
+    return Meaning(name, result, "i8", none, checks.get(name, ("overflow",)), False)
 
 
 def _numpy(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
     compute = rep_of_kind(result)
     casts = ("fit" if is_int(compute) and left == "int" else "", "fit" if is_int(compute) and right == "int" else "")
     if is_complex(compute):
-        if name not in ("add", "sub", "mul"):
+        if name not in ("add", "sub", "mul", "truediv"):
             raise Declined("inexact", f"{name} of complex numbers")
-        return Meaning(name, result, compute, casts, (), True)
+        return Meaning("smith" if name == "truediv" else name, result, compute, casts, (), True)
     if is_float(compute):
         if name == "pow" and not _libm_power(left, right):
             raise Declined("inexact", "a power of a NumPy integer and a float")
-        checks = ("finite_division",) if name in ("floordiv", "mod") else ()
-        return Meaning(name, result, compute, casts, checks, True)
+        return Meaning(name, result, compute, casts, ("finite_division",) if name in ("floordiv", "mod") else (), True)
     if compute == "b1":
         if name not in ("add", "mul", "and", "or", "xor"):
             raise Declined("type-error", f"{name} of NumPy booleans")
         logical = {"add": "or", "mul": "and"}.get(name, name)
         return Meaning(logical, result, compute, casts, (), True)
-    checks = {
+    checks: dict[str, tuple[str, ...]] = {
         "floordiv": ("nonzero", "overflow"), "mod": ("nonzero", "overflow"), "pow": ("exponent",),
         "lshift": (), "rshift": (), "and": (), "or": (), "xor": (),
-    }.get(name, ("overflow",))
-    return Meaning(name, result, compute, casts, checks, True)
+    }
+    return Meaning(name, result, compute, casts, checks.get(name, ("overflow",)), True)
 
 
 def _libm_power(left: Kind, right: Kind) -> bool:

@@ -23,7 +23,7 @@ NUMPY_KINDS = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", 
 NUMPY_TYPES: dict[type, Kind] = {np.dtype(kind).type: kind for kind in NUMPY_KINDS}
 KIND_OF_TYPE: dict[type, Kind] = {**PYTHON_TYPES, **NUMPY_TYPES}
 TYPE_OF_KIND: dict[Kind, type] = {kind: cls for cls, kind in KIND_OF_TYPE.items()}
-DTYPES: dict[Kind, np.dtype] = {kind: np.dtype(kind) for kind in NUMPY_KINDS}  # type: ignore[type-arg]
+DTYPES: dict[Kind, np.dtype] = {kind: np.dtype(kind) for kind in NUMPY_KINDS}
 KIND_OF_DTYPE = {dtype: kind for kind, dtype in DTYPES.items()}
 
 _REP = {"bool": "b1", "int": "i8", "float": "f8", "complex": "c16", "?": "b1"}

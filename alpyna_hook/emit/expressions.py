@@ -303,7 +303,8 @@ class Expressions(Operations):
         elif is_int(target):
             low, high = int_range(target)
             own_low, own_high = int_range(source)
-            conditions = ([f"{text} < {low}"] if own_low < low else []) + ([f"{text} > {self._int(high, source)}"] if own_high > high else [])
+            conditions = [f"{text} < {low}"] if own_low < low else []
+            conditions += [f"{text} > {self._int(high, source)}"] if own_high > high else []
             if conditions:
                 self.give_up_if(" or ".join(conditions))
         elif is_int(source):

@@ -80,6 +80,13 @@ class Operations:
         text = f"({a[0]} / {a[1]})"
         return text if e.compute == "f8" else f"{e.compute}{text}"
 
+    def write_smith(self, e: t.Op, a: list[str]) -> str:
+        """Complex division as NumPy does it (Smith 1962; numpy/_core/src/umath/loops.c.src)."""
+        part = "f4" if e.compute == "c8" else "f8"
+        x, y = self.simple(a[0]), self.simple(a[1])
+        names = [self.temporary(f"{v}.{p}") for v in (x, y) for p in ("real", "imag")]
+        return f"smith_{part}({', '.join(names)})"
+
     def write_pow(self, e: t.Op, a: list[str]) -> str:
         if is_float(e.compute):
             return f"call2_{e.compute}({self.libm_address('powf' if e.compute == 'f4' else 'pow')}, {a[0]}, {a[1]})"

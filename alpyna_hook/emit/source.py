@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission, Expressions
-from alpyna_hook.emit.layout import DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, ABORTED, Slot
+from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, Slot
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
     "frame kernel low high bad left trip pointer poll inf nan range complex abs bool True False None"
-    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 power_i8 power_u8 power_overflows".split()
+    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 power_i8 power_u8 power_overflows smith_f4 smith_f8".split()
 )
 
 
@@ -259,7 +259,8 @@ class KernelEmitter(Statements):
             w.line("high = trip")
         counter = self.names.fresh("k")
         with w.block(f"for {counter} in range(low, high):"):
-            scaled = f"{start} + {counter}" if step == 1 else f"{start} + {counter} * {step if step is not None else self.step_name}"
+            factor = "" if step == 1 else f" * {step if step is not None else self.step_name}"
+            scaled = f"{start} + {counter}{factor}"
             self.index(s, counter if start == "0" and step == 1 else scaled)
             if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
                 self.check_abort()

@@ -33,11 +33,11 @@ def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
         exec(compile(source.text, filename, "exec"), namespace)
         for name in function_names:
             for full in ("give_up_" + name, name):
-                namespace[full] = njit(namespace[full], error_model="numpy", no_cpython_wrapper=True)
+                namespace[full] = njit(namespace[full], error_model="numpy")
         compiled = cfunc("int64(voidptr)", error_model="numpy")(namespace["kernel"])
     finally:
         linecache.cache.pop(filename, None)
-    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(compiled.address)
+    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(compiled.address or 0))
     return Kernel(source, entry, compiled)
 
 
@@ -48,9 +48,9 @@ def _namespace(source: KernelSource) -> dict[str, Any]:
     for name, rep, group, is_store in source.accesses:
         make = primitives.store if is_store else primitives.load
         namespace[name] = make(rep, group, source.groups)
-    if "power_" in source.text:
+    if "power_" in source.text or "smith_" in source.text:
         from alpyna_hook.kernels import helpers
 
-        for name in ("power_i8", "power_u8", "power_overflows"):
+        for name in ("power_i8", "power_u8", "power_overflows", "smith_f4", "smith_f8"):
             namespace[name] = getattr(helpers, name)
     return namespace

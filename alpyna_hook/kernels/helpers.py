@@ -8,7 +8,7 @@ from numba import njit, types
 
 
 def _power(kind: Any) -> Any:
-    def power(base: int, exponent: int) -> int:
+    def power(base: Any, exponent: Any) -> Any:
         """Square and multiply, wrapping around as NumPy's integer power does; exponent >= 0."""
         result, square, left = kind(1), kind(base), kind(exponent)
         while left > kind(0):
@@ -18,7 +18,7 @@ def _power(kind: Any) -> Any:
             left = kind(left >> kind(1))
         return result
 
-    return njit(power, error_model="numpy", no_cpython_wrapper=True)
+    return njit(power, error_model="numpy")
 
 
 def _power_overflows(base: int, exponent: int) -> bool:
@@ -39,6 +39,25 @@ def _power_overflows(base: int, exponent: int) -> bool:
     return False
 
 
+def _smith(real: Any, whole: Any) -> Any:
+    def divide(ar: Any, ai: Any, br: Any, bi: Any) -> Any:
+        """(ar + i ai) / (br + i bi); a divisor of zero gives what 1 / 0 gives in each part."""
+        br_abs, bi_abs = abs(br), abs(bi)
+        if br_abs >= bi_abs:
+            if br_abs == real(0) and bi_abs == real(0):
+                return whole(complex(ar / br_abs, ai / br_abs))
+            ratio = real(bi / br)
+            scale = real(real(1) / real(br + real(bi * ratio)))
+            return whole(complex(real(real(ar + real(ai * ratio)) * scale), real(real(ai - real(ar * ratio)) * scale)))
+        ratio = real(br / bi)
+        scale = real(real(1) / real(bi + real(br * ratio)))
+        return whole(complex(real(real(ar * ratio) + ai) * scale, real(real(real(ai * ratio) - ar) * scale)))
+
+    return njit(divide, error_model="numpy")
+
+
+smith_f4 = _smith(types.float32, types.complex64)
+smith_f8 = _smith(types.float64, types.complex128)
 power_i8 = _power(types.int64)
 power_u8 = _power(types.uint64)
-power_overflows = njit(_power_overflows, error_model="numpy", no_cpython_wrapper=True)
+power_overflows = njit(_power_overflows, error_model="numpy")

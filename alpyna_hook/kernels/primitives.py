@@ -6,15 +6,17 @@ Importing this module imports Numba.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 from alpyna_hook.emit.layout import ABORT, RAISED
+
+cgutils: Any = _cgutils
 
 NUMBA_TYPES = {
     "b1": types.boolean, "i1": types.int8, "i2": types.int16, "i4": types.int32, "i8": types.int64,
@@ -56,12 +58,12 @@ def _at(builder: Any, base: Any, offset: Any, kind: ir.Type) -> Any:
     return builder.bitcast(address, kind.as_pointer())
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
     """`load(base, byte offset) -> value`; a bool is any byte that is not zero."""
     kind = NUMBA_TYPES[rep]
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def load_element(typingctx: Any, base: Any, offset: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             if rep[0] == "c":
@@ -80,15 +82,15 @@ def load(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
 
         return kind(types.voidptr, types.int64), codegen
 
-    return load_element  # type: ignore[no-any-return]
+    return load_element
 
 
-@lru_cache(maxsize=None)
+@cache
 def store(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
     """`store(base, byte offset, value)`."""
     kind = NUMBA_TYPES[rep]
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def store_element(typingctx: Any, base: Any, offset: Any, value: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             if rep[0] == "c":
@@ -105,10 +107,10 @@ def store(rep: str, group: int = 0, groups: int = 1) -> Callable[..., Any]:
 
         return types.none(types.voidptr, types.int64, kind), codegen
 
-    return store_element  # type: ignore[no-any-return]
+    return store_element
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def pointer(typingctx: Any, address: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[0], _I8.as_pointer())
@@ -116,7 +118,7 @@ def pointer(typingctx: Any, address: Any) -> Any:
     return types.voidptr(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def poll(typingctx: Any, frame: Any) -> Any:
     """The abort word of the frame, read from memory each time."""
 
@@ -127,7 +129,7 @@ def poll(typingctx: Any, frame: Any) -> Any:
 
 
 def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def overflows(typingctx: Any, a: Any, b: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             pair = getattr(builder, operation)(args[0], args[1])
@@ -135,13 +137,13 @@ def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
 
         return types.boolean(kind, kind), codegen
 
-    return overflows  # type: ignore[no-any-return]
+    return overflows
 
 
 def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
     kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def function(typingctx: Any, x: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             if name == "fneg":
@@ -150,7 +152,7 @@ def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
 
         return kind(kind), codegen
 
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _c_call(rep: str, arity: int) -> Callable[..., Any]:
@@ -164,17 +166,17 @@ def _c_call(rep: str, arity: int) -> Callable[..., Any]:
 
     if arity == 1:
 
-        @intrinsic  # type: ignore[untyped-decorator]
+        @intrinsic
         def call1(typingctx: Any, address: Any, x: Any) -> Any:
             return kind(types.int64, kind), generate
 
-        return call1  # type: ignore[no-any-return]
+        return call1
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def call2(typingctx: Any, address: Any, x: Any, y: Any) -> Any:
         return kind(types.int64, kind, kind), generate
 
-    return call2  # type: ignore[no-any-return]
+    return call2
 
 
 def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
@@ -216,20 +218,20 @@ def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
 
     if arity == 1:
 
-        @intrinsic  # type: ignore[untyped-decorator]
+        @intrinsic
         def ufunc1(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any) -> Any:
             return kind(*addresses, kind), generate
 
-        return ufunc1  # type: ignore[no-any-return]
+        return ufunc1
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def ufunc2(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any, y: Any) -> Any:
         return kind(*addresses, kind, kind), generate
 
-    return ufunc2  # type: ignore[no-any-return]
+    return ufunc2
 
 
-@lru_cache(maxsize=None)
+@cache
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
     names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "inf": float("inf"), "nan": float("nan")}

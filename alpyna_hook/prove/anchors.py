@@ -197,7 +197,7 @@ def _loads_its_place(s: t.Store) -> bool:
 
 
 def _text(e: t.Expr) -> str:
-    own = e.name if isinstance(e, (t.Var, t.Op)) else e.value if isinstance(e, t.Const) else e.array if isinstance(e, (t.Load, t.Dim)) else ""
+    own = getattr(e, "name", "") or getattr(e, "array", "") or (e.value if isinstance(e, t.Const) else "")
     return f"{type(e).__name__}:{own}({','.join(_text(x) for x in t.operands(e))})"
 
 

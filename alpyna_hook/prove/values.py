@@ -8,7 +8,7 @@ leaves when started from any value at all, joined with the value before the loop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
@@ -148,7 +148,7 @@ class _Execution:
     def for_loop(self, s: t.For) -> None:
         start, stop, step = (self.int_expr(e) for e in (s.start, s.stop, s.step))
         bounds = [self.bounds(v) for v in (start, stop, step)]
-        fine = all(-(2**61) <= low and high <= 2**61 for low, high in bounds) and not bounds[2][0] <= 0 <= bounds[2][1]
+        fine = all(low >= -(2**61) and high <= 2**61 for low, high in bounds) and not bounds[2][0] <= 0 <= bounds[2][1]
         self.visited.add(s.obligation)
         self.outcomes[s.obligation] = "K" if fine else "C"
         most = self._most_trips(start, stop, step)
@@ -199,7 +199,7 @@ class _Execution:
         self.env = self.join(self.env, breaks)
 
     def _loop(
-        self, body: tuple[t.Stmt, ...], own: tuple[str, ...], iteration: object, most: int, entry: Env,
+        self, body: tuple[t.Stmt, ...], own: tuple[str, ...], iteration: Callable[[], None], most: int, entry: Env,
         test: t.Expr | None = None,
     ) -> Env | None:
         """Runs the body abstractly; leaves `env` as after the last iteration; returns the env of breaks."""
@@ -219,11 +219,13 @@ class _Execution:
         self._leave(entry, heads, end, deltas, most, ranges, test)
         return breaks
 
-    def _iterate(self, iteration: object, entry: Env, heads: Env, facts: dict[Terms, tuple[int, int]]) -> tuple[Env | None, Env | None]:
+    def _iterate(
+        self, iteration: Callable[[], None], entry: Env, heads: Env, facts: dict[Terms, tuple[int, int]]
+    ) -> tuple[Env | None, Env | None]:
         self.env = {**entry, **heads}
         self.facts = dict(facts)
         self.flows.append(_Flow())
-        iteration()  # type: ignore[operator]
+        iteration()
         flow = self.flows.pop()
         return self.join(self.env, flow.continues), flow.breaks
 
@@ -382,7 +384,7 @@ class _Execution:
         """The value of an integer expression; None for one that is not; settles its obligations."""
         match e:
             case t.Const():
-                return constant(int(e.value)) if isinstance(e.value, int) or _integral(e.value) else None
+                return _constant(e.value)
             case t.Var():
                 return self.var(e)
             case t.Load():
@@ -422,11 +424,8 @@ class _Execution:
         self.visited.update(obligations)
         for e, size, obligation in zip(index, self.shapes[array], obligations, strict=True):
             low, high = self.bounds(self.int_expr(e))
-            if low < -size or high >= size:
-                outcome = "C"
-            else:
-                outcome = "P" if low >= 0 else "N" if high < 0 else "M"
-            self.outcomes[obligation] = outcome
+            outcome = "P" if low >= 0 else "N" if high < 0 else "M"
+            self.outcomes[obligation] = outcome if -size <= low and high < size else "C"
 
     def settle(self, obligation: int | None, holds: bool) -> None:
         if obligation is not None:
@@ -482,12 +481,17 @@ class _Execution:
             return a
         (a_low, a_high), (b_low, b_high) = self.symbols.bounds(a, a_facts), self.symbols.bounds(b, b_facts)
         low, high = min(a_low, b_low), max(a_high, b_high)
-        if isinstance(test, t.Op) and test.name in ("lt", "le", "gt", "ge") and is_int(test.compute):
-            if (self.value_only(test.args[0]), self.value_only(test.args[1])) == (a, b):  # min or max
-                (a_low, a_high), (b_low, b_high) = self.bounds(a), self.bounds(b)
-                pick = min if test.name in ("lt", "le") else max
-                low, high = pick(a_low, b_low), pick(a_high, b_high)
+        if self._picks(test, a, b):
+            (a_low, a_high), (b_low, b_high) = self.bounds(a), self.bounds(b)
+            pick = min if isinstance(test, t.Op) and test.name in ("lt", "le") else max
+            low, high = pick(a_low, b_low), pick(a_high, b_high)
         return interval(low, high)
+
+    def _picks(self, test: t.Expr, a: Value, b: Value) -> bool:
+        """Whether `a if test else b` is the less or the greater of the two."""
+        if not (isinstance(test, t.Op) and test.name in ("lt", "le", "gt", "ge") and is_int(test.compute)):
+            return False
+        return (self.value_only(test.args[0]), self.value_only(test.args[1])) == (a, b)
 
     # -- operations
 
@@ -524,7 +528,7 @@ class _Execution:
                 self.settle(left["nonzero"], low > 0 or high < 0)
         if "shift" in left and args[1] is not None:
             low, high = self.bounds(args[1])
-            self.settle(left["shift"], 0 <= low and high <= 63)
+            self.settle(left["shift"], low >= 0 and high <= 63)
         if "exponent" in left and args[1] is not None:
             self.settle(left["exponent"], self.bounds(args[1])[0] >= 0)
 
@@ -582,5 +586,10 @@ def assigned(body: tuple[t.Stmt, ...]) -> list[str]:
     return names
 
 
-def _integral(value: object) -> bool:
-    return isinstance(value, float) and abs(value) < 2**63 and value == int(value)
+def _constant(value: bool | int | float | complex) -> Value | None:
+    """An integer, also one that has been cast to a float."""
+    if isinstance(value, int):
+        return constant(int(value))
+    if isinstance(value, float) and abs(value) < 2**63 and value == int(value):
+        return constant(int(value))
+    return None

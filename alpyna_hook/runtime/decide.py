@@ -7,7 +7,7 @@ does, or when the executions so far add up to that (the ski-rental rule: at most
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ class Estimate:
 
     def __init__(self, arrays: Mapping[str, np.ndarray[Any, Any]], scalars: Mapping[str, Any]) -> None:
         self.arrays = arrays
-        self.values: dict[str, float] = {n: float(v) for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
+        real = {n: v for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
+        self.values: dict[str, float] = {n: float(v) for n, v in real.items()}
 
     def seconds(self, s: ir.Stmt) -> float:
         match s:
@@ -95,7 +96,7 @@ class Estimate:
 
 
 _STATEMENTS = (ir.Assign, ir.Store, ir.Effect, ir.If, ir.For, ir.While, ir.Break, ir.Continue, ir.Return, ir.Raise)
-_ARITHMETIC = {
+_ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
     "//": lambda a, b: a // b if b else None, "/": lambda a, b: a / b if b else None,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import platform
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ _X86 = {"invalid": 1, "divide": 4, "over": 8, "under": 16}
 _ARM = {"invalid": 1, "divide": 2, "over": 4, "under": 8}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _libm() -> Any:
     try:
         return ctypes.CDLL(None)
@@ -24,7 +25,7 @@ def _libm() -> Any:
         return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def libm_address(name: str) -> int:
     """The address of a function of the C library, as CPython itself is linked to it."""
     try:
@@ -33,7 +34,7 @@ def libm_address(name: str) -> int:
         raise Declined("inexact", f"no C function {name} on this system") from None
 
 
-@lru_cache(maxsize=None)
+@cache
 def ufunc_addresses(name: str, rep: Rep) -> tuple[int, int]:
     """The inner loop of a ufunc for floats of this representation, and its data.
 
@@ -75,7 +76,7 @@ class FloatFlags:
     def raised(self, mask: int) -> bool:
         return bool(self._test(mask))
 
-    def mask(self, errstate: dict[str, str]) -> int:
+    def mask(self, errstate: Mapping[str, object]) -> int:
         """The flags that NumPy would act on under this error state."""
         return sum(bit for name, bit in self.bits.items() if errstate[name] != "ignore")
 
