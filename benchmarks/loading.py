@@ -29,7 +29,7 @@ def plain(path: Path) -> ModuleType:
 
 
 def accelerated(path: Path) -> ModuleType:
-    return alpyna_hook.static_analyse(path, alpyna_hook.Options(device="cpu"))
+    return alpyna_hook.static_analyse(path, alpyna_hook.Options(device="cpu", strict=True))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def repeat(function: Callable[..., object], calls: int, *args: object) -> float:
 
 
 def load(path: Path, device: str) -> ModuleType:
-    return alpyna_hook.static_analyse(path, alpyna_hook.Options(device=device))
+    return alpyna_hook.static_analyse(path, alpyna_hook.Options(device=device, strict=True))
 
 
 def row(name: str, slow: Callable[..., object], fast: Callable[..., object], args: tuple[object, ...],

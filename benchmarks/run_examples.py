@@ -107,7 +107,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=NAMES)
     options = parser.parse_args()
     sys.argv = ["example"]
-    results = [measured(name, options.rounds) for name in options.names]
+    results = []
+    for name in options.names:
+        results.append(measured(name, options.rounds))
+        last = results[-1]
+        print(f"{name}: {last.plain.median / last.process.median:.1f}, {last.warm_plain.median / last.warm.median:.0f}",
+              file=sys.stderr, flush=True)  # fmt: skip
     header = ("program", "plain process", "fast process", "factor", "plain main", "compiled main", "factor", "same")
     rows = [
         (

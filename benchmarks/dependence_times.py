@@ -1,0 +1,104 @@
+"""What the dependence analysis costs: static, at run time, remembered; and its memory.
+
+    python -m benchmarks.dependence_times
+
+Over PolyBench's nests, with the live values of its smallest problem size.  CPU time, the best of
+several runs.  Writes benchmarks/results/dependence_times.md.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from alpyna_hook.dependence import ArrayFacts, analyse
+from alpyna_hook.dependence.address import overlapping
+from alpyna_hook.ir import Nest
+from benchmarks.nests import nests
+from benchmarks.polybench import KERNELS
+
+RESULTS = Path(__file__).parent / "results" / "dependence_times.md"
+
+
+def best(run: Callable[[], object], times: int) -> float:
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        run()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def memory(nest: Nest, bounds: dict[str, int], arrays: dict[str, ArrayFacts]) -> int:
+    gc.collect()
+    tracemalloc.start()
+    analysis = analyse(nest)
+    analysis.at(bounds, arrays)
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del analysis
+    return size
+
+
+def kernel_nests(name: str) -> list[tuple[Nest, dict[str, int], dict[str, ArrayFacts]]]:
+    module = importlib.import_module(f"benchmarks.polybench.{name}")
+    size: Any = module.SIZES["MINI"]
+    arguments = module.init(*(size if isinstance(size, tuple) else (size,)), module.DTYPES[0])
+    return list(nests(module.kernel, arguments))
+
+
+def row(name: str, nest: Nest, bounds: dict[str, int], arrays: dict[str, ArrayFacts]) -> tuple[str, list[float]]:
+    static = best(lambda: analyse(nest), 3)
+    first, verdicts = [], []
+    for _ in range(5):
+        analysis = analyse(nest)
+        start = time.process_time()
+        graph = analysis.at(bounds, arrays)
+        first.append(time.process_time() - start)
+        start = time.process_time()
+        verdicts.append(len(graph.loops) and time.process_time() - start)
+    again = best(lambda: [analysis.at(bounds, arrays) for _ in range(200)], 5) / 200
+    kib = memory(nest, bounds, arrays) / 1024
+    figures = [static * 1e3, min(first) * 1e3, min(verdicts) * 1e3, again * 1e6, kib]
+    cells = f"{figures[0]:.1f} | {figures[1]:.2f} | {figures[2]:.1f} | {figures[3]:.1f} | {figures[4]:.0f}"
+    return f"| {name}:{nest.loop.loc.line} | {len(analysis.pairs)} | {cells} |", figures
+
+
+def disjoint() -> float:
+    """Seconds to tell three arrays apart by their bounds."""
+    arrays = {n: ArrayFacts(8, (1000,), (8,), 10_000 * (k + 1)) for k, n in enumerate("abc")}
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    return best(lambda: [overlapping(pairs, arrays) for _ in range(1000)], 5) / 1000
+
+
+def main() -> None:
+    lines = [
+        "# Times of the dependence analysis", "",
+        "CPU time, best of several runs. *static*: once for each nest. *first*: with live bounds and addresses, the "
+        "first time. *verdicts*: of all loops with suggested transformations, on demand, once. *again*: the same "
+        "bindings once more. *memory*: of the analysis with one remembered graph.", "",
+        "| nest | pairs | static, ms | first, ms | verdicts, ms | again, us | memory, KiB |", "|---|---|---|---|---|---|---|",
+    ]
+    every: list[list[float]] = []
+    for name in KERNELS:
+        for nest, bounds, arrays in kernel_nests(name):
+            line, figures = row(name, nest, bounds, arrays)
+            lines.append(line)
+            every.append(figures)
+    worst = [max(column) for column in zip(*every, strict=True)]
+    middle = [sorted(column)[len(column) // 2] for column in zip(*every, strict=True)]
+    for label, values in (("median", middle), ("worst", worst)):
+        lines.append(f"| **{label}** | | " + " | ".join(f"{value:.2f}" for value in values) + " |")
+    lines += ["", f"Three arrays are told apart by their bounds in {disjoint() * 1e6:.2f} us."]
+    RESULTS.write_text("\n".join(lines) + "\n")
+    print("\n".join(lines[-4:]))
+
+
+if __name__ == "__main__":
+    main()
