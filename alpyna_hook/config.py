@@ -225,24 +225,33 @@ def settings(start: str | os.PathLike[str] | None = None, **given: Any) -> Setti
 # ---------------------------------------------------------------- directories
 
 
-def cache_directory() -> Path:
+def cache_folder() -> str:
     """Where caches of this user go: `ALPYNA_CACHE_DIR`, else the platform's place."""
-    return _directory("ALPYNA_CACHE_DIR", "Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
+    return _folder("ALPYNA_CACHE_DIR", "Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
+
+
+def cache_directory() -> Path:
+    """`cache_folder()` as a Path."""
+    from pathlib import Path
+
+    return Path(cache_folder())
 
 
 def data_directory() -> Path:
     """Where measurements of this user's machine go: `ALPYNA_DATA_DIR`, else the platform's place."""
-    return _directory("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), "")
-
-
-def _directory(variable: str, mac: str, unix: tuple[str, str], windows: str) -> Path:
     from pathlib import Path
 
+    return Path(_folder("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), ""))
+
+
+def _folder(variable: str, mac: str, unix: tuple[str, str], windows: str) -> str:
     chosen = os.environ.get(variable)
+    home = os.path.expanduser("~")
     if chosen:
-        return Path(chosen)
+        return chosen
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "alpyna" / windows
+        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+        return os.path.join(base, "alpyna", windows)
     if sys.platform == "darwin":
-        return Path.home() / mac / "alpyna"
-    return Path(os.environ.get(unix[0]) or Path.home() / unix[1]) / "alpyna"
+        return os.path.join(home, mac, "alpyna")
+    return os.path.join(os.environ.get(unix[0]) or os.path.join(home, unix[1]), "alpyna")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
+from alpyna_hook.hook import unmarked
 
 if TYPE_CHECKING:
     from types import ModuleType, TracebackType
 
 
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_PACKAGES = (f"{_LIBRARY}site-packages{os.sep}", f"{_LIBRARY}dist-packages{os.sep}")
 _OURS = ("alpyna", "alpyna_hook", "alpyna_profiler")
 
 
 class AlpynaFinder:
     """Passes on what the finders after it find; only an exact SourceFileLoader is replaced.
 
-    A program without a marked module pays for a search through each source's bytes, and no more:
-    all else that this needs is imported when the first candidate is met.
+    A program without a marked module pays for a search through the bytes of each source that has
+    not been searched before, and no more: all else is imported when the first candidate is met.
     """
 
     def __init__(self, settings: Settings, modules: Iterable[str]) -> None:
@@ -47,13 +51,19 @@ class AlpynaFinder:
         return None
 
     def _replace(self, spec: ModuleSpec, loader: SourceFileLoader) -> None:
+        marked = self.counts_as_marked(spec.name)
+        if not marked and _in_standard_library(loader.path):
+            return
+        key = None if marked else unmarked.line(loader.path)
+        if key is not None and unmarked.known(key):
+            return
         try:
             with open(loader.path, "rb", buffering=0) as file:
                 source = file.read()
         except OSError:
             return  # the plain loader raises it
-        marked = self.counts_as_marked(spec.name)
-        if not marked and b"alpyna" not in source:
+        if key is not None and b"alpyna" not in source:
+            unmarked.remember(key)
             return
         from alpyna_hook.hook.loader import AlpynaLoader, prepare
 
@@ -63,8 +73,16 @@ class AlpynaFinder:
 
     def counts_as_marked(self, name: str) -> bool:
         """By its name, for any of the finders: the first of them decides for all."""
-        finders = {self, *(finder for finder in sys.meta_path if isinstance(finder, AlpynaFinder))}
-        return any(matches(name, pattern) for finder in finders for pattern in finder.modules)
+        patterns = [*self.modules]
+        for finder in sys.meta_path:
+            if isinstance(finder, AlpynaFinder):
+                patterns += finder.modules
+        return any(matches(name, pattern) for pattern in patterns)
+
+
+def _in_standard_library(path: str) -> bool:
+    """Nothing there bears a pragma (it can be named, though); its sources are large, and need no search."""
+    return path.startswith(_LIBRARY) and not path.startswith(_PACKAGES)
 
 
 def matches(name: str, pattern: str) -> bool:

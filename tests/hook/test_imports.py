@@ -204,6 +204,21 @@ def test_modules_named_from_outside(program: Program) -> None:
     assert len(program.events("ran ")) == 2
 
 
+def test_sources_without_a_pragma_are_remembered_until_they_change(program: Program) -> None:
+    path = program.write("m.py", TOTAL)
+    program.write("main.py", USE)
+    program.python("main.py", hook=True, check=True)
+    known = (program.cache / "unmarked").read_bytes().splitlines()
+    assert [line.split(b" ", 2)[2] for line in known if b"m.py" in line] == [str(path).encode()]
+    program.python("main.py", hook=True, check=True)
+    assert (program.cache / "unmarked").read_bytes().splitlines() == known
+    program.write("m.py", MARK + TOTAL)
+    assert program.python("main.py", hook=True).out == "285\n"
+    assert program.events("ran total")
+    (program.cache / "unmarked").write_bytes(b"\xff\x00garbage\n" * 9)
+    program.same("main.py")
+
+
 def test_everything_marked(program: Program) -> None:
     program.write("m.py", TOTAL)
     program.write("main.py", USE + "import json, email.message, fractions, statistics\nprint(statistics.fmean([1, 2]))\n")
