@@ -67,4 +67,6 @@ def fails(source: str, history: Sequence[Trial]) -> str | None:
 
 def failure(compared: Comparison) -> str | None:
     """A difference, or a needless replay."""
-    return compared.difference or ("needlessly replayed" if compared.needless else None)
+    if compared.needless and compared.against is not None:
+        return compared.difference or f"needlessly replayed: {compared.against.detail}"
+    return compared.difference
