@@ -65,7 +65,6 @@ _ALL = [
            "use the arrays' own names, or one variable for each"),
     Reason("index-type", "an index that is not an integer", "use int(...) on the index"),
     Reason("dimensions", "an array with fewer or more dimensions than its subscripts", "index every dimension"),
-    Reason("out-of-bounds", "an index that is out of bounds", "the interpreter will raise the IndexError"),
     Reason("big-integer", "an integer that does not fit 64 bits", "use smaller integers or floats"),
     Reason("read-only", "a store into a read-only array", "copy the array first"),
     Reason("inexact", "an operation whose compiled result is not proved to be the interpreter's",

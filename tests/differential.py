@@ -65,14 +65,14 @@ def compile_plain(source: str, filename: str) -> CodeType:
     return code
 
 
-def compile_accelerated(source: str, filename: str) -> CodeType:
-    """As the import hook does it; always compiled, internal errors are raised."""
+def compile_accelerated(source: str, filename: str, device: str = "cpu", strict: bool = True) -> CodeType:
+    """As the import hook does it; by default always compiled, and internal errors are raised."""
     from alpyna_hook.config import settings
     from alpyna_hook.hook.loader import prepare
 
     prepared = prepare(source.encode(), filename, marked=True, cached=False)
     assert prepared is not None, f"{filename} is not rewritten"
-    return prepared.code(filename, filename, settings(device="cpu", strict=True), keep=True)
+    return prepared.code(filename, filename, settings(device=device, strict=strict), keep=True)
 
 
 class Program:
@@ -167,7 +167,7 @@ def _since(before: Mapping[tuple[int, str], Mapping[str, object]],
         old = before.get((line, qualname), {"runs": 0, "accelerated_runs": 0, "refusals": {}})
         runs = int(entry["runs"]) - int(old["runs"])  # type: ignore[call-overload]
         fast = int(entry["accelerated_runs"]) - int(old["accelerated_runs"])  # type: ignore[call-overload]
-        if runs or (entry["reason"] and not before.get((line, qualname))):
+        if runs or (entry["reason"] and not entry["runs"]):  # those refused by their source never count runs
             refusals, earlier = entry["refusals"], old["refusals"]
             new = [slug for slug, n in refusals.items() if n > earlier.get(slug, 0)]  # type: ignore[attr-defined]
             reason = new[0] if new else None if runs == fast > 0 else entry["reason"]

@@ -100,9 +100,9 @@ def _subscripts() -> list[Example]:
         Example(
             wrap, "unsigned", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 0], "uint8"), A)
         ),
-        Example(out, "above", loop("a", "a[i + 1] = a[i]"), (A,), "out-of-bounds flagged"),
-        Example(out, "below", loop("a", "a[i - 9] = a[i]"), (A,), "out-of-bounds flagged"),
-        Example(out, "second axis", loop("a", "a[i, i + 2] = 0.0"), (two,), "out-of-bounds flagged"),
+        Example(out, "above", loop("a", "a[i + 1] = a[i]"), (A,), "flagged"),
+        Example(out, "below", loop("a", "a[i - 9] = a[i]"), (A,), "flagged"),
+        Example(out, "second axis", loop("a", "a[i, i + 2] = 0.0"), (two,), "flagged"),
         Example(
             out, "indirect", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 8]), A), "index-type"
         ),
@@ -111,11 +111,11 @@ def _subscripts() -> list[Example]:
             "indirect int",
             loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"),
             (arr([3, 8], "int32"), A),
-            "flagged out-of-bounds",
+            "flagged",
         ),
         Example(out, "guarded", loop("a", "if i + 1 < len(a):", "    a[i + 1] = a[i]"), (A,)),
         Example(out, "not reached", loop("a", "if i > 100:", "    a[i + 1] = a[i]"), (A,), "accelerated"),
-        Example(out, "empty array", loop("a, b", "b[0] = a[i]"), (A, np.zeros(0)), "out-of-bounds flagged"),
+        Example(out, "empty array", loop("a, b", "b[0] = a[i]"), (A, np.zeros(0)), "flagged"),
         Example("index of bool or float", "bool", loop("a", "t = a[i > 3]"), (A,), "index-type"),
         Example("index of bool or float", "float", loop("a", "t = a[i / 2]"), (A,), "index-type"),
         Example("index of bool or float", "np.bool", loop("a, m", "t = a[m[i]]"), (A, A > 3), "index-type"),
