@@ -147,6 +147,7 @@ def main() -> None:
             options.nests, options.seed),
     ):
         sections += [*section, ""]
+        options.out.parent.mkdir(exist_ok=True)
         options.out.write_text("\n".join(sections).rstrip() + "\n")
 
 

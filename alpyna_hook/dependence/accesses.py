@@ -37,6 +37,7 @@ class LoopInfo:
     stops: tuple[Poly, ...]
     step: Poly | None  # None: a while loop
     path: tuple[LoopId, ...]  # from the outermost to this one
+    node: ir.Loop
 
     @property
     def counts(self) -> bool:
@@ -84,7 +85,7 @@ class Statement:
     node: ir.Stmt
     branch: tuple[tuple[int, bool], ...]  # (id of an `if` statement, then or else) around it
     may_raise: bool
-    guarded: bool  # under a condition, or after a continue, inside its innermost loop
+    guarded: bool  # under a condition, or after one that may have left the iteration
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,14 +186,14 @@ class DependenceGraph:
 
     def _control_edges(self, statements: Sequence[int]) -> Iterable[tuple[int, int]]:
         inside = set(statements)
-        headers = {s.loc: s.id for s in self.program.statements if s.kind in ("for", "while")}
+        headers = {id(s.node): s.id for s in self.program.statements if s.kind in ("for", "while")}
         for number in statements:
             statement = self.program.statements[number]
             for branch, _ in statement.branch:
                 if branch in inside:
                     yield branch, number
             for loop in statement.loops:
-                header = headers.get(self.program.loops[loop].loc)
+                header = headers.get(id(self.program.loops[loop].node))
                 if header in inside and header != number:
                     yield header, number
 

@@ -30,6 +30,9 @@ def privatisable(builder: Builder, array: str, loop: LoopId) -> bool:
         inner = {program.loops[x].variable for x in write.loops[write.loops.index(loop) + 1:]}
         forms = [f for f in (*(piece.index or ()), *piece.constraints)
                  if f is not None and any(n in inner for n, _ in f.terms)]
+        around = set(write.loops[write.loops.index(loop) + 1:])
+        if any(c.kind != "raise" and around & set(c.loops) for c in program.controls):
+            return False  # a loop around the write may end early
         if program.statements[write.statement].guarded or program.statements[write.statement].branch:
             return False
         region = [f for f in (*forms, *(piece.index or ())) if f is not None]

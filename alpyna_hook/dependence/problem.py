@@ -119,7 +119,11 @@ class Bounds:
 
     def upper(self, form: Affine) -> int | None:
         """A number that the form never exceeds; None if none was found."""
-        return self._bound(*self._row(form)) if form.terms else form.const
+        if not form.terms:
+            return form.const
+        if any(name not in self._rank for name, _ in form.terms):
+            return None  # nothing bounds a name that no constraint has
+        return self._bound(*self._row(form))
 
     def _bound(self, row: list[int], top: int) -> int | None:
         while top and not row[top]:

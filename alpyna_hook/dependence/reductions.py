@@ -37,7 +37,7 @@ def scalar_reduction(program: Program, name: str, loop: LoopId) -> Reduction | N
     assigns = [s for s in statements if isinstance(s.node, ir.Assign) and s.node.target == name]
     if not assigns:
         return None
-    extreme = _extreme(program, name, statements, assigns)
+    extreme = _extreme(program, name, statements, assigns, loop)
     if extreme is not None:
         return extreme
     if len(assigns) != len(statements):
@@ -94,7 +94,9 @@ def _keeps_first(value: ir.Expr, name: str) -> bool:
     return isinstance(value, ir.Call) and value.function in ("max", "min") and _is(value.args[0], name)
 
 
-def _extreme(program: Program, name: str, statements: list[Statement], assigns: list[Statement]) -> Reduction | None:
+def _extreme(
+    program: Program, name: str, statements: list[Statement], assigns: list[Statement], loop: LoopId,
+) -> Reduction | None:
     """`if e < s: s = e` and what else is assigned there: a minimum with its position."""
     tests = [s for s in statements if s.kind == "if"]
     if len(tests) != 1 or len(assigns) != 1 or len(statements) != 2:
@@ -113,8 +115,21 @@ def _extreme(program: Program, name: str, statements: list[Statement], assigns: 
         return None
     smaller = (op[0] == "<") == _is(right, name)
     companions = tuple(s.target for s in test.body if isinstance(s, ir.Assign) and s.target != name)
+    if not _alone(program, companions, name, test.body, loop):
+        return None
     operation = ("arg" if companions else "") + ("min" if smaller else "max")
     return Reduction(name, operation, ANY_TYPE, (tests[0].id, assign.id), companions)
+
+
+def _alone(
+    program: Program, companions: tuple[str, ...], name: str, body: tuple[ir.Stmt, ...], loop: LoopId,
+) -> bool:
+    """The loop does nothing with the companions but assign them here, from values that are not among them."""
+    values = [s.value for s in body if isinstance(s, ir.Assign)]
+    if any(_mentions(value, other) for value in values for other in (name, *companions)):
+        return False
+    uses = [u for u in program.scalars if u.name in companions and loop in u.loops]
+    return all(u.write for u in uses) and len(uses) == len(companions) == len(set(companions))
 
 
 def array_reduction(program: Program, array: str, ends: frozenset[int]) -> Reduction | None:

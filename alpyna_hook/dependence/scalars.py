@@ -29,16 +29,16 @@ class Exposure:
 
 def exposure(program: Program) -> Exposure:
     result = Exposure({}, {})
-    by_loc = {loop.loc: loop.id for loop in program.loops.values()}
-    _Flow(result, by_loc, program.assigned).loop(program.nest.loop, set())
+    numbers = {id(loop.node): loop.id for loop in program.loops.values()}
+    _Flow(result, numbers, program.assigned).loop(program.nest.loop, set())
     return result
 
 
 class _Flow:
     """Upward-exposed reads: `defined` are the names surely written since the iteration began."""
 
-    def __init__(self, result: Exposure, by_loc: dict[ir.Loc, LoopId], assigned: frozenset[str]) -> None:
-        self.result, self.by_loc, self.assigned = result, by_loc, assigned
+    def __init__(self, result: Exposure, numbers: dict[int, LoopId], assigned: frozenset[str]) -> None:
+        self.result, self.numbers, self.assigned = result, numbers, assigned
 
     def block(self, body: Iterable[ir.Stmt], defined: set[str], exposed: set[str]) -> set[str] | None:
         """The names defined after the block; None if it is always left early."""
@@ -84,7 +84,7 @@ class _Flow:
         if isinstance(loop, ir.While):
             self.reads(loop.test, start, own)
         end = self.block(loop.body, set(start), own)
-        number = self.by_loc.get(loop.loc)
+        number = self.numbers.get(id(loop))
         if number is not None:
             self.result.exposed[number] = frozenset(own)
             self.result.definite[number] = frozenset(end or ()) if not _skips(loop.body) else frozenset(start)

@@ -25,7 +25,7 @@ from alpyna_hook.dependence.proof import Outcome, Proof
 from alpyna_hook.dependence.residual import Residual, project
 from alpyna_hook.dependence.scalars import exposure, scalar_dependences
 from alpyna_hook.dependence.values import live_values
-from alpyna_hook.dependence.verdict import LoopVerdict, judge
+from alpyna_hook.dependence.verdict import LoopVerdict, judge, rejudge
 from alpyna_hook.dependence.walker import extract
 
 STATIC_BUDGET = 6_000
@@ -151,11 +151,14 @@ class NestAnalysis:
     def _needed_names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names, and the arrays with shapes, on whose values anything depends."""
         names = {i.name for i in self.program.inductions}
+        wrapped: set[str] = set()  # arrays of whose elements negative subscripts may be meant
         for pair in self.pairs:
             for residuals in pair.residuals.values():
                 names.update(n for r in residuals for c in r.conditions for n, _ in c.form.terms)
-            if not pair.final and pair.result.vectors:
+            if pair.result.vectors:  # also for the verdicts: what covers what when arrays are made private
                 names |= self._symbols_of(pair.first) | self._symbols_of(pair.second)
+                if not pair.final:
+                    wrapped.add(pair.first.array)
         opaques = [self.program.opaques[n] for n in names if n in self.program.opaques]
         for opaque in opaques:
             if opaque.expr is not None:
@@ -164,7 +167,7 @@ class NestAnalysis:
                              if any(isinstance(n, ir.Shape) and n.array == a for n in ir.walk(opaque.expr)))
             if opaque.least is not None:
                 names |= opaque.least.names()
-        shapes = {self.program.shapes[n][0] for n in names if n in self.program.shapes}
+        shapes = wrapped | {self.program.shapes[n][0] for n in names if n in self.program.shapes}
         plain = {n.removesuffix("@0") for n in names if n not in self.program.shapes and n not in self.program.opaques}
         return tuple(sorted(plain)), tuple(sorted(shapes))
 
@@ -303,13 +306,14 @@ class NestAnalysis:
         )
 
     def _judged(self, graph: DependenceGraph, builder: Builder, signature: Key) -> list[LoopVerdict]:
-        """Verdicts depend on which directions are left: bindings that leave the same ones share them."""
+        """Verdicts depend on which directions are left: bindings that leave the same ones share them,
+        but for what live bounds show of arrays that can be made private."""
         found = self._verdicts.get(signature)
         if found is None:
             if len(self._verdicts) >= MEMORY:
                 self._verdicts.clear()
-            found = self._verdicts[signature] = judge(graph, builder, self._exposed)
-        return found
+            found = self._verdicts[signature] = judge(graph, self._builder, self._exposed)
+        return found if builder is self._builder else rejudge(found, graph, builder, self._exposed)
 
     def _changing(self, shared: list[tuple[str, str]]) -> frozenset[str]:
         """Arrays read as indices that a store to another name may change."""
@@ -374,13 +378,11 @@ class NestAnalysis:
     def _unplaced(self, arrays: Mapping[str, ArrayFacts]) -> list[PairResult]:
         """Arrays whose place in memory is not known may be any other array."""
         missing = {a.array for a in self.program.accesses if a.array not in arrays and a.index is not None}
-        missing.discard("@random")
         because = "where one of them lies in memory is not known"
         return [
             self._unknown(a, b, self.program.common(a.loops, b.loops), because, RUNTIME)
             for a, b in combinations(self.program.accesses, 2)
             if a.array != b.array and (a.write or b.write) and (a.array in missing or b.array in missing)
-            and "@random" not in (a.array, b.array)
         ] if missing else []
 
 
@@ -446,7 +448,7 @@ def analyse(
 ) -> NestAnalysis:
     """The static stage, once for each nest.
 
-    `functions`: the user's functions that it calls, as captured; one that is not given is taken to
-    change every array that is passed to it.
+    `functions`: the user's functions that it calls, as captured, by the names that the nest calls
+    them by; one that is not given is taken to change any array.
     """
     return NestAnalysis(nest, functions=functions, include_input=include_input, use_exact=use_exact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, Guard, LoopId, Opaque, Program, ScalarUse, Unknown
@@ -16,20 +17,46 @@ _PURE_ROOTS = ("math.", "np.", "numpy.", "cmath.", "@")
 _PURE = frozenset(
     "abs bool complex divmod float int len max min pow round sum sqrt exp log sin cos tan floor ceil fabs hypot".split()
 )
+_CHANGING = frozenset("copyto put place putmask fill_diagonal put_along_axis at shuffle".split())
+ANYWHERE = "@anywhere"  # an array that may be any other one
 
 
-def is_pure(function: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a call may do: store to which of its parameters; store to or read arrays that it is not given."""
+
+    stores: tuple[bool, ...]
+    stores_elsewhere: bool
+    reads_elsewhere: bool
+
+    def stores_to(self, position: int) -> bool:
+        return self.stores_elsewhere or (self.stores[position] if position < len(self.stores) else any(self.stores))
+
+
+NOTHING, ANYTHING = Effects((), False, False), Effects((True,), True, True)
+
+
+def is_pure(call: ir.Call) -> bool:
     """A function that is known not to change its arguments, nor any state (random numbers do)."""
-    return (function in _PURE or function.startswith(_PURE_ROOTS)) and "random" not in function
+    name = call.function
+    if "random" in name or name.rpartition(".")[2] in _CHANGING or any(key == "out" for key, _ in call.keywords):
+        return False
+    return name in _PURE or name.startswith(_PURE_ROOTS)
+
+
+def effects_of(call: ir.Call, known: Mapping[str, Effects]) -> Effects:
+    if call.function in known:
+        return ANYTHING if call.keywords else known[call.function]
+    return NOTHING if is_pure(call) else ANYTHING
 
 
 class Evaluator:
     """Evaluates expressions in the current environment and records what they read."""
 
-    def __init__(self, program: Program, stable: frozenset[str], writers: Mapping[str, tuple[bool, ...]]) -> None:
+    def __init__(self, program: Program, stable: frozenset[str], effects: Mapping[str, Effects]) -> None:
         self.program = program
         self.stable = stable  # arrays that nothing in the nest changes
-        self.writers = writers  # user functions: which parameters they store to
+        self.effects = effects  # of the user functions that are known
         self.env: dict[str, Poly] = {}
         self.loops: tuple[LoopId, ...] = ()
         self.guards: list[Guard] = []
@@ -202,18 +229,28 @@ class Evaluator:
         self, expr: ir.Call, function: str, args: tuple[ir.Expr, ...], keywords: tuple[tuple[str, ir.Expr], ...],
     ) -> Poly:
         values = []
-        stores = self.writers.get(function)
+        effects = effects_of(expr, self.effects)
         for position, arg in enumerate((*args, *(value for _, value in keywords))):
             if isinstance(arg, ir.Var) and not self.is_assigned(arg.name):
                 self.record(arg.name, None, False, arg)
-                if not is_pure(function) and (stores is None or stores[min(position, len(stores) - 1)]):
+                if effects.stores_to(position):
                     self.record(arg.name, None, True, arg)
             values.append(self.evaluate(arg))
+            if isinstance(arg, ir.Load) and effects.stores_to(position):
+                self.record(arg.array, None, True, arg)  # it may be a row
+        if effects.reads_elsewhere:
+            self.record(ANYWHERE, (), False, expr)
+        if effects.stores_elsewhere:
+            self.record(ANYWHERE, (), True, expr)
         if function == "@index" or (function == "int" and len(values) == 1 and self._surely_integer(values[0])):
             return values[0]
-        if "random" in function:
-            self.record("@random", (), True, expr)
         return self._opaque_or_unknown(expr, "call")
+
+    def change_arguments(self, call: ir.Call) -> None:
+        """Records that a call may change each array that it is given."""
+        for arg in (*call.args, *(value for _, value in call.keywords)):
+            if isinstance(arg, ir.Var | ir.Load):
+                self.record(arg.name if isinstance(arg, ir.Var) else arg.array, None, True, arg)
 
     def _surely_integer(self, value: Poly) -> bool:
         return all(name in self._loop_of or name in self.program.shapes for name in value.names())

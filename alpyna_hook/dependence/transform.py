@@ -41,7 +41,7 @@ def _peeling(
 ) -> Transformation | None:
     """Without its first or last iteration the loop carries nothing."""
     info = graph.program.loops[loop]
-    if info.step is None or not _special(builder, loop, hard):
+    if info.step is None or not special(builder, loop, hard):
         return None
     starts = [Affine(0)] if info.counts else [builder.affine(p) for p in info.starts]
     if len(starts) == 1 and _vanish(builder, loop, hard, lambda x: [x - starts[0] - 1]):
@@ -57,7 +57,7 @@ def _splitting(
 ) -> Transformation | None:
     """At the point where the dependences cross, or around the one iteration that they touch."""
     info = graph.program.loops[loop]
-    if not _special(builder, loop, hard):
+    if not special(builder, loop, hard):
         return None
     for point, divisor in _points(builder, loop, hard):
         # source and sink both before the point, or both after it
@@ -72,7 +72,7 @@ def _splitting(
     return None
 
 
-def _special(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> bool:
+def special(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> bool:
     """Has each dependence a weak-zero or weak-crossing subscript in the loop?  Others concern all iterations."""
     variable = builder.program.loops[loop].variable
     for dependence in hard:
@@ -144,6 +144,9 @@ def _renaming(
     """Anti and output dependences share memory, not values: a copy of the array removes them."""
     if any(d.kind == "flow" or not isinstance(d.source, Access) for d in hard):
         return None
+    reached = {d.sink.id for d in graph.dependences if d.kind == "flow"}
+    if any(d.kind == "anti" and d.source.id in reached for d in hard):
+        return None  # that read needs new values too
     names = ", ".join(sorted({d.name for d in hard}))
     kinds = " and ".join(sorted({d.kind for d in hard}))
     return Transformation("renaming", f"only {kinds} dependences are carried: they vanish with a copy of {names}")
@@ -165,8 +168,12 @@ def _distribution(
 def _node_splitting(
     graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
 ) -> Transformation | None:
-    """Cycles that an anti or output dependence closes: with a copy of the array the loop can be distributed."""
-    removable = [d for d in hard if d.kind != "flow" and isinstance(d.source, Access)]
+    """Cycles that an anti dependence closes: reading from a copy of the array, the loop can be distributed.
+
+    The copy is made before the loop, so it serves reads only that no store of the loop reaches.
+    """
+    reached = {d.sink.id for d in graph.dependences if d.kind == "flow"}
+    removable = [d for d in hard if d.kind == "anti" and isinstance(d.source, Access) and d.source.id not in reached]
     if not removable:
         return None
     component = {s: k for k, group in enumerate(graph.components(loop, removable)) for s in group}
@@ -226,11 +233,11 @@ def _skewing(
 def _perfect(graph: DependenceGraph, outer: LoopId, inner: LoopId) -> bool:
     """Is the inner loop all that the outer one has for a body?"""
     program = graph.program
-    header = program.loops[inner].loc
+    header = program.loops[inner].node
     if program.loops[inner].step is None or program.loops[outer].step is None:
         return False
     return all(
-        inner in s.loops or s.loc == header for s in program.statements if outer in s.loops
+        inner in s.loops or s.node is header for s in program.statements if outer in s.loops
     ) and not any(c.kind != "raise" and (outer in c.loops or inner in c.loops) for c in program.controls)
 
 

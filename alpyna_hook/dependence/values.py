@@ -40,7 +40,7 @@ def live_values(program: Program, bounds: Mapping[str, int], arrays: Mapping[str
     """All symbols that have a value: bound names, `k@0`, shapes, and what is computed from them."""
     values: dict[str, int] = {}
     for name, value in bounds.items():
-        values[f"{name}@0" if name in program.assigned else name] = int(value)
+        values[f"{name}@0" if name in program.assigned else name] = operator.index(value)
     for name, (array, axis) in program.shapes.items():
         if array in arrays and array not in program.assigned:
             found = extent(arrays[array], axis)

@@ -60,6 +60,23 @@ def judge(graph: DependenceGraph, builder: Builder, exposed: Exposure) -> list[L
     return [_Judge(graph, builder, exposed, loop).verdict() for loop in sorted(graph.program.loops)]
 
 
+def rejudge(
+    verdicts: list[LoopVerdict], graph: DependenceGraph, live: Builder, exposed: Exposure,
+) -> list[LoopVerdict]:
+    """With live bounds: loops with arrays that are now seen to be private, or conflicts that are now seen
+    to concern single iterations."""
+    result = []
+    for verdict in verdicts:
+        arrays = {d.name for d in verdict.carried_by if isinstance(d.source, Access)} - graph.aliased
+        if verdict.control is None and (
+            any(privatisable(live, name, verdict.loop) for name in sorted(arrays))
+            or (verdict.verdict == CARRIED and transform.special(live, verdict.loop, verdict.carried_by))
+        ):
+            verdict = _Judge(graph, live, exposed, verdict.loop).verdict()
+        result.append(verdict)
+    return result
+
+
 class _Judge:
     def __init__(self, graph: DependenceGraph, builder: Builder, exposed: Exposure, loop: LoopId) -> None:
         self.graph, self.builder, self.exposed = graph, builder, exposed

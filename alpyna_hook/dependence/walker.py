@@ -24,7 +24,7 @@ from alpyna_hook.dependence.accesses import (
     Unknown,
 )
 from alpyna_hook.dependence.poly import Poly
-from alpyna_hook.dependence.symbolic import Evaluator, is_pure
+from alpyna_hook.dependence.symbolic import ANYWHERE, Effects, Evaluator, effects_of, is_pure
 
 _MAY_RAISE = frozenset(("/", "//", "%", "**", "<<", ">>"))
 
@@ -39,40 +39,53 @@ def extract(
 
     `volatile`: arrays that may change though no store names them (they share memory with one
     that is stored to).  `functions`: what is known of called user functions; one that
-    is not known is taken to change each array that it is given.
+    is not known is taken to change any array.
     """
-    writers = {name: _stores(function) for name, function in (functions or {}).items()}
+    effects = _effects(functions or {})
     program = Program(nest)
     nodes = list(ir.walk(nest.loop))
     program.assigned = frozenset(
         n.target if isinstance(n, ir.Assign) else n.index for n in nodes if isinstance(n, ir.Assign | ir.For)
     )
-    program.stored = frozenset(_stored(nodes, writers))
+    program.stored = frozenset(_stored(nodes, effects))
     arrays = {n.array for n in nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)}
+    calls = [effects_of(n, effects) for n in nodes if isinstance(n, ir.Call)]
     program.rebound = frozenset(arrays & program.assigned)
     stable = frozenset(arrays - program.stored - program.rebound - volatile)
-    walker = Walker(Evaluator(program, stable, writers))
+    if any(call.stores_elsewhere for call in calls):
+        stable = frozenset()
+    if any(call.reads_elsewhere or call.stores_elsewhere for call in calls):
+        program.rebound |= {ANYWHERE}
+    walker = Walker(Evaluator(program, stable, effects))
     walker.statement(nest.loop)
     walker.finish()
     return program
 
 
-def _stored(nodes: Iterable[ir.Node], writers: Mapping[str, tuple[bool, ...]]) -> Iterable[str]:
+def _stored(nodes: Iterable[ir.Node], effects: Mapping[str, Effects]) -> Iterable[str]:
     for node in nodes:
         if isinstance(node, ir.Store):
             yield node.array
-        elif isinstance(node, ir.Call) and not is_pure(node.function):
-            known = writers.get(node.function)
+        elif isinstance(node, ir.Call):
+            known = effects_of(node, effects)
             for position, arg in enumerate((*node.args, *(v for _, v in node.keywords))):
-                if isinstance(arg, ir.Var) and (known is None or known[min(position, len(known) - 1)]):
-                    yield arg.name
+                if isinstance(arg, ir.Var | ir.Load) and known.stores_to(position):
+                    yield arg.name if isinstance(arg, ir.Var) else arg.array
 
 
-def _stores(function: ir.Function) -> tuple[bool, ...]:
-    """For each parameter: may the function store to it?"""
-    touched = set(_stored([n for stmt in function.body for n in ir.walk(stmt)], {}))
-    renamed = any(isinstance(n, ir.Assign) and isinstance(n.value, ir.Var) for s in function.body for n in ir.walk(s))
-    return tuple((renamed and bool(touched)) or param in touched for param in function.params) or (False,)
+def _effects(functions: Mapping[str, ir.Function]) -> dict[str, Effects]:
+    """What each user function may do to arrays; one that calls an unknown one may do anything."""
+    found: dict[str, Effects] = {}
+    for name, function in functions.items():
+        nodes = [n for stmt in function.body for n in ir.walk(stmt)]
+        stored = frozenset(_stored(nodes, {}))
+        touched = stored | {n.array for n in nodes if isinstance(n, ir.Load)}
+        renamed = any(isinstance(n, ir.Assign) and isinstance(n.value, ir.Var | ir.Load) for n in nodes)
+        stores = tuple([(renamed and bool(stored)) or param in stored for param in function.params])
+        opaque = any(isinstance(n, ir.Call) and not is_pure(n) for n in nodes)
+        local = {n.target for n in nodes if isinstance(n, ir.Assign)} | set(function.params)
+        found[name] = Effects(stores, opaque or not stored <= local, opaque or not touched <= local)
+    return found
 
 
 class _Exits:
@@ -120,6 +133,8 @@ class Walker:
             case ir.Effect(call):
                 self._begin("effect", stmt, call)
                 self.e.evaluate(call)
+                if is_pure(call):
+                    self.e.change_arguments(call)  # called for what it does, so it does something
             case ir.If(test, body, orelse):
                 self._if(stmt, test, body, orelse)
             case ir.For():
@@ -230,7 +245,7 @@ class Walker:
         parent = self.e.loops[-1] if self.e.loops else None
         info = LoopInfo(
             number, parent, len(self.e.loops) + 1, variable, index, loop.loc, starts, stops, step,
-            (*self.e.loops, number),
+            (*self.e.loops, number), loop,
         )
         self.program.loops[number] = info
         self.e.declare_loop(variable, number)
@@ -238,7 +253,7 @@ class Walker:
 
     def _body(self, loop: ir.Loop, info: LoopInfo, test: ir.Expr | None) -> None:
         before, around = dict(self.e.env), self.e.loops
-        conditional, self._conditional = self._conditional, False
+        conditional = self._conditional
         changed = _assigned_in(loop.body)
         self.e.loops = (*around, info.id)
         heads = self._enter(changed, info)

@@ -141,8 +141,50 @@ class Generator:
         self.loops = 0
 
     def source(self) -> str:
-        self.loop(0, [])
+        choice = self.rng.random()
+        if choice < 0.12:
+            self.temporary()
+        elif choice < 0.22:
+            self.idiom()
+        else:
+            self.loop(0, [])
         return "\n".join(self.lines) + "\n"
+
+    def temporary(self) -> None:
+        """An array that is written, and then read, in each iteration, more or less completely."""
+        rng = self.rng
+        bounds = ["4", "n", "n - 1", "i", "i + 1", "5"]
+        self.emit(0, f"for i in range({rng.choice(['n', '4', '6'])}):")
+        if rng.random() < 0.15:
+            self.emit(1, f"if {rng.choice(['i > 2', 'b[i] > 40', 's > 1'])}: {rng.choice(['continue', 'break'])}")
+        low = rng.choice(["", "", "", "1, "])
+        self.emit(1, f"for j in range({low}{rng.choice(bounds)}):")
+        target = rng.choice(["a[j]", "a[j]", "a[j + 1]", "a[3 - j]", "a[2 * j]"])
+        if rng.random() < 0.2:
+            self.emit(2, f"if {rng.choice(['j > 0', 'b[j] > 40'])}: {target} = m[i, j]")
+        else:
+            self.emit(2, f"{target} = m[i, j] + i")
+        if rng.random() < 0.1:
+            self.emit(2, "if b[j] > 60: break")
+        self.emit(1, f"for l in range({rng.choice(['', '', '1, '])}{rng.choice(bounds)}):")
+        read = rng.choice(["a[l]", "a[l]", "a[l + 1]", "a[l - 1]", "a[2]", "a[3 - l]", "a[2 * l]"])
+        self.emit(2, f"m[i, l] = ({read} + 1) % {MODULUS}" if rng.random() < 0.8 else f"b[i] = (b[i] + {read}) % {MODULUS}")
+
+    def idiom(self) -> None:
+        """Reductions of all kinds, and what only looks like one."""
+        rng = self.rng
+        self.emit(0, f"for i in range({rng.choice(['n', '8', 'len(a)'])}):")
+        element = rng.choice(["a[i]", "b[i]", "m[i, 0]", "a[idx[i]]"]) if rng.random() < 0.9 else "a[i] + s2"
+        compare = rng.choice(["<", ">", "<=", ">="])
+        self.emit(1, rng.choice([
+            f"s2 = s2 + {element}", f"s2 += {element} - 1", f"s2 = {element} - s2", f"s2 = max(s2, {element})",
+            f"s2 = min({element}, s2)", f"if {element} {compare} s2: s2 = {element}", f"if {element} > 40: s2 += 1",
+            f"if {element} {compare} t:\n        t = {element}\n        s2 = i", f"if {element} > 50: s2 = True",
+            f"s2 = {element} if {element} {compare} s2 else s2", f"a[2] += {element}", f"b[idx[i]] += {element} % 5",
+            f"b[idx[i]] = max(b[idx[i]], {element})", f"s2 = s2 | {element}", f"s2 -= {element}",
+        ]))
+        if rng.random() < 0.3:
+            self.emit(1, rng.choice([f"b[i] = {element} % {MODULUS}", "m[i, 1] = s2", "t = t + 1", "m[i, 2] = t"]))
 
     def emit(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)

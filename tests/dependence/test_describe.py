@@ -42,7 +42,8 @@ def test_data() -> None:
 
 
 def test_run_time_stage_is_named() -> None:
-    analysis = analysis_of("for i in range(n):\n    x[i] = y[i]\n")
+    analysis = analysis_of("for i in range(n):\n    x[i] = y[i]\n    z[2 * i] = z[2 * i + 1]\n")
     x = fresh(30)
-    graph = analysis.at({"n": 9}, {"x": x, "y": x})
-    assert {d["stage"] for d in describe(graph)["dependences"] if d["variable"] != "i"} == {"static", "run-time"}
+    graph = analysis.at({"n": 9}, {"x": x, "y": x, "z": fresh(20)})
+    assert {d["stage"] for d in describe(graph)["dependences"]} == {"run-time"}
+    assert {d["stage"] for d in describe(analysis)["independent"]} == {"static"}

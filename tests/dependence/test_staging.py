@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
 
@@ -126,8 +128,6 @@ def test_negative_contents_wrap() -> None:
 
 
 def test_known_functions() -> None:
-    import ast
-
     source = "for i in range(n):\n    x[i] = f(y, i)\n"
     assert analysis_of(source).static.loops[0].verdict == "carried"
     node = ast.parse("def f(v, k):\n    return v[k] * 2\n").body[0]
@@ -150,3 +150,80 @@ def test_input_dependences_where_asked() -> None:
     kinds = {d.kind for d in analyse(nest, include_input=True).static.dependences}
     assert "input" in kinds
     assert analyse(nest, include_input=True).static.loops[0].verdict == "parallel"
+
+
+def test_header_loop_has_its_own_exposure() -> None:
+    """A header that needs a statement first is wrapped into a loop of one iteration, at the same place."""
+    source = "for i, x in enumerate(a, int(s)):\n    t = t * 0.5 + x\n    b[i] = t\n"
+    assert [v.verdict for v in analysis_of(source).static.loops][-1] == "carried"
+
+
+def test_companion_that_is_used_elsewhere() -> None:
+    body = "for i in range(n):\n    if x[i] < s:\n        s = x[i]\n        k = i\n"
+    assert analysis_of(body).static.loops[0].verdict == "reduction"
+    assert analysis_of(body + "    y[i] = k\n").static.loops[0].verdict == "carried"
+    assert analysis_of(body.replace("k = i", "k = s")).static.loops[0].verdict == "carried"
+
+
+def test_rows_given_to_functions_may_change() -> None:
+    source = "for i in range(n):\n    f(a[i], b)\n"
+    node = ast.parse("def f(v, w):\n    v[0] = w[0]\n").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    known = {"f": capture_function(node, filename="f.py", name="f")}
+    graph = analyse(nest_of(source), functions=known).static
+    assert any(d.kind == "output" and d.name == "a" for d in graph.dependences)
+    assert not any(d.kind == "output" and d.name == "b" for d in graph.dependences)
+
+
+def test_functions_that_reach_arrays_of_their_own() -> None:
+    node = ast.parse("def f(k):\n    table[k] = k\n    return k\n").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    known = {"f": capture_function(node, filename="f.py", name="f")}
+    source = "for i in range(n):\n    a[i] = f(i)\n"
+    assert analyse(nest_of(source), functions=known).static.loops[0].verdict == "carried"
+
+
+@pytest.mark.parametrize("call", ["np.copyto(a, b)", "np.add(a, b, out=a)", "np.random.shuffle(a)", "np.put(a, i, 1.0)"])
+def test_numpy_functions_that_change_arrays(call: str) -> None:
+    source = f"for i in range(n):\n    {call}\n"
+    assert any(d.kind == "output" and d.name == "a" for d in analysis_of(source).static.dependences)
+
+
+def test_private_array_needs_complete_writes() -> None:
+    full = "for i in range(n):\n    for j in range(m):\n        w[j] = b[i, j]\n    for j in range(m):\n        c[i, j] = w[j]\n"
+    assert analysis_of(full).static.loops[0].verdict == "privatise"
+    for change in (
+        full.replace("w[j] = b[i, j]\n", "if b[i, j] > 0:\n            w[j] = b[i, j]\n"),
+        full.replace("w[j] = b[i, j]\n", "w[j] = b[i, j]\n        if b[i, j] > 0:\n            break\n"),
+        full.replace("    for j in range(m):\n        w", "    if b[i, 0] > 0:\n        continue\n    for j in range(m):\n        w"),
+        full.replace("in range(m):\n        w", "in range(i):\n        w"),
+        full.replace("in range(m):\n        w", "in range(m - 1):\n        w"),
+    ):
+        assert analysis_of(change).static.loops[0].verdict in ("carried", "transform"), change
+
+
+def test_private_array_by_live_bounds() -> None:
+    """w[0..m-1] is written, w[0..k-1] read: private where k <= m; never by a verdict for other bounds."""
+    source = (
+        "for i in range(n):\n    for j in range(m):\n        w[j] = b[i, j]\n    for j in range(k):\n"
+        "        c[i, j] = w[j] + w[0]\n"
+    )
+    analysis = analysis_of(source)
+    arrays = {"w": fresh(40), "b": fresh2(40), "c": fresh2(40)}
+    for k, expected in ((5, "privatise"), (9, "carried"), (8, "privatise"), (30, "carried")):
+        assert analysis.at({"n": 6, "m": 8, "k": k}, arrays).loops[0].verdict == expected
+
+
+def fresh2(size: int) -> ArrayFacts:
+    KEEP.append(np.zeros((size, size)))
+    return facts_of(KEEP[-1])
+
+
+def test_bounds_must_be_integers() -> None:
+    with pytest.raises(TypeError):
+        analysis_of(OFFSET).at({"n": 2.5}, {"x": fresh(9)})  # type: ignore[dict-item]
+
+
+def test_shape_matters_where_an_index_may_wrap() -> None:
+    analysis = analysis_of("for i in range(n):\n    x[i * s - 1] = x[i]\n")
+    assert analysis.at({"n": 10, "s": 0}, {"x": fresh(10)}) is not analysis.at({"n": 10, "s": 0}, {"x": fresh(11)})

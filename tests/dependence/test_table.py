@@ -37,7 +37,9 @@ def shown(dependence: Dependence) -> str:
 
 
 def found_graph(graph: DependenceGraph) -> tuple[str, ...]:
-    return tuple(sorted({shown(d) for d in graph.dependences if isinstance(d.source, Access)}))
+    arrays = [d for d in graph.dependences if isinstance(d.source, Access) and isinstance(d.sink, Access)]
+    named = [d for d in arrays if d.source.array[0] != "@" and d.sink.array[0] != "@"]  # type: ignore[union-attr]
+    return tuple(sorted({shown(d) for d in named}))
 
 
 def found_verdict(verdict: LoopVerdict) -> str:
