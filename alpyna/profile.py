@@ -67,8 +67,7 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         f"{file}\n"
         f"measured {data['measured_at']} on {data['machine']['model'] or data['machine']['processor']}, "
         f"Python {data['machine']['python']}, {data['machine']['libc'] or data['machine']['system']}\n"
-        f"interpreter  {interpreter['seconds_per_node'] * 1e9:.1f} ns a node, "
-        f"{interpreter['seconds_per_element'] * 1e9:.1f} ns more an array element or call\n"
+        f"interpreter  {', '.join(_interpreter(interpreter))}\n"
         f"compiling    {compiler['seconds']:.3f} s a nest and {compiler['seconds_per_node'] * 1e3:.2f} ms a node, "
         f"after {compiler['import_seconds']:.2f} s for the first\n"
         f"functions    {same} of {len(functions)} give the interpreter's bits\n"
@@ -76,3 +75,11 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         + "".join(f"  declined   {text}\n" for text in declined)
         + f"float flags  {'do not work: ' + ', '.join(broken) if broken else 'work'}\n"
     )
+
+
+def _interpreter(found: Mapping[str, Any]) -> list[str]:
+    """`12 ns a node`, ..., `400 ns a call of numpy`."""
+    parts = {key.removeprefix("seconds_per_").replace("_", " "): value for key, value in found.items()}
+    calls = parts.pop("call", {})
+    parts.update({f"call of {family}": value for family, value in calls.items()})
+    return [f"{value * 1e9:.0f} ns a {name}" for name, value in parts.items()]

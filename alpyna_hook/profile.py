@@ -26,7 +26,8 @@ FILE = "profile.json"
 class Profile:
     """One machine's profile; None where something was not measured.
 
-    seconds_per_node, seconds_per_element: of the interpreter, as runtime/decide.py counts them.
+    seconds_per_node, _element, _scalar (an operation on NumPy scalars), _user_call, and _call by family
+    ("builtin", "math", "numpy", "type"): of the interpreter, as runtime/decide.py counts them.
     compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once Numba is imported.
     different: functions whose compiled result was not the interpreter's on the inputs tried, as
     "math.exp" or "numpy.exp:f4".
@@ -37,6 +38,9 @@ class Profile:
     measured_at: str = ""
     seconds_per_node: float | None = None
     seconds_per_element: float | None = None
+    seconds_per_scalar: float | None = None
+    seconds_per_user_call: float | None = None
+    seconds_per_call: Mapping[str, float] = field(default_factory=dict)
     compile_seconds: float | None = None
     compile_seconds_per_node: float | None = None
     numba_import_seconds: float | None = None
@@ -110,6 +114,9 @@ def _parsed(text: str) -> Profile:
         measured_at=str(data["measured_at"]),
         seconds_per_node=_seconds(interpreter, "seconds_per_node"),
         seconds_per_element=_seconds(interpreter, "seconds_per_element"),
+        seconds_per_scalar=_seconds(interpreter, "seconds_per_scalar"),
+        seconds_per_user_call=_seconds(interpreter, "seconds_per_user_call"),
+        seconds_per_call=_by_family(interpreter.get("seconds_per_call", {})),
         compile_seconds=_seconds(compiler, "seconds"),
         compile_seconds_per_node=_seconds(compiler, "seconds_per_node"),
         numba_import_seconds=_seconds(compiler, "import_seconds"),
@@ -125,6 +132,11 @@ def _seconds(values: Mapping[str, Any], key: str) -> float | None:
     if not isinstance(value, (int, float)) or not 0 <= value < 1e6:
         raise ValueError(f"{key} is {value!r}")
     return float(value)
+
+
+def _by_family(values: Mapping[str, Any]) -> dict[str, float]:
+    found = {family: _seconds(values, family) for family in values}
+    return {family: value for family, value in found.items() if value is not None}
 
 
 def _all_work(flags: Mapping[str, Any]) -> bool | None:

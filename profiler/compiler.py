@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 
 import numpy as np
 
-from .interpreter import counts
+from alpyna_hook import ir
+from alpyna_hook.capture import capture_nest
+
 from .programs import Pair, clock, fit, source_of
 
 STATEMENTS = (1, 2, 4, 8, 16)
@@ -31,9 +34,19 @@ for number in range(2):
 def seconds() -> dict[str, float]:
     """`seconds`, `seconds_per_node`: of nests of growing size.  `import_seconds`: what a process's first costs more."""
     _first_call(1)  # imports Numba, and compiles for the first time
-    rows = [((1.0, counts(_of_size(size))[0]), _first_call(size)) for size in STATEMENTS]
+    rows = [((1.0, nodes(_of_size(size))), _first_call(size)) for size in STATEMENTS]
     once, per_node = fit(rows)
     return {"seconds": once, "seconds_per_node": per_node, "import_seconds": _import_seconds()}
+
+
+def nodes(source: str) -> float:
+    """The nodes of the loop's IR, as alpyna_hook/runtime/decide.py counts them."""
+    function = ast.parse(source).body[-1]
+    assert isinstance(function, ast.FunctionDef)
+    loop = function.body[0]
+    assert isinstance(loop, ast.For)
+    nest = capture_nest(loop, filename="<measured>", qualname="measured")
+    return float(sum(1 for _ in ir.walk(nest.loop)))
 
 
 def _of_size(size: int) -> str:

@@ -1,68 +1,61 @@
-"""What CPython needs for one node of a nest's IR, and for one array element more."""
+"""What CPython needs for the parts of a loop that alpyna_hook/runtime/decide.py counts.
+
+Each part is timed in a small loop, and the parts that are known by then are taken off:
+
+    for i in range(n): t = x[i]        an element, and four nodes: the loop's two, the variable, the assignment
+"""
 
 from __future__ import annotations
 
-import ast
+import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from alpyna_hook import ir
-from alpyna_hook.capture import capture_nest
+from .programs import clock
 
-from .programs import Pair, clock, fit, source_of
+_HEAD = "def g(v):\n    return v\n\n\ndef measured(n, s, u, v, x):\n    for i in range(n):\n"
+_LEAST = 1e-10  # nothing is free
 
-BODIES = (
-    ("s = s * 0.5 + 1.5 - s / 3.0",),
-    ("k = k + i % 7", "s = s + 0.5 if k > i else s - 0.5"),
-    ("out[i] = x[i]",),
-    ("out[i] = x[i] * y[i] + x[i]",),
-    ("t = x[i] - y[i]", "if t > 0.5:", "    t = 0.5", "out[i] = out[i] + t * t"),
-    ("out[i] = abs(x[i]) * 0.25",),
-)
-PARAMETERS = "x, y, out, n, s=0.0, k=0"
-
-
-def seconds(n: int = 20_000, rounds: int = 3) -> dict[str, float]:
-    """`seconds_per_node` and `seconds_per_element`, fitted to the best of some rounds of each body."""
-    rng = np.random.default_rng(0)
-    x, y, out = rng.random(n), rng.random(n), np.zeros(n)
-    rows = []
-    for body in BODIES:
-        source = source_of(PARAMETERS, *body)
-        pair = Pair.of(source)
-        best = min(clock(pair.plain, x, y, out, n) for _ in range(rounds))
-        pair.drop()
-        rows.append((counts(source), best / n))
-    per_node, per_element = fit(rows)
-    return {"seconds_per_node": per_node, "seconds_per_element": per_element}
+_NODES = "s = s * 0.5 + 1.5 - s / 3.0", 12
+_ELEMENT = "t = x[i]", 4
+_SCALARS = "t = u * v + u - v", 7, 3
+_CALLS = {
+    "builtin": "t = abs(s)",
+    "math": "t = math.sqrt(s)",
+    "numpy": "t = np.exp(s)",
+    "type": "t = np.float64(s)",
+}
+_CALL_NODES = 4
+_USER_CALL = "t = g(s)", 6
 
 
-def counts(source: str) -> tuple[float, float]:
-    """Nodes and elements of one iteration of the loop, as alpyna_hook/runtime/decide.py counts them."""
-    function = ast.parse(source).body[-1]
-    assert isinstance(function, ast.FunctionDef)
-    loop = function.body[0]
-    assert isinstance(loop, ast.For)
-    nest = capture_nest(loop, filename="<measured>", qualname="measured")
-    assert isinstance(nest.loop, ir.For)
-    nodes, elements = _block(nest.loop.body)
-    return nodes + 1.0, elements
+def seconds(n: int = 20_000, rounds: int = 5) -> dict[str, Any]:
+    """`seconds_per_node`, `_element`, `_scalar` (an operation on NumPy scalars), `_user_call`, and `_call` by family."""
+    arguments = (n, 0.75, np.float64(1.25), np.float64(0.5), np.linspace(0.0, 1.0, n))
+
+    def one(body: str) -> float:
+        measured = _function(body)
+        return min(clock(measured, *arguments) for _ in range(rounds)) / n
+
+    body, nodes = _NODES
+    node = one(body) / nodes
+
+    def rest(body: str, nodes: int, times: int = 1) -> float:
+        return max(_LEAST, (one(body) - nodes * node) / times)
+
+    return {
+        "seconds_per_node": node,
+        "seconds_per_element": rest(*_ELEMENT),
+        "seconds_per_scalar": rest(*_SCALARS),
+        "seconds_per_user_call": rest(*_USER_CALL),
+        "seconds_per_call": {family: rest(body, _CALL_NODES) for family, body in _CALLS.items()},
+    }
 
 
-def _block(body: tuple[ir.Stmt, ...]) -> tuple[float, float]:
-    pairs = [_statement(s) for s in body]
-    return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
-
-
-def _statement(s: ir.Stmt) -> tuple[float, float]:
-    if isinstance(s, ir.If):
-        test, then, orelse = _expressions((s.test,)), _block(s.body), _block(s.orelse)
-        branch = max(then, orelse)
-        return test[0] + branch[0], test[1] + branch[1]
-    nodes, elements = _expressions(tuple(ir.children(s)))
-    return nodes + 1.0, elements
-
-
-def _expressions(roots: tuple[ir.Node, ...]) -> tuple[float, float]:
-    nodes = [node for root in roots for node in ir.walk(root)]
-    return float(len(nodes)), float(sum(isinstance(node, (ir.Load, ir.Call)) for node in nodes))
+def _function(body: str) -> Callable[..., object]:
+    namespace: dict[str, Any] = {"math": math, "np": np}
+    exec(compile(f"{_HEAD}        {body}\n", "<measured>", "exec"), namespace)
+    function: Callable[..., object] = namespace["measured"]
+    return function

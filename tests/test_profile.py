@@ -35,7 +35,9 @@ def data(**changes: Any) -> dict[str, Any]:
         "schema": profile.SCHEMA,
         "measured_at": "2026-11-22T12:00:00+00:00",
         "machine": profile.machine(),
-        "interpreter": {"seconds_per_node": 1e-8, "seconds_per_element": 5e-8},
+        "interpreter": {
+            "seconds_per_node": 1e-8, "seconds_per_element": 5e-8, "seconds_per_call": {"math": 4e-8, "numpy": None},
+        },
         "compiler": {"seconds": 0.25, "seconds_per_node": 0.001, "import_seconds": 1.5},
         "functions": {
             "math.exp": {"inputs": 10, "differences": 0}, "numpy.tanh:f4": {"inputs": 10, "differences": 3},
@@ -56,7 +58,7 @@ def test_what_was_written_is_read() -> None:
     found = profile.load()
     assert found == Profile(
         machine=profile.machine(), measured_at="2026-11-22T12:00:00+00:00", seconds_per_node=1e-8,
-        seconds_per_element=5e-8, compile_seconds=0.25, compile_seconds_per_node=0.001, numba_import_seconds=1.5,
+        seconds_per_element=5e-8, seconds_per_call={"math": 4e-8}, compile_seconds=0.25, compile_seconds_per_node=0.001, numba_import_seconds=1.5,
         different=frozenset({"numpy.tanh:f4"}), flags=True,
     )
     assert found is not None
@@ -156,28 +158,42 @@ def test_it_is_replaced_as_a_whole(tmp_path: Path) -> None:
 # ----------------------------------------------------------------- measuring
 
 
-def test_counts_are_those_of_the_decision() -> None:
-    """One iteration costs what `decide.Estimate` says, with its constants."""
-    from alpyna_hook.runtime import decide
-
-    for body in interpreter.BODIES:
-        source = programs.source_of(interpreter.PARAMETERS, *body)
-        nodes, elements = interpreter.counts(source)
-        expected = nodes * decide.SECONDS_PER_NODE + elements * decide.SECONDS_PER_ELEMENT
-        assert _estimate(source, 1000) == pytest.approx(1000 * expected)
-
-
-def _estimate(source: str, n: int) -> float:
+def test_the_parts_are_those_of_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With made-up costs, the loops that are timed cost what decide.Estimate says; so the costs are found again."""
     import ast
 
-    from alpyna_hook.capture import capture_nest
+    from alpyna_hook.capture import capture_function, capture_nest
+    from alpyna_hook.facts import Known, UserFunction
     from alpyna_hook.runtime import decide
 
-    function = ast.parse(source).body[-1]
-    assert isinstance(function, ast.FunctionDef)
-    loop = function.body[0]
-    assert isinstance(loop, ast.For)
-    return decide.Estimate({}, {"n": n}).seconds(capture_nest(loop, filename="", qualname="f").loop)
+    def function(text: str) -> ast.FunctionDef:
+        node = ast.parse(text).body[-1]
+        assert isinstance(node, ast.FunctionDef)
+        return node
+
+    costs = {"NODE": 3.0, "ELEMENT": 50.0, "SCALAR": 70.0, "USER_CALL": 90.0}
+    for name, value in costs.items():
+        monkeypatch.setattr(decide, f"SECONDS_PER_{name}", value)
+    calls = {"builtin": 11.0, "math": 13.0, "numpy": 17.0, "type": 19.0}
+    monkeypatch.setattr(decide, "SECONDS_PER_CALL", calls)
+    user = UserFunction("g", capture_function(function("def g(v):\n    return v\n"), filename="", name="g"))
+    functions = {
+        "abs": Known("builtin", "abs"), "math.sqrt": Known("math", "sqrt"), "np.exp": Known("numpy", "exp"),
+        "np.float64": Known("type", "f8"), "g": user,
+    }
+
+    def seconds_of(body: str) -> float:
+        loop = function(f"def f():\n    for i in range(1000):\n        {body}\n").body[0]
+        assert isinstance(loop, ast.For)
+        nest = capture_nest(loop, filename="", qualname="f")
+        return decide.Estimate(nest, functions).of({}, {}) / 1000
+
+    node = seconds_of(interpreter._NODES[0]) / interpreter._NODES[1]
+    assert node == costs["NODE"]
+    assert seconds_of(interpreter._ELEMENT[0]) - interpreter._ELEMENT[1] * node == costs["ELEMENT"]
+    assert seconds_of(interpreter._USER_CALL[0]) - interpreter._USER_CALL[1] * node == costs["USER_CALL"]
+    for family, body in interpreter._CALLS.items():
+        assert seconds_of(body) - interpreter._CALL_NODES * node == calls[family]
 
 
 @pytest.mark.parametrize("truth", [(3.0, 5.0), (0.5, 0.0), (0.0, 2.0)])
@@ -194,8 +210,10 @@ def test_fit_is_never_negative() -> None:
 
 def test_the_interpreters_speed() -> None:
     found = interpreter.seconds(n=200, rounds=1)
-    assert set(found) == {"seconds_per_node", "seconds_per_element"}
-    assert 0 < found["seconds_per_node"] + found["seconds_per_element"] < 1e-3
+    calls = found.pop("seconds_per_call")
+    assert set(calls) == {"builtin", "math", "numpy", "type"}
+    assert {key.removeprefix("seconds_per_") for key in found} == {"node", "element", "scalar", "user_call"}
+    assert all(0 < value < 1e-3 for value in (*found.values(), *calls.values()))
 
 
 def test_functions_are_compared_with_the_interpreter() -> None:
