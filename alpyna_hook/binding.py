@@ -62,6 +62,8 @@ class Binder:
         self.params = in_params  # name -> position among the values that the seam passes
         self.namespace = namespace
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
+        split = [(name, *name.split(".")) for name in nest.reads]
+        self.reads = [(name, in_params.get(root), root, attributes) for name, root, *attributes in split]
         self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
     def bind(self, values: tuple[object, ...]) -> Binding:
@@ -70,9 +72,16 @@ class Binder:
         scalars: dict[str, Any] = {}
         functions: dict[str, object] = {}
         signature: list[object] = []
-        names = [(name, self.lookup(name, values)) for name in self.nest.reads]
-        for name, value in names:
-            self._sort(name, value, arrays, scalars, functions, signature)
+        for name, position, root, attributes in self.reads:
+            value = values[position] if position is not None else self._global(root)
+            for attribute in attributes:
+                value = plain_attribute(value, attribute, name)
+            known = _KNOWN.get(id(value))
+            if known is not None:
+                functions[name] = known
+                signature.append(known)
+            else:
+                self._sort(name, value, arrays, scalars, functions, signature)
         return Binding(arrays, scalars, functions, tuple(signature))
 
     def _sort(
@@ -100,19 +109,12 @@ class Binder:
 
     # -- names
 
-    def lookup(self, name: str, values: tuple[object, ...]) -> object:
-        root, *attributes = name.split(".")
-        position = self.params.get(root)
-        if position is not None:
-            value = values[position]
-        else:
-            value = self.namespace.get(root, MISSING)
+    def _global(self, root: str) -> object:
+        value = self.namespace.get(root, MISSING)
+        if value is MISSING:
+            value = vars(builtins).get(root, MISSING)
             if value is MISSING:
-                value = vars(builtins).get(root, MISSING)
-                if value is MISSING:
-                    raise Declined("unbound", root)
-        for attribute in attributes:
-            value = plain_attribute(value, attribute, name)
+                raise Declined("unbound", root)
         return value
 
     # -- functions

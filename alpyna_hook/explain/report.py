@@ -29,8 +29,21 @@ def _module(module: ModuleSource, loops: bool, kernels: bool) -> list[dict[str, 
             if kernels:
                 entry["kernels"] = kernel_texts(site)
             entries.append(entry)
-    entries += [refused(module.filename, refusal) for refusal in module.refused]
+    entries += [refused(module.filename, r) for r in module.refused if not _part_of_compiled(module, r)]
     return sorted(entries, key=lambda e: e["line"])
+
+
+def _part_of_compiled(module: ModuleSource, refusal: Refusal) -> bool:
+    """An inner loop that cannot be a nest of its own is no loss where the whole nest runs compiled."""
+    return any(
+        site.lineno <= refusal.lineno and refusal.end_lineno <= site.end_lineno and site.live and _ran_compiled(site)
+        for site in module.sites
+    )
+
+
+def _ran_compiled(site: Site) -> bool:
+    trace = getattr(site.state, "trace", None)
+    return trace is not None and trace.accelerated > 0
 
 
 def entry_of(file: str, line: int, qualname: str) -> dict[str, Any]:
@@ -55,7 +68,7 @@ def _site(site: Site) -> dict[str, Any]:
         return entry
     loc = trace.loc
     entry.update(
-        runs=trace.runs,
+        runs=trace.runs - site.skip,
         accelerated_runs=trace.accelerated,
         device="cpu" if trace.accelerated else "interpreter",
         reason=trace.reason,

@@ -145,7 +145,7 @@ class Site:
 
     __slots__ = (
         "_pending", "children", "col", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
-        "module", "params", "parent", "qualname", "state", "targets", "unsure",
+        "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
     )
 
     def __init__(self, module: ModuleSource, index: int, record: SiteRecord, parent: Site | None) -> None:
@@ -163,6 +163,7 @@ class Site:
         self.parent = parent
         self.children: list[Site] = []
         self.live = parent is None
+        self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
         if parent is not None:
@@ -173,6 +174,9 @@ class Site:
 
     def run(self, *values: object) -> tuple[Any, ...]:
         """Called by the seam with the values of those of `params` that are surely bound."""
+        if self.skip:
+            self.skip -= 1
+            return ()
         frame = sys._getframe(1)
         if frame.f_globals is not self.module.namespace and not self._bind(frame.f_globals):
             return ()

