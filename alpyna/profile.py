@@ -78,8 +78,8 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
 
 
 def _interpreter(found: Mapping[str, Any]) -> list[str]:
-    """`12 ns a node`, ..., `400 ns a call of numpy`."""
+    """`12 ns per node`, ..., `400 ns per call of numpy`."""
     parts = {key.removeprefix("seconds_per_").replace("_", " "): value for key, value in found.items()}
     calls = parts.pop("call", {})
     parts.update({f"call of {family}": value for family, value in calls.items()})
-    return [f"{value * 1e9:.0f} ns a {name}" for name, value in parts.items()]
+    return [f"{value * 1e9:.0f} ns per {name}" for name, value in parts.items()]
