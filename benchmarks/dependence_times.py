@@ -16,10 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from alpyna_hook.dependence import ArrayFacts, analyse
+from alpyna_hook.dependence import ArrayFacts, NestAnalysis, analyse
 from alpyna_hook.dependence.address import overlapping
-from alpyna_hook.ir import Nest
-from benchmarks.nests import nests
+from benchmarks.nests import LiveNest, nests
 from benchmarks.polybench import KERNELS
 
 RESULTS = Path(__file__).parent / "results" / "dependence_times.md"
@@ -34,11 +33,15 @@ def best(run: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def memory(nest: Nest, bounds: dict[str, int], arrays: dict[str, ArrayFacts]) -> int:
+def analysed(live: LiveNest) -> NestAnalysis:
+    return analyse(live.nest, functions=live.functions)
+
+
+def memory(live: LiveNest) -> int:
     gc.collect()
     tracemalloc.start()
-    analysis = analyse(nest)
-    analysis.at(bounds, arrays)
+    analysis = analysed(live)
+    analysis.at(live.bounds, live.arrays)
     gc.collect()
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -46,28 +49,29 @@ def memory(nest: Nest, bounds: dict[str, int], arrays: dict[str, ArrayFacts]) ->
     return size
 
 
-def kernel_nests(name: str) -> list[tuple[Nest, dict[str, int], dict[str, ArrayFacts]]]:
+def kernel_nests(name: str) -> list[LiveNest]:
     module = importlib.import_module(f"benchmarks.polybench.{name}")
     size: Any = module.SIZES["MINI"]
     arguments = module.init(*(size if isinstance(size, tuple) else (size,)), module.DTYPES[0])
     return list(nests(module.kernel, arguments))
 
 
-def row(name: str, nest: Nest, bounds: dict[str, int], arrays: dict[str, ArrayFacts]) -> tuple[str, list[float]]:
-    static = best(lambda: analyse(nest), 3)
+def row(name: str, live: LiveNest) -> tuple[str, list[float]]:
+    bounds, arrays = live.bounds, live.arrays
+    static = best(lambda: analysed(live), 3)
     first, verdicts = [], []
     for _ in range(5):
-        analysis = analyse(nest)
+        analysis = analysed(live)
         start = time.process_time()
         graph = analysis.at(bounds, arrays)
         first.append(time.process_time() - start)
         start = time.process_time()
         verdicts.append(len(graph.loops) and time.process_time() - start)
     again = best(lambda: [analysis.at(bounds, arrays) for _ in range(200)], 5) / 200
-    kib = memory(nest, bounds, arrays) / 1024
+    kib = memory(live) / 1024
     figures = [static * 1e3, min(first) * 1e3, min(verdicts) * 1e3, again * 1e6, kib]
     cells = f"{figures[0]:.1f} | {figures[1]:.2f} | {figures[2]:.1f} | {figures[3]:.1f} | {figures[4]:.0f}"
-    return f"| {name}:{nest.loop.loc.line} | {len(analysis.pairs)} | {cells} |", figures
+    return f"| {name}:{live.nest.loop.loc.line} | {len(analysis.pairs)} | {cells} |", figures
 
 
 def disjoint() -> float:
@@ -88,8 +92,8 @@ def main() -> None:
     ]
     every: list[list[float]] = []
     for name in KERNELS:
-        for nest, bounds, arrays in kernel_nests(name):
-            line, figures = row(name, nest, bounds, arrays)
+        for live in kernel_nests(name):
+            line, figures = row(name, live)
             lines.append(line)
             every.append(figures)
     worst = [max(column) for column in zip(*every, strict=True)]

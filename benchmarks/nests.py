@@ -6,15 +6,27 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from alpyna_hook.capture import capture_nest
+from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.dependence import ArrayFacts
-from alpyna_hook.ir import Nest
+from alpyna_hook.ir import Call, Function, Nest, walk
 from alpyna_hook.reasons import Declined
 from alpyna_hook.views import resolve_views
+
+
+@dataclass(frozen=True)
+class LiveNest:
+    """A nest with what it would be bound to."""
+
+    nest: Nest
+    bounds: dict[str, int]
+    arrays: dict[str, ArrayFacts]
+    functions: dict[str, Function]
 
 
 def facts_of(data: np.ndarray) -> ArrayFacts:
@@ -31,9 +43,7 @@ def parsed(function: Callable[..., object]) -> tuple[ast.FunctionDef, str]:
     return node, inspect.getsourcefile(function) or "?"
 
 
-def nests(
-    function: Callable[..., object], arguments: tuple[object, ...],
-) -> Iterator[tuple[Nest, dict[str, int], dict[str, ArrayFacts]]]:
+def nests(function: Callable[..., object], arguments: tuple[object, ...]) -> Iterator[LiveNest]:
     """Executes the function statement by statement and yields each outermost loop before it runs."""
     node, filename = parsed(function)
     scope: dict[str, Any] = dict(getattr(function, "__globals__", {}))
@@ -60,7 +70,7 @@ def _outer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _captured(
     loop: ast.For | ast.While, filename: str, qualname: str, scope: dict[str, Any],
-) -> tuple[Nest, dict[str, int], dict[str, ArrayFacts]] | None:
+) -> LiveNest | None:
     arrays = {name: value for name, value in scope.items() if type(value) is np.ndarray}
     try:
         nest = capture_nest(loop, filename=filename, qualname=qualname)
@@ -68,4 +78,16 @@ def _captured(
     except Declined:
         return None
     bounds = {n: int(v) for n, v in scope.items() if isinstance(v, int | np.integer) and n in nest.reads}
-    return nest, bounds, {name: facts_of(data) for name, data in arrays.items() if name in nest.reads}
+    facts = {name: facts_of(data) for name, data in arrays.items() if name in nest.reads}
+    return LiveNest(nest, bounds, facts, functions_of(nest, scope))
+
+
+def functions_of(nest: Nest, scope: dict[str, Any]) -> dict[str, Function]:
+    """The user's functions that the nest calls, captured."""
+    found = {}
+    for name in {node.function for node in walk(nest.loop) if isinstance(node, Call)}:
+        value = scope.get(name)
+        if isinstance(value, FunctionType):
+            node, filename = parsed(value)
+            found[name] = capture_function(node, filename=filename, name=value.__qualname__)
+    return found

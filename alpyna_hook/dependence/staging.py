@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import TypeAlias
 
@@ -140,7 +141,7 @@ class NestAnalysis:
     def _unknown(
         self, a: Access, b: Access, loops: tuple[int, ...], because: str, stage: str = STATIC,
     ) -> PairResult:
-        vectors = frozenset(expand([ANY] * len(loops)))
+        vectors = _all_vectors(len(loops))
         return PairResult(a, b, loops, vectors, (None,) * len(loops), Proof("unknown", because), stage)
 
     def _pairs_of_arrays(self) -> list[tuple[str, str]]:
@@ -402,6 +403,11 @@ def merge(outcomes: list[Outcome]) -> Outcome:
         values[0] if len(set(values)) == 1 else None for values in zip(*[o.distances for o in dependent], strict=True)
     )
     return Outcome(directions, distances, dependent[0].proof, exact, exhausted)
+
+
+@lru_cache
+def _all_vectors(depth: int) -> frozenset[Vector]:
+    return frozenset(expand([ANY] * depth))
 
 
 def _groups(vectors: frozenset[Vector]) -> list[list[Vector]]:

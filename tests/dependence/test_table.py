@@ -12,7 +12,7 @@ from alpyna_hook.dependence import ArrayFacts, Dependence, DependenceGraph, anal
 from alpyna_hook.dependence.accesses import Access
 from alpyna_hook.dependence.directions import text
 from alpyna_hook.dependence.verdict import LoopVerdict
-from benchmarks.nests import parsed
+from benchmarks.nests import functions_of, parsed
 from tests.dependence.sources import analysis_of
 from tests.dependence.table import POLYBENCH, ROWS, Row
 
@@ -56,11 +56,13 @@ def found_verdict(verdict: LoopVerdict) -> str:
 
 
 def polybench_verdicts(kernel: str) -> tuple[str, ...]:
-    node, filename = parsed(importlib.import_module(f"benchmarks.polybench.{kernel}").kernel)
+    module = importlib.import_module(f"benchmarks.polybench.{kernel}")
+    node, filename = parsed(module.kernel)
     found = []
     for loop in node.body:
         if isinstance(loop, ast.For | ast.While):
-            graph = analyse(capture_nest(loop, filename=filename, qualname="kernel")).static
+            nest = capture_nest(loop, filename=filename, qualname="kernel")
+            graph = analyse(nest, functions=functions_of(nest, vars(module))).static
             found.append("; ".join(f"{v.index}: {found_verdict(v)}" for v in graph.loops))
     return tuple(found)
 
