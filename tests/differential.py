@@ -172,4 +172,9 @@ def _since(before: Mapping[tuple[int, str], Mapping[str, object]],
             new = [slug for slug, n in refusals.items() if n > earlier.get(slug, 0)]  # type: ignore[attr-defined]
             reason = new[0] if new else None if runs == fast > 0 else entry["reason"]
             found.append(Run(line, qualname, runs, fast, reason, str(entry["detail"])))  # type: ignore[arg-type]
-    return found
+    return [run for run in found if run.runs or not _within(run, found)]
+
+
+def _within(refused: Run, runs: list[Run]) -> bool:
+    """Is a loop that its source refuses part of a nest that ran compiled?"""
+    return any(r.accelerated and r.qualname == refused.qualname and r.line < refused.line for r in runs)

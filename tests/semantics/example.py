@@ -42,6 +42,15 @@ def each(expression: str, *, setup: str = "", params: str = "a, b") -> str:
     return "\n".join(lines)
 
 
+def together(*expressions: str) -> str:
+    """A function that computes several expressions for each element: value k goes into `out[k, i]`, the
+    last ones, with their types, into `t0`, `t1`, ..."""
+    lines = ["import math", "import numpy as np", "def f(a, b, out):", "    for i in range(len(a)):"]
+    for k, expression in enumerate(expressions):
+        lines += [f"        t{k} = {expression}", f"        out[{k}, i] = t{k}"]
+    return "\n".join([*lines, "    return locals()"])
+
+
 def arr(values: object, dtype: npt.DTypeLike = np.float64) -> np.ndarray:
     return np.array(values, dtype=dtype)
 

@@ -46,9 +46,7 @@ def _narrow() -> list[Example]:
         )
         found.append(Example(row, f"{dtype} warns", each("a[i] + b[i]"), (a, b, zeros(a)), "accelerated flagged"))
         found.append(Example(row, f"{dtype} bits", each("(a[i] & b[i]) ^ (a[i] | ~b[i])"), (a, b, zeros(a))))
-    found.append(
-        Example(row, "mixed", each("a[i] + b[i]"), (arr([1, -2], "int8"), arr([7, 200], "uint8"), arr([0, 0], "int16")))
-    )
+    found.append(Example(row, "mixed", each("a[i] + b[i]"), (arr([1, -2], "int8"), arr([7, 200], "uint8"), arr([0, 0], "int16"))))
     found.append(
         Example(
             row,
@@ -68,9 +66,7 @@ def _weak() -> list[Example]:
     half = arr([0.1, 0.2], "float32")
     return [
         Example("float32 with a Python float", "times", each("a[i] * 0.1 + b"), (x, 0.3, zeros(x))),
-        Example(
-            "float32 with a Python float", "too large", each("a[i] * 1e300"), (x, 0.3, zeros(x)), "accelerated flagged"
-        ),
+        Example("float32 with a Python float", "too large", each("a[i] * 1e300"), (x, 0.3, zeros(x)), "accelerated flagged"),
         Example("float32 with a Python float", "np.float64", each("a[i] * b"), (x, F8(0.3), zeros(x, F8))),
         Example("weak Python int out of range", "fits", each("a[i] + 200"), (u, 0, zeros(u))),
         Example("weak Python int out of range", "constant", each("a[i] + 300"), (u, 0, zeros(u)), "type-error flagged"),
@@ -88,9 +84,7 @@ def _weak() -> list[Example]:
             (u, -1, zeros(u)),
             "type-error flagged big-integer",
         ),
-        Example(
-            "weak Python int out of range", "loop variable", each("a[i] + i * 120"), (u, 0, zeros(u)), "accelerated"
-        ),
+        Example("weak Python int out of range", "loop variable", each("a[i] + i * 120"), (u, 0, zeros(u)), "accelerated"),
         Example(
             "weak Python int out of range",
             "loop variable too large",
@@ -120,18 +114,14 @@ def _weak() -> list[Example]:
         ),
         Example("float32 compared with Python float", "less", each("a[i] < b"), (half, 0.1, zeros(half, bool))),
         Example("float32 compared with Python float", "equal", each("a[i] == 0.1"), (half, 0.1, zeros(half, bool))),
-        Example(
-            "float32 compared with Python float", "chain", each("0.1 <= a[i] <= 0.2"), (half, 0.1, zeros(half, bool))
-        ),
+        Example("float32 compared with Python float", "chain", each("0.1 <= a[i] <= 0.2"), (half, 0.1, zeros(half, bool))),
     ]
 
 
 def _changing() -> list[Example]:
     f4 = arr([0.1, 0.2, 0.3], "float32")
     accumulate = "def f(a, s):\n    for i in range(len(a)):\n        s += a[i]\n    return locals()"
-    largest = (
-        "def f(a, m):\n    for i in range(len(a)):\n        if a[i] > m:\n            m = a[i]\n    return locals()"
-    )
+    largest = "def f(a, m):\n    for i in range(len(a)):\n        if a[i] > m:\n            m = a[i]\n    return locals()"
     first = "def f(a):\n    m = a[0]\n    for x in a:\n        if x > m:\n            m = x\n    return locals()"
     row, two = "the first iteration changes the type", "the type follows the path"
     return [
@@ -155,9 +145,7 @@ def _changing() -> list[Example]:
             (arr([1, -1]), 0.5, arr([0, 0])),
             "accelerated mixed-types",
         ),
-        Example(
-            two, "conditional expression of one type", each("a[i] if a[i] > b else a[i] * 2"), (f4, 0.2, zeros(f4))
-        ),
+        Example(two, "conditional expression of one type", each("a[i] if a[i] > b else a[i] * 2"), (f4, 0.2, zeros(f4))),
     ]
 
 
@@ -165,9 +153,7 @@ def _python_ints() -> list[Example]:
     grow = "def f(n, s):\n    for i in range(n):\n        s = s * 3 + i\n    return locals()"
     out = arr([0, 0, 0, 0])
     big = "def f(n, x, out):\n    for i in range(n):\n        t = (x + i) / 3\n        out[i] = t\n    return locals()"
-    compare = (
-        "def f(n, x, y, out):\n    for i in range(n):\n        t = x + i < y\n        out[i] = t\n    return locals()"
-    )
+    compare = "def f(n, x, y, out):\n    for i in range(n):\n        t = x + i < y\n        out[i] = t\n    return locals()"
     return [
         Example("Python int overflow", "stays small", grow, (20, 1)),
         Example("Python int overflow", "becomes big", grow, (60, 1), "flagged big-integer"),
@@ -263,9 +249,7 @@ def _division() -> list[Example]:
     ]
     signed = arr([7, -7, 0, 1], "float64"), arr([2.0, -2.0, 3.0, -0.5])
     a, b = outer(*signed)
-    found += [
-        Example("// and % by zero", f"signs {op}", each(f"a[i] {op} b[i]"), (a, b, zeros(a))) for op in ("//", "%")
-    ]
+    found += [Example("// and % by zero", f"signs {op}", each(f"a[i] {op} b[i]"), (a, b, zeros(a))) for op in ("//", "%")]
     return found
 
 
@@ -285,9 +269,7 @@ def _powers() -> list[Example]:
         for p in ("2", "3", "4", "2.0")
     ]
     found += [
-        Example(
-            "x ** 2, any float power", f"positive ** {p}", each(f"a[i] ** {p}"), (positive[:300], 0, zeros(x[:300]))
-        )
+        Example("x ** 2, any float power", f"positive ** {p}", each(f"a[i] ** {p}"), (positive[:300], 0, zeros(x[:300])))
         for p in ("0.5", "1.5", "-1", "-0.5")
     ]
     found += [
@@ -305,12 +287,8 @@ def _powers() -> list[Example]:
             (arr([1e200, 2]), arr([2.0, 0.5]), arr([0, 0])),
             "accelerated flagged",
         ),
-        Example(
-            "x ** 2, any float power", "Python floats", each("(b + i) ** 2.5"), (few, 1.5, zeros(few)), "accelerated"
-        ),
-        Example(
-            "x ** 2, any float power", "Python overflow", each("(b + i) ** 2"), (few, 1e200, zeros(few)), "flagged"
-        ),
+        Example("x ** 2, any float power", "Python floats", each("(b + i) ** 2.5"), (few, 1.5, zeros(few)), "accelerated"),
+        Example("x ** 2, any float power", "Python overflow", each("(b + i) ** 2"), (few, 1e200, zeros(few)), "flagged"),
         Example(
             "x ** 2, any float power",
             "Python complex result",
@@ -341,9 +319,7 @@ def _powers() -> list[Example]:
         ),
         Example("mixed kinds in **", "np.float64 ** int", each("b[i] ** i"), (i8, few, zeros(few))),
         Example("int **", "squares", each("a[i] ** 2 + a[i] ** 3"), (i4, 0, zeros(i4))),
-        Example(
-            "int **", "variable", each("a[i] ** b[i]"), (i8, arr([0, 1, 2, 3, 4], "int64"), zeros(i8)), "accelerated"
-        ),
+        Example("int **", "variable", each("a[i] ** b[i]"), (i8, arr([0, 1, 2, 3, 4], "int64"), zeros(i8)), "accelerated"),
         Example("int **", "wraps", each("a[i] ** 40"), (i4, 0, zeros(i4)), "accelerated flagged"),
         Example("int **", "negative exponent", each("a[i] ** b[i]"), (i8, -abs(i8), zeros(i8)), "flagged type-error"),
         Example("int **", "Python ints", each("b ** i"), (i8, 3, zeros(i8))),
@@ -372,13 +348,9 @@ def _shifts() -> list[Example]:
     found += [
         Example("shifts", "weak count", each("a[i] << 3 | a[i] >> 2"), (lone, 0, zeros(lone))),
         Example("shifts", "Python ints", each("(b << i) + (b >> i)"), (lone, 5, zeros(lone))),
-        Example(
-            "shifts", "Python big", each("b << (i * 40)"), (lone, 5, arr([0.0] * 3)), "flagged big-integer inexact"
-        ),
+        Example("shifts", "Python big", each("b << (i * 40)"), (lone, 5, arr([0.0] * 3)), "flagged big-integer inexact"),
         Example("shifts", "Python negative", each("b << (1 - i)"), (lone, 5, zeros(lone)), "flagged inexact"),
-        Example(
-            "shifts", "Python right, far", each("b >> (i * 60)"), (lone, -5, zeros(lone)), "accelerated flagged inexact"
-        ),
+        Example("shifts", "Python right, far", each("b >> (i * 60)"), (lone, -5, zeros(lone)), "accelerated flagged inexact"),
     ]
     return found
 
@@ -431,9 +403,7 @@ def _fma() -> list[Example]:
             (arr([1e308, 1e308, -1e308]), arr([1.0, 1.0, 1.0])),
             "accelerated flagged",
         ),
-        Example(
-            "float sums", "errors raised", sums, (arr([1e308, 1e308, -1e308]), arr([1.0, 1.0, 1.0])), "flagged", ERRORS
-        ),
+        Example("float sums", "errors raised", sums, (arr([1e308, 1e308, -1e308]), arr([1.0, 1.0, 1.0])), "flagged", ERRORS),
     ]
 
 

@@ -44,12 +44,8 @@ def _stores() -> list[Example]:
             Example(row, f"{dtype} of huge", copy, (a, arr([1.0, 1e30, 2.0])), "accelerated flagged"),
             Example(row, f"{dtype} of int64", copy, (a, arr([1, 2**40 + 7, -3], "int64")), "accelerated flagged"),
             Example(row, f"{dtype} of a Python int", loop("a, b", "a[i] = b + i"), (a, 20)),
-            Example(
-                row, f"{dtype} of a Python int past it", loop("a, b", "a[i] = b + i"), (a, 2**31), "accelerated flagged"
-            ),
-            Example(
-                row, f"{dtype} of a negative Python int", loop("a, b", "a[i] = b - i"), (a, 1), "accelerated flagged"
-            ),
+            Example(row, f"{dtype} of a Python int past it", loop("a, b", "a[i] = b + i"), (a, 2**31), "accelerated flagged"),
+            Example(row, f"{dtype} of a negative Python int", loop("a, b", "a[i] = b - i"), (a, 1), "accelerated flagged"),
         ]
     found += [
         Example(
@@ -97,15 +93,11 @@ def _subscripts() -> list[Example]:
         Example(wrap, "all negative", loop("a", "a[-i - 1] += a[i]"), (A,)),
         Example(wrap, "indirect", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (back, A)),
         Example(wrap, "two dimensions", loop("a", "a[i - 1, -1] = a[i, i - 2]"), (two,)),
-        Example(
-            wrap, "unsigned", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 0], "uint8"), A)
-        ),
+        Example(wrap, "unsigned", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 0], "uint8"), A)),
         Example(out, "above", loop("a", "a[i + 1] = a[i]"), (A,), "flagged"),
         Example(out, "below", loop("a", "a[i - 9] = a[i]"), (A,), "flagged"),
         Example(out, "second axis", loop("a", "a[i, i + 2] = 0.0"), (two,), "flagged"),
-        Example(
-            out, "indirect", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 8]), A), "index-type"
-        ),
+        Example(out, "indirect", loop("idx, a", "a[idx[i]] += 1.5", over="range(len(idx))"), (arr([3, 8]), A), "index-type"),
         Example(
             out,
             "indirect int",
@@ -120,7 +112,7 @@ def _subscripts() -> list[Example]:
         Example("index of bool or float", "float", loop("a", "t = a[i / 2]"), (A,), "index-type"),
         Example("index of bool or float", "np.bool", loop("a, m", "t = a[m[i]]"), (A, A > 3), "index-type"),
         Example("index of bool or float", "too many", loop("a", "t = a[i, i]"), (A,), "dimensions"),
-        Example("index of bool or float", "too few", loop("a", "t = a[i]"), (two,), "dimensions flagged"),
+        Example("index of bool or float", "too few", loop("a", "t = a[i]"), (two,), "accelerated dimensions"),
     ]
 
 
@@ -252,9 +244,7 @@ def _floating_errors() -> list[Example]:
     divide = loop("a, b", "t = a[i] / b[i]", "a[i] = t")
     ones, late = np.ones(6), arr([1, 2, 3, 0, 4, 0])
     found = [
-        Example(
-            row, f"divide {how}", divide, (ones, late), "accelerated flagged" if how != "ignore" else "accelerated", c
-        )
+        Example(row, f"divide {how}", divide, (ones, late), "accelerated flagged" if how != "ignore" else "accelerated", c)
         for how, c in (
             ("warn", Example("", "", "").conditions),
             ("ignore", QUIET),
@@ -285,9 +275,7 @@ def _floating_errors() -> list[Example]:
             "flagged",
             RAISING,
         ),
-        Example(
-            row, "invalid", loop("a, b", "a[i] = a[i] - b[i]"), (arr([np.inf, 1.0]), arr([np.inf, 1.0])), "flagged"
-        ),
+        Example(row, "invalid", loop("a, b", "a[i] = a[i] - b[i]"), (arr([np.inf, 1.0]), arr([np.inf, 1.0])), "flagged"),
         Example(
             row,
             "overflow of integers",

@@ -21,9 +21,7 @@ A = np.arange(6.0)
 # ------------------------------------------------------------- the loop variable
 
 
-@pytest.mark.parametrize(
-    "bounds", ["range(5)", "range(0)", "range(4, -1, -1)", "range(1, 8, 3)", "range(5, 5)", "range(3, 9, -1)"]
-)
+@pytest.mark.parametrize("bounds", ["range(5)", "range(0)", "range(4, -1, -1)", "range(1, 8, 3)", "range(5, 5)", "range(3, 9, -1)"])
 @pytest.mark.parametrize("before", ["pass", "i = 'old'", "i = -7"])
 def test_loop_variable_keeps_its_last_value(bounds: str, before: str) -> None:
     source = f"def f(n):\n    {before}\n    for i in {bounds}:\n        n = n + i\n    return locals()"

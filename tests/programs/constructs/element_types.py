@@ -20,7 +20,7 @@ def lookup(a, k):
 
 
 results = []
-for name in TYPES:  # expect: loop-iterable value-type
+for name in TYPES:  # expect: loop-iterable value-type expression
     a = np.array([1, 0, 2, 3], name)
     results.append(mixed(a, np.zeros(4, name), a[2]))
     results.append(mixed(a, np.zeros(4, complex), a.dtype.type(1)))
