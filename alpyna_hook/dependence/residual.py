@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from alpyna_hook.affine import Affine
+from alpyna_hook.dependence.exact import Budget, Exhausted, feasible
 from alpyna_hook.dependence.linear import Row, row_of
 from alpyna_hook.dependence.problem import Problem
 
@@ -158,13 +159,27 @@ class _Projection:
                         for lo in lower for up in upper
                     ]
             self.rows = _tidy(rest)
-        self.result += [(row, 0) for row in self.rows]
+        self.result += [(row, 0) for row in _needed(self.rows)]
 
     def _cost(self, column: int) -> tuple[bool, int]:
         lower = [r[column] for r in self.rows if r[column] > 0]
         upper = [r[column] for r in self.rows if r[column] < 0]
         unit = all(c == 1 for c in lower) or all(c == -1 for c in upper)
         return not unit, len(lower) * len(upper)
+
+
+def _needed(rows: list[Row]) -> list[Row]:
+    """Without the rows that follow from the others."""
+    kept = list(rows)
+    for row in sorted(rows, key=lambda r: -sum(map(bool, r))):
+        others = [r for r in kept if r is not row]
+        opposite = [-row[0] - 1, *(-c for c in row[1:])]
+        try:
+            if others and not feasible([*others, opposite], Budget(400)):
+                kept = others
+        except Exhausted:
+            continue
+    return kept
 
 
 def _tidy(rows: list[Row]) -> list[Row]:

@@ -32,6 +32,7 @@ from alpyna_hook.dependence.walker import extract
 STATIC_BUDGET = 6_000
 RUNTIME_BUDGET = 4_000
 MAX_RESIDUALS = 4  # for more directions than that, one condition for each level
+EXACT_PAIRS, MAX_PAIRS = 500, 4_000  # a nest with more pairs: the others without the exact test, or not at all
 MEMORY = 64  # how many bindings a nest remembers
 
 Key: TypeAlias = tuple[object, ...]
@@ -113,11 +114,14 @@ class NestAnalysis:
         self, a: Access, b: Access, builder: Builder,
     ) -> tuple[PairResult, dict[Vector, tuple[Residual, ...]], bool]:
         loops = self.program.common(a.loops, b.loops)
-        pieces = [(p, q) for p in builder.pieces(a) for q in builder.pieces(b)]
-        problems = [builder.problem(p, q) for p, q in pieces]
         if a.array in self.program.rebound:
             return self._unknown(a, b, loops, f"the nest assigns {a.array}, so it may be any array"), {}, True
-        outcomes = [driver.decide(p, use_exact=self._use_exact, budget=STATIC_BUDGET) for p in problems]
+        if len(self._memo) >= MAX_PAIRS:
+            return self._unknown(a, b, loops, f"the nest has more than {MAX_PAIRS} different pairs"), {}, True
+        pieces = [(p, q) for p in builder.pieces(a) for q in builder.pieces(b)]
+        problems = [builder.problem(p, q) for p, q in pieces]
+        use_exact = self._use_exact and len(self._memo) < EXACT_PAIRS
+        outcomes = [driver.decide(p, use_exact=use_exact, budget=STATIC_BUDGET) for p in problems]
         merged = merge(outcomes)
         residuals: dict[Vector, tuple[Residual, ...]] = {}
         final = all(o.exact for o in outcomes) and builder.complete and a.reason is None and b.reason is None
