@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 from typing import TypeAlias
 
@@ -18,9 +17,10 @@ from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access
 from alpyna_hook.dependence.address import linearise, overlapping
 from alpyna_hook.dependence.build import Builder
-from alpyna_hook.dependence.directions import ANY, Vector, expand, level
+from alpyna_hook.dependence.directions import Vector
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import RUNTIME, STATIC, Dependence, DependenceGraph, Independent, PairResult
+from alpyna_hook.dependence.pairing import all_vectors, condition_text, failing, groups, merge, prefix
 from alpyna_hook.dependence.problem import Problem
 from alpyna_hook.dependence.proof import Outcome, Proof
 from alpyna_hook.dependence.residual import Residual, project
@@ -31,7 +31,6 @@ from alpyna_hook.dependence.walker import extract
 
 STATIC_BUDGET = 6_000
 RUNTIME_BUDGET = 4_000
-MAX_RESIDUALS = 4  # for more directions than that, one condition for each level
 EXACT_PAIRS, MAX_PAIRS = 500, 4_000  # a nest with more pairs: the others without the exact test, or not at all
 MEMORY = 64  # how many bindings a nest remembers
 
@@ -125,16 +124,16 @@ class NestAnalysis:
         merged = merge(outcomes)
         residuals: dict[Vector, tuple[Residual, ...]] = {}
         final = all(o.exact for o in outcomes) and builder.complete and a.reason is None and b.reason is None
-        for group in _groups(merged.directions):
+        for group in groups(merged.directions):
             found = tuple([
-                project(problem.under(_prefix(group)))
+                project(problem.under(prefix(group)))
                 for problem, outcome in zip(problems, outcomes, strict=True) if not outcome.directions.isdisjoint(group)
             ])
             residuals.update(dict.fromkeys(group, found))
             final = final and all(r.exact for r in found)
         if any(len(m) > 1 for x in (a, b) for p in x.index or () for m, _ in p.terms) or self._open_step(loops):
             final = False
-        condition = _condition(residuals)
+        condition = condition_text(residuals)
         proof = merged.proof
         return PairResult(a, b, loops, merged.directions, merged.distances, proof, STATIC, condition), residuals, final
 
@@ -145,7 +144,7 @@ class NestAnalysis:
     def _unknown(
         self, a: Access, b: Access, loops: tuple[int, ...], because: str, stage: str = STATIC,
     ) -> PairResult:
-        vectors = _all_vectors(len(loops))
+        vectors = all_vectors(len(loops))
         return PairResult(a, b, loops, vectors, (None,) * len(loops), Proof("unknown", because), stage)
 
     def _pairs_of_arrays(self) -> list[tuple[str, str]]:
@@ -340,7 +339,7 @@ class NestAnalysis:
             return static
         left = frozenset(v for v, rs in pair.residuals.items() if any(r.possible(values) for r in rs))
         if not left:
-            proof = Proof("residual condition", _failing(pair, values))
+            proof = Proof("residual condition", failing([r for rs in pair.residuals.values() for r in rs], values))
             return PairResult(pair.first, pair.second, static.loops, left, (), proof, RUNTIME)
         if pair.final:
             if left == static.vectors:
@@ -389,64 +388,6 @@ class NestAnalysis:
             for a, b in combinations(self.program.accesses, 2)
             if a.array != b.array and (a.write or b.write) and (a.array in missing or b.array in missing)
         ] if missing else []
-
-
-def merge(outcomes: list[Outcome]) -> Outcome:
-    """The outcome for the union of the pieces' domains."""
-    if len(outcomes) == 1:
-        return outcomes[0]
-    dependent = [o for o in outcomes if o.directions]
-    exact, exhausted = all(o.exact for o in outcomes), any(o.exhausted for o in outcomes)
-    if not dependent:
-        proofs = list(dict.fromkeys(o.proof for o in outcomes))
-        because = "; ".join(f"{p.test}: {p.because}" for p in proofs)
-        proof = proofs[0] if len(proofs) == 1 else Proof(proofs[0].test, f"each case apart: {because}")
-        return Outcome(frozenset(), (), proof, exact)
-    directions = frozenset(v for o in dependent for v in o.directions)
-    distances = tuple(
-        values[0] if len(set(values)) == 1 else None for values in zip(*[o.distances for o in dependent], strict=True)
-    )
-    return Outcome(directions, distances, dependent[0].proof, exact, exhausted)
-
-
-@lru_cache
-def _all_vectors(depth: int) -> frozenset[Vector]:
-    return frozenset(expand([ANY] * depth))
-
-
-def _groups(vectors: frozenset[Vector]) -> list[list[Vector]]:
-    """Vectors that share a residual condition: each its own if they are few, else all of one level."""
-    if len(vectors) <= MAX_RESIDUALS:
-        return [[v] for v in sorted(vectors)]
-    groups: dict[Vector, list[Vector]] = {}
-    for vector in sorted(vectors):
-        carrier = level(vector)
-        groups.setdefault(vector[:carrier] if carrier else vector, []).append(vector)
-    return list(groups.values())
-
-
-def _prefix(group: list[Vector]) -> dict[int, int]:
-    """The directions that all vectors of a group begin with."""
-    if len(group) == 1:
-        return dict(enumerate(group[0]))
-    return dict(enumerate(group[0][: level(group[0])]))
-
-
-def _failing(pair: StaticPair, values: Mapping[str, int]) -> str:
-    """For each direction a condition that fails, with the values: "k >= n (k = 20, n = 10)"."""
-    conditions = dict.fromkeys(r.failing(values) for rs in pair.residuals.values() for r in rs)
-    found = [c for c in conditions if c is not None]
-    names = dict.fromkeys(name for c in found for name, _ in c.form.terms)
-    live = ", ".join(f"{name} = {values[name]}" for name in names)
-    return f"{' and '.join(c.negation() for c in found)} ({live})"
-
-
-def _condition(residuals: Mapping[Vector, tuple[Residual, ...]]) -> str | None:
-    """In words, if there is one simple condition for the whole pair."""
-    texts = {str(r) for rs in residuals.values() for r in rs}
-    if not texts or any(not r.conditions for rs in residuals.values() for r in rs):
-        return None
-    return " and ".join(sorted(texts)) if len(texts) <= 3 else None
 
 
 def analyse(

@@ -4,51 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, Guard, LoopId, Opaque, Program, ScalarUse, Unknown
+from alpyna_hook.dependence.effects import ANYWHERE, Effects, effects_of
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.ir_text import pretty
 
 MAX_TERMS = 24
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "!=": "=="}
-_PURE_ROOTS = ("math.", "np.", "numpy.", "cmath.", "@")
-_PURE = frozenset(
-    "abs bool complex divmod float int len max min pow round sum sqrt exp log sin cos tan floor ceil fabs hypot".split()
-)
-_CHANGING = frozenset("copyto put place putmask fill_diagonal put_along_axis at shuffle".split())
-ANYWHERE = "@anywhere"  # an array that may be any other one
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What a call may do: store to which of its parameters; store to or read arrays that it is not given."""
-
-    stores: tuple[bool, ...]
-    stores_elsewhere: bool
-    reads_elsewhere: bool
-
-    def stores_to(self, position: int) -> bool:
-        return self.stores_elsewhere or (self.stores[position] if position < len(self.stores) else any(self.stores))
-
-
-NOTHING, ANYTHING = Effects((), False, False), Effects((True,), True, True)
-
-
-def is_pure(call: ir.Call) -> bool:
-    """A function that is known not to change its arguments, nor any state (random numbers do)."""
-    name = call.function
-    if "random" in name or name.rpartition(".")[2] in _CHANGING or any(key == "out" for key, _ in call.keywords):
-        return False
-    return name in _PURE or name.startswith(_PURE_ROOTS)
-
-
-def effects_of(call: ir.Call, known: Mapping[str, Effects]) -> Effects:
-    if call.function in known:
-        return ANYTHING if call.keywords else known[call.function]
-    return NOTHING if is_pure(call) else ANYTHING
-
 
 class Evaluator:
     """Evaluates expressions in the current environment and records what they read."""

@@ -8,7 +8,7 @@ by `start + 2*(iteration)`; `k@2` itself is a value that the loop keeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from alpyna_hook import ir
@@ -23,8 +23,9 @@ from alpyna_hook.dependence.accesses import (
     Statement,
     Unknown,
 )
+from alpyna_hook.dependence.effects import ANYWHERE, effects_of, effects_of_functions, is_pure, stored_names
 from alpyna_hook.dependence.poly import Poly
-from alpyna_hook.dependence.symbolic import ANYWHERE, Effects, Evaluator, effects_of, is_pure
+from alpyna_hook.dependence.symbolic import Evaluator
 
 _MAY_RAISE = frozenset(("/", "//", "%", "**", "<<", ">>"))
 
@@ -41,13 +42,13 @@ def extract(
     that is stored to).  `functions`: what is known of called user functions; one that
     is not known is taken to change any array.
     """
-    effects = _effects(functions or {})
+    effects = effects_of_functions(functions or {})
     program = Program(nest)
     nodes = list(ir.walk(nest.loop))
     program.assigned = frozenset(
         n.target if isinstance(n, ir.Assign) else n.index for n in nodes if isinstance(n, ir.Assign | ir.For)
     )
-    program.stored = frozenset(_stored(nodes, effects))
+    program.stored = frozenset(stored_names(nodes, effects))
     arrays = {n.array for n in nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)}
     calls = [effects_of(n, effects) for n in nodes if isinstance(n, ir.Call)]
     program.rebound = frozenset(arrays & program.assigned)
@@ -60,32 +61,6 @@ def extract(
     walker.statement(nest.loop)
     walker.finish()
     return program
-
-
-def _stored(nodes: Iterable[ir.Node], effects: Mapping[str, Effects]) -> Iterable[str]:
-    for node in nodes:
-        if isinstance(node, ir.Store):
-            yield node.array
-        elif isinstance(node, ir.Call):
-            known = effects_of(node, effects)
-            for position, arg in enumerate((*node.args, *(v for _, v in node.keywords))):
-                if isinstance(arg, ir.Var | ir.Load) and known.stores_to(position):
-                    yield arg.name if isinstance(arg, ir.Var) else arg.array
-
-
-def _effects(functions: Mapping[str, ir.Function]) -> dict[str, Effects]:
-    """What each user function may do to arrays; one that calls an unknown one may do anything."""
-    found: dict[str, Effects] = {}
-    for name, function in functions.items():
-        nodes = [n for stmt in function.body for n in ir.walk(stmt)]
-        stored = frozenset(_stored(nodes, {}))
-        touched = stored | {n.array for n in nodes if isinstance(n, ir.Load)}
-        renamed = any(isinstance(n, ir.Assign) and isinstance(n.value, ir.Var | ir.Load) for n in nodes)
-        stores = tuple([(renamed and bool(stored)) or param in stored for param in function.params])
-        opaque = any(isinstance(n, ir.Call) and not is_pure(n) for n in nodes)
-        local = {n.target for n in nodes if isinstance(n, ir.Assign)} | set(function.params)
-        found[name] = Effects(stores, opaque or not stored <= local, opaque or not touched <= local)
-    return found
 
 
 class _Exits:
