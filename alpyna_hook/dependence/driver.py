@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alpyna_hook.affine import Affine
-from alpyna_hook.dependence import banerjee, delta, exact, gcd, rdiv, siv, ziv
+from alpyna_hook.dependence import banerjee, delta, exact, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import ANY, EQ, GT, LT, Vector, compress, expand, text
 from alpyna_hook.dependence.problem import Bounds, Interval, Problem, prime, rectangular
 from alpyna_hook.dependence.proof import Outcome, Proof
@@ -66,7 +66,10 @@ def _exact(state: _State, budget: int) -> Outcome:
     try:
         remaining = exact.directions(state.problem, vectors, exact.Budget(budget))
     except exact.Exhausted:
-        return _inequalities(state, exhausted=True)
+        decided = isl.directions(state.problem, vectors)
+        if decided is None:
+            return _inequalities(state, exhausted=True)
+        remaining = decided
     if not remaining:
         return _independent(Proof("exact", "no integer point satisfies the subscripts and the bounds"))
     if remaining != vectors:

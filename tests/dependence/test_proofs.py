@@ -7,7 +7,7 @@ import random
 import pytest
 
 from alpyna_hook.affine import Affine
-from alpyna_hook.dependence import driver, gcd, rdiv, siv, ziv
+from alpyna_hook.dependence import driver, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import EQ, GT, LT, compress, expand, flip, text, union
 from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.residual import project
@@ -77,8 +77,9 @@ def test_residual_divisibility() -> None:
     assert residual.possible({"m": 4, "n": 10})
 
 
-def test_no_time() -> None:
-    """With no budget for the exact test the answer is a superset, and says so."""
+def test_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no budget for the exact test, and without islpy, the answer is a superset, and says so."""
+    monkeypatch.setattr(isl, "_islpy", lambda: None)
     rng = random.Random(11)
     exhausted = 0
     for _ in range(300):
@@ -87,6 +88,16 @@ def test_no_time() -> None:
         assert pair.truth() <= outcome.directions
         exhausted += outcome.exhausted
     assert exhausted > 20
+
+
+def test_isl_takes_over_where_it_is_installed() -> None:
+    pytest.importorskip("islpy")
+    rng = random.Random(12)
+    for _ in range(200):
+        pair = random_pair(rng)
+        outcome = driver.decide(pair.problem(), budget=3)
+        assert outcome.directions == pair.truth()
+        assert not outcome.exhausted
 
 
 def test_directions() -> None:
