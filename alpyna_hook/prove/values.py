@@ -9,7 +9,7 @@ leaves when started from any value at all, joined with the value before the loop
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alpyna_hook import typed as t
 from alpyna_hook.prove import integers
@@ -44,12 +44,15 @@ def prove(
     return Proof(outcomes, run.trips, run.raises)
 
 
+_Paths = list[tuple[Env, dict[Terms, tuple[int, int]]]]  # what holds on each of several paths
+
+
 @dataclass
 class _Flow:
-    """Environments that leave a loop's body early."""
+    """The paths that leave a loop's body early."""
 
-    breaks: Env | None = None
-    continues: Env | None = None
+    breaks: _Paths = field(default_factory=list)
+    continues: _Paths = field(default_factory=list)
 
 
 class _Execution:
@@ -98,10 +101,10 @@ class _Execution:
             case t.While():
                 self.while_loop(s)
             case t.Break():
-                self.flows[-1].breaks = self.join(self.flows[-1].breaks, self.env)
+                self.flows[-1].breaks.append((self.env, self.facts))
                 self.env = None
             case t.Continue():
-                self.flows[-1].continues = self.join(self.flows[-1].continues, self.env)
+                self.flows[-1].continues.append((self.env, self.facts))
                 self.env = None
             case t.Return():
                 for e in s.values:
@@ -164,8 +167,7 @@ class _Execution:
             self.block(s.body)
 
         breaks = self._loop(s.body, (s.index,), iteration, most, entry)
-        self.block(s.orelse)
-        self.env = self.join(self.env, breaks)
+        self._after_loop(s.orelse, breaks)
 
     def _index(self, start: Value, stop: Value, step: Value) -> Value:
         one = constant(1)
@@ -195,84 +197,99 @@ class _Execution:
             self.block(s.body)
 
         breaks = self._loop(s.body, (), iteration, BIG, entry, s.test)
-        self.block(s.orelse)
-        self.env = self.join(self.env, breaks)
+        self._after_loop(s.orelse, breaks)
 
     def _loop(
         self, body: tuple[t.Stmt, ...], own: tuple[str, ...], iteration: Callable[[], None], most: int, entry: Env,
         test: t.Expr | None = None,
-    ) -> Env | None:
-        """Runs the body abstractly; leaves `env` as after the last iteration; returns the env of breaks."""
+    ) -> _Paths:
+        """Runs the body abstractly; leaves `env` as after the last iteration; returns the paths of breaks."""
         changed = [n for n in dict.fromkeys((*own, *assigned(body))) if self._is_int(n)]
         ranges = {n: self._range(n) for n in changed}
         heads = {n: self.symbols.new(constant(low), constant(high)) for n, (low, high) in ranges.items()}
         facts = self.facts
-        end, breaks = self._iterate(iteration, entry, heads, facts)
+        end, end_facts, breaks = self._iterate(iteration, entry, heads, facts)
         carried = [n for n, h in heads.items() if self.symbols.number(h) in self.read]
         deltas = {n: self._delta(heads[n], end.get(n)) for n in carried} if end is not None else {}
         if carried and end is not None:
+            new = {}
             for n in carried:
-                low, high = self._head_bounds(entry.get(n), end.get(n), deltas[n], max(0, most - 1), ranges[n])
+                low, high = self._head_bounds(entry.get(n), facts, end.get(n), end_facts, deltas[n], max(0, most - 1), ranges[n])
+                new[n] = low, high
+            for n, (low, high) in new.items():
                 self.symbols.rebound(heads[n], low, high)
-            end, breaks = self._iterate(iteration, entry, heads, facts)
+            end, end_facts, breaks = self._iterate(iteration, entry, heads, facts)
         self.facts = facts
-        self._leave(entry, heads, end, deltas, most, ranges, test)
-        return breaks
-
-    def _iterate(
-        self, iteration: Callable[[], None], entry: Env, heads: Env, facts: dict[Terms, tuple[int, int]]
-    ) -> tuple[Env | None, Env | None]:
-        self.env = {**entry, **heads}
-        self.facts = dict(facts)
-        self.flows.append(_Flow())
-        iteration()
-        flow = self.flows.pop()
-        return self.join(self.env, flow.continues), flow.breaks
-
-    @staticmethod
-    def _delta(head: Value, end: Value | None) -> tuple[int, int] | None:
-        return (end.low, end.high) if end is not None and end.terms == head.terms else None
-
-    def _head_bounds(
-        self, entry: Value | None, end: Value | None, delta: tuple[int, int] | None, most: int, full: tuple[int, int]
-    ) -> tuple[int, int]:
-        """Bounds of a variable at the head of any iteration, the test that ends a `while` included."""
-        if entry is None or end is None:
-            return full
-        first = self.bounds(entry)
-        if delta is not None:
-            low, high = first[0] + min(0, delta[0] * most), first[1] + max(0, delta[1] * most)
-        else:
-            last = self.bounds(end)
-            low, high = min(first[0], last[0]), max(first[1], last[1])
-        return max(low, full[0]), min(high, full[1])
-
-    def _leave(
-        self, entry: Env, heads: Env, end: Env | None, deltas: dict[str, tuple[int, int] | None], most: int,
-        ranges: dict[str, tuple[int, int]], test: t.Expr | None,
-    ) -> None:
-        """After the last iteration (or none): a `while` leaves with its head's values and its test false."""
         after = dict(entry)
         for n, head in heads.items():
             if test is not None and self.symbols.number(head) in self.read:
-                after[n] = head
+                after[n] = head  # a `while` leaves with its head's values
                 continue
             low, high = ranges[n]
             if end is not None and n in end:
-                low, high = self._head_bounds(entry.get(n), end[n], deltas.get(n), most, ranges[n])
+                low, high = self._head_bounds(entry.get(n), facts, end[n], end_facts, deltas.get(n), most, ranges[n])
                 if n not in entry and n not in deltas:
-                    low, high = self.bounds(end[n])
+                    low, high = self.symbols.bounds(end[n], end_facts)
             after[n] = self.symbols.new(constant(low), constant(high))
         self.env = after
         if test is not None:
             outcomes = dict(self.outcomes)
             self.facts = self.given(test, False)
             self.outcomes = outcomes
+        return breaks
+
+    def _after_loop(self, orelse: tuple[t.Stmt, ...], breaks: _Paths) -> None:
+        """The `else` clause, where the loop was not broken out of; then all paths together."""
+        self.block(orelse)
+        paths = [(self.env, self.facts)] if self.env is not None else []
+        self.env, self.facts = self.merge([*paths, *breaks])
+
+    def _iterate(
+        self, iteration: Callable[[], None], entry: Env, heads: Env, facts: dict[Terms, tuple[int, int]]
+    ) -> tuple[Env | None, dict[Terms, tuple[int, int]], _Paths]:
+        """One iteration: what holds at its end, and the paths that break out of it."""
+        self.env = {**entry, **heads}
+        self.facts = dict(facts)
+        self.flows.append(_Flow())
+        iteration()
+        flow = self.flows.pop()
+        paths = [(self.env, self.facts)] if self.env is not None else []
+        self.facts = facts
+        end, end_facts = self.merge([*paths, *flow.continues])
+        return end, end_facts, flow.breaks
+
+    @staticmethod
+    def _delta(head: Value, end: Value | None) -> tuple[int, int] | None:
+        return (end.low, end.high) if end is not None and end.terms == head.terms else None
+
+    def _head_bounds(
+        self, entry: Value | None, entry_facts: Facts, end: Value | None, end_facts: Facts,
+        delta: tuple[int, int] | None, most: int, full: tuple[int, int],
+    ) -> tuple[int, int]:
+        """Bounds of a variable at the head of any iteration, the test that ends a `while` included."""
+        if entry is None or end is None:
+            return full
+        first = self.symbols.bounds(entry, entry_facts)
+        if delta is not None:
+            low, high = first[0] + min(0, delta[0] * most), first[1] + max(0, delta[1] * most)
+        else:
+            last = self.symbols.bounds(end, end_facts)
+            low, high = min(first[0], last[0]), max(first[1], last[1])
+        return max(low, full[0]), min(high, full[1])
 
     # -- joins
 
-    def join(self, a: Env | None, b: Env | None) -> Env | None:
-        return self.join_under(a, self.facts, b, self.facts)
+    def merge(self, paths: _Paths) -> tuple[Env | None, dict[Terms, tuple[int, int]]]:
+        """Where paths meet: each value is bounded by what holds on its own path; of several paths'
+        facts only those from before them (`self.facts`) go on holding."""
+        if not paths:
+            return None, self.facts
+        env, facts = paths[0]
+        joined: Env | None = env
+        for other, other_facts in paths[1:]:
+            joined = self.join_under(joined, facts, other, other_facts)
+            facts = {k: v for k, v in facts.items() if other_facts.get(k) == v}
+        return joined, facts
 
     def join_under(self, a: Env | None, a_facts: Facts, b: Env | None, b_facts: Facts) -> Env | None:
         if a is None or b is None:
@@ -435,8 +452,8 @@ class _Execution:
         """The value after a check that it fits the representation."""
         low, high = self.bounds(value)
         least, greatest = int_range(rep)
-        if least <= low and high <= greatest:
-            return value
+        if (least <= low and high <= greatest) or value.terms:
+            return value  # an affine form goes on being exact where the check has passed
         low, high = max(low, least), min(high, greatest)
         return self.symbols.new(constant(low), constant(high)) if low <= high else interval(least, greatest)
 

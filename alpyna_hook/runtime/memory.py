@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-
 # A PyArrayObject begins: PyObject_HEAD; char *data (numpy/ndarraytypes.h).
 _DATA = object.__basicsize__
 
