@@ -94,9 +94,12 @@ def subscript(array: Array, where: list[str]) -> str:
 
 
 def index(scope: Scope, extent: Extent, depth: int = 1) -> str:
-    """An index into a dimension: in range for all but the smallest sizes, unless wild."""
+    """An index into a dimension: in range for all but the smallest sizes, unless wild.
+
+    It descends at most once, into an array of indices, whatever is drawn.
+    """
     if scope.wild(2):
-        return integer(scope, 1).text
+        return scope.pick((_tame(scope), "1000", "-100", "0.5", "True", "2.0"))
     if not extent.size:
         return str(scope.rng.randrange(max(1, extent.plus)) - (extent.plus if scope.chance(20) else 0))
     variables = [v for v in scope.loops if v.size == extent.size]

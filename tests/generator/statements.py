@@ -48,23 +48,23 @@ def simple(scope: Scope) -> Lines:
     array = scope.pick([a for a in scope.arrays if a.stored] or scope.arrays)
     if choice == "assert":
         if not scope.wild(30):
-            return [f"assert n >= 0 or {boolean(scope, 1)}"] if "n" in scope.sizes else simple(scope)
+            return [f"assert n >= 0 or {boolean(scope, 1)}"] if "n" in scope.sizes else _store(scope, array)
         return [f"assert {boolean(scope, 1)} or {boolean(scope, 1)}, {scope.pick(('1', repr('no')))}"]
     if choice == "raise":
         if not scope.wild(30):
-            return simple(scope)
+            return _store(scope, array)
         error = scope.pick(("ValueError(3)", "KeyError", "StopIteration"))
         return [f"if {boolean(scope, 1)} and {boolean(scope, 1)}:", f"    raise {error}"]
     if choice == "effect":
         effects = [f for f in scope.functions if not f.kind]
         usable = [a for a in scope.arrays if a.stored and len(a.dims) == 1 and not a.points_into]
         if not effects or not usable:
-            return simple(scope)
+            return _store(scope, array)
         array = scope.pick(usable)
         value = _tame(stored_value(scope, array, 1))
         return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
     if choice == "store":
-        return [f"{load(scope, array)} = {stored_value(scope, array)}"]
+        return _store(scope, array)
     if choice == "augment":
         return [f"{load(scope, array)} {_operator(scope, array)} {stored_value(scope, array)}"]
     if choice == "swap":
@@ -73,6 +73,10 @@ def simple(scope: Scope) -> Lines:
         alike = [a for a in scope.arrays if a.stored and a.kind == array.kind and not a.points_into]
         return [f"{load(scope, array)} = {load(scope, scope.pick(alike or [array]))} = {stored_value(scope, array)}"]
     return _assignment(scope, choice)
+
+
+def _store(scope: Scope, array: Array) -> Lines:
+    return [f"{load(scope, array)} = {stored_value(scope, array)}"]
 
 
 def stored_value(scope: Scope, array: Array, depth: int = 2) -> Text:
@@ -110,7 +114,7 @@ def _assignment(scope: Scope, choice: str) -> Lines:
     if choice == "overwrite_index":
         names = [v.name for v in scope.loops if not v.name.startswith("k")]  # counters of while loops must count
         if not names or not scope.chance(20):
-            return simple(scope)
+            return _store(scope, scope.pick([a for a in scope.arrays if a.stored] or scope.arrays))
         name = scope.pick(names)
         scope.loops = [v for v in scope.loops if v.name != name]
         return [f"{name} = {integer(scope, 1)}"]

@@ -11,6 +11,8 @@ from tests.generator.bindings import binding, errstate, set_current, signature, 
 from tests.generator.program import Case, generate
 from tests.oracle import Conditions
 
+Setting = tuple[tuple[object, ...], Conditions]
+
 SIGNATURES = 1
 BINDINGS = 3
 
@@ -28,14 +30,26 @@ class Trial:
 def trials(rng: random.Random, compiler: Compiler = compile_accelerated, *, signatures: int = SIGNATURES,
            bindings: int = BINDINGS) -> Iterator[Trial]:
     """Generates a case and runs it: `bindings` inputs for each of some choices of dtypes."""
+    return execute(*draw(rng, signatures, bindings), compiler)
+
+
+def draw(rng: random.Random, signatures: int = SIGNATURES, bindings: int = BINDINGS) -> tuple[Case, list[Setting]]:
+    """A case, and what it is to be run with."""
     case = generate(rng)
-    program = prepare(case, compiler)
+    settings: list[Setting] = []
     for _ in range(signatures):
         signed = signature(rng, case)
         for _ in range(bindings):
             inputs = binding(rng, signed)
-            conditions = Conditions(errstate(rng, case.spice), warning_filter(rng, case.spice))
-            yield Trial(case, inputs, conditions, run(program, case.form, inputs, conditions))
+            settings.append((inputs, Conditions(errstate(rng, case.spice), warning_filter(rng, case.spice))))
+    return case, settings
+
+
+def execute(case: Case, settings: list[Setting], compiler: Compiler = compile_accelerated) -> Iterator[Trial]:
+    """Runs a case, with one of the settings after the other."""
+    program = prepare(case, compiler)
+    for inputs, conditions in settings:
+        yield Trial(case, inputs, conditions, run(program, case.form, inputs, conditions))
 
 
 def prepare(case: Case, compiler: Compiler = compile_accelerated) -> Program:
