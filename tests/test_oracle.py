@@ -70,7 +70,7 @@ def f(a):
     ('"big"', '"bigger"'), ("a[i] > 10", "a[i] > 20"),
     ("print(t)", "print(t); print(t)"), ("ValueError(i)", "ValueError(i + 1)"), ("ValueError(i)", "KeyError(i)"),
     ("        if a[i] < -10:", "        if a[i] < -10: t = 2.0\n        if a[i] < -10:"),
-    ("            raise ValueError(i)", "            t += 0; raise ValueError(i)"), ("raise ValueError(i)", "pass"),
+    ("            raise ValueError(i)", "            t = 7; raise ValueError(i)"), ("raise ValueError(i)", "pass"),
     ("warnings.warn(", "warnings.warn('big'); warnings.warn("), ("a[i] / 2", "a[i] / 2.0 + (0.0 if i < 2 else 1e-18)"),
 ])
 def test_planted_differences_are_found(old: str, new: str) -> None:
