@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import ir, typed as t
+from alpyna_hook import ir, profile, typed as t
 from alpyna_hook.facts import Known, UserFunction
 from alpyna_hook.infer_expr import BOOL, INT, Expressions
 from alpyna_hook.operators import sample
@@ -29,6 +29,7 @@ UFUNC_1 = frozenset(
 UFUNC_2 = frozenset(
     "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside".split()
 )
+_ARITHMETIC = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "negative": "neg"}
 FLOAT: Kinds = frozenset({"float"})
 _ROUNDS = 12
 
@@ -223,8 +224,16 @@ class Calls(Expressions):
 
     def libm(self, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
         value = self.real(self.one(args, e), e)
+        self._is_exact("math", name, "f8")
         self.scope.shared.libm[name] = None
         return self.op("libm:" + name, (value,), FLOAT, "f8", e.loc, ("domain",))
+
+    @staticmethod
+    def _is_exact(family: str, name: str, rep: Rep) -> None:
+        """Raises Declined for a function that the machine's profile has seen to differ from the interpreter."""
+        known = profile.load()
+        if known is not None and known.inexact(family, name, rep):
+            raise Declined("inexact", f"{family}.{name} differs on this machine, by its profile")
 
     def math_log(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         if len(args) == 2:
@@ -312,6 +321,8 @@ class Calls(Expressions):
             raise Declined("call", f"{e.function}() of complex numbers", e.loc)
         kinds = self.kinds_by(function, *args)
         rep = self.single(kinds, e)
+        if name in _ARITHMETIC and rep != "b1":
+            return self._arithmetic(name, args, kinds, rep, e)
         if name in ("isnan", "isinf", "isfinite"):
             value = self.one(args, e)
             value = value if is_float(value.rep) else self.cast(value, "f8", "")
@@ -330,10 +341,21 @@ class Calls(Expressions):
             return self.op("sqrt", (value,), kinds, rep, e.loc, ("finite",), True)
         if len(args) != (1 if name in UFUNC_1 else 2 if name in UFUNC_2 else 0):
             raise Declined("call", f"{e.function}()", e.loc)
+        self._is_exact("numpy", name, rep)
         self.scope.shared.ufuncs[name, rep] = None
         self.scope.shared.libm.update({"feclearexcept": None, "fetestexcept": None})
         values = tuple(self.cast(a, rep, "") for a in args)
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
+
+    def _arithmetic(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+        """np.add and the like: in the ufunc's own type; its integers wrap around without a warning."""
+        if len(args) != (1 if name == "negative" else 2):
+            raise Declined("call", f"{e.function}()", e.loc)
+        values = tuple([self.cast(a, rep, "fit" if "int" in a.kinds and is_int(rep) else "") for a in args])
+        if not is_float(rep):
+            return self.op(_ARITHMETIC[name], values, kinds, rep, e.loc, (), True)
+        self.scope.shared.float_warnings = True
+        return self.op(_ARITHMETIC[name], values, kinds, rep, e.loc, ("finite",), True)
 
     def _integer_extreme(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
         if name not in ("minimum", "maximum") or len(args) != 2:

@@ -156,7 +156,8 @@ class Expressions:
         if rep == "b1":
             return self.truth(value)
         if is_int(rep):
-            return self.cast(value, rep, "" if value.rep == "b1" else "fit")
+            wraps = rep[0] == "u" and is_int(value.rep) and "int" not in value.kinds  # NumPy's integers do, silently
+            return self.cast(value, rep, "" if value.rep == "b1" or wraps else "fit")
         if rep in ("f4", "c8") and value.rep in ("f8", "c16"):
             self.scope.shared.float_warnings = True
             return self.cast(value, rep, "finite")

@@ -183,6 +183,4 @@ def unary(op: str, kind: Kind) -> Meaning:
     if name == "pos":
         return Meaning("pos", result, compute, ("",), (), False)
     checks = ("overflow",) if name == "neg" and is_int(compute) else ()
-    if name == "neg" and is_complex(compute):
-        raise Declined("inexact", "minus of a complex number")
     return Meaning("not" if name == "invert" and compute == "b1" else name, result, compute, ("",), checks, not is_python(kind))

@@ -107,6 +107,9 @@ class Operations:
         return f"({shifted} if {inside} else {emptied})"
 
     def write_neg(self, e: t.Op, a: list[str]) -> str:
+        if is_complex(e.compute):
+            part, x = "f4" if e.compute == "c8" else "f8", self.simple(a[0])
+            return f"{e.compute}(complex(fneg_{part}({x}.real), fneg_{part}({x}.imag)))"
         return f"fneg_{e.compute}({a[0]})" if is_float(e.compute) else f"{e.compute}(-{a[0]})"
 
     def write_pos(self, e: t.Op, a: list[str]) -> str:

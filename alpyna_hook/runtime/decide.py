@@ -31,11 +31,14 @@ UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not know
 
 def compile_seconds(nest: ir.Nest) -> float:
     """What compiling is predicted to cost in this process, the import of Numba included if that is still to come."""
-    known = profile.load()
-    base = known.compile_seconds if known and known.compile_seconds is not None else COMPILE_SECONDS
-    load = known.numba_import_seconds if known and known.numba_import_seconds is not None else NUMBA_IMPORT_SECONDS
+    known = profile.load() or profile.Profile()
+    base, per_node = known.compile_seconds, known.compile_seconds_per_node  # of one fit
+    if base is None or per_node is None:
+        base, per_node = COMPILE_SECONDS, COMPILE_SECONDS_PER_NODE
     size = sum(1 for _ in ir.walk(nest.loop))
-    return base + COMPILE_SECONDS_PER_NODE * size + (0.0 if "numba" in sys.modules else load)
+    if "numba" in sys.modules:
+        return base + per_node * size
+    return base + per_node * size + (known.numba_import_seconds or NUMBA_IMPORT_SECONDS)
 
 
 class Estimate:
@@ -50,6 +53,12 @@ class Estimate:
         self.costs: dict[int, float] = {}
         self.arrays: Mapping[str, np.ndarray[Any, Any]] = {}
         self.values: dict[str, float] = {}
+        known = profile.load() or profile.Profile()
+        self.node = known.seconds_per_node or SECONDS_PER_NODE
+        self.element = known.seconds_per_element or SECONDS_PER_ELEMENT
+        self.scalar = known.seconds_per_scalar or SECONDS_PER_SCALAR
+        self.user_call = known.seconds_per_user_call or SECONDS_PER_USER_CALL
+        self.by_family = {**SECONDS_PER_CALL, **known.seconds_per_call}
 
     def of(self, arrays: Mapping[str, np.ndarray[Any, Any]], scalars: Mapping[str, Any]) -> float:
         """Seconds for these values."""
@@ -88,7 +97,7 @@ class Estimate:
         else:
             trips = max(0.0, (stop - start) / step)
             self.values[s.index] = (start + stop) / 2
-        return trips * (sum(map(self.seconds, s.body)) + 2 * SECONDS_PER_NODE) + sum(map(self.seconds, s.orelse))
+        return trips * (sum(map(self.seconds, s.body)) + 2 * self.node) + sum(map(self.seconds, s.orelse))
 
     # -- straight-line parts
 
@@ -97,7 +106,7 @@ class Estimate:
         cost = self.costs.get(id(s))
         if cost is None:
             parts = [e for e in ir.children(s) if not isinstance(e, _STATEMENTS)]
-            store = SECONDS_PER_ELEMENT if isinstance(s, ir.Store) else SECONDS_PER_NODE
+            store = self.element if isinstance(s, ir.Store) else self.node
             cost = self.costs[id(s)] = store + sum(self._expression(e)[0] for e in parts)
         return cost
 
@@ -108,23 +117,23 @@ class Estimate:
         numpy = any(p[1] for p in parts)
         match e:
             case ir.Load():
-                return total + SECONDS_PER_ELEMENT * (1.0 + 0.4 * (len(e.index) - 1)), True
+                return total + self.element * (1.0 + 0.4 * (len(e.index) - 1)), True
             case ir.Call():
                 cost, numpy_result = self._call(e)
                 return total + cost, numpy or numpy_result
             case ir.Binary() | ir.Unary() | ir.Compare():
-                return total + (SECONDS_PER_SCALAR if numpy else SECONDS_PER_NODE), numpy
+                return total + (self.scalar if numpy else self.node), numpy
             case _:
-                return total + SECONDS_PER_NODE, numpy
+                return total + self.node, numpy
 
     def _call(self, e: ir.Call) -> tuple[float, bool]:
         target = self.functions.get(e.function)
         if isinstance(target, UserFunction):
             body = sum(map(self.seconds, target.code.body)) if id(e) not in self.costs else 0.0
             self.costs[id(e)] = 0.0  # a recursive function is declined; do not go round here
-            return SECONDS_PER_USER_CALL + body, True
+            return self.user_call + body, True
         family = target.family if isinstance(target, Known) else "builtin"
-        return SECONDS_PER_CALL[family], family in ("numpy", "type")
+        return self.by_family[family], family in ("numpy", "type")
 
     # -- bounds
 

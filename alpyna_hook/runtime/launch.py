@@ -100,6 +100,8 @@ def new_call(
     typed = variant.typed
     errstate = np.geterr()
     mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
+    if typed.ufuncs and not FLAGS.available:
+        raise Declined("inexact", "NumPy functions, where the floating-point flags cannot be read")
     if errstate["under"] != "ignore" and has_unanchored(variant):
         raise Declined("inexact", "np.errstate(under=...) with operations that the compiler may drop")
     silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))

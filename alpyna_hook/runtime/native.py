@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook import profile
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import Rep
 
@@ -61,7 +62,9 @@ class FloatFlags:
         machine = platform.machine().lower()
         table = _X86 if machine in ("x86_64", "amd64") else _ARM if machine in ("aarch64", "arm64") else {}
         lib = _libm()
-        self.bits = table if lib is not None and hasattr(lib, "feclearexcept") else {}
+        known = profile.load()
+        works = lib is not None and hasattr(lib, "feclearexcept") and (known is None or known.flags is not False)
+        self.bits = table if works else {}
         if self.bits:
             self.all = sum(self.bits.values())
             self._clear, self._test = lib.feclearexcept, lib.fetestexcept
