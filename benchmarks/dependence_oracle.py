@@ -142,11 +142,14 @@ def main() -> None:
         f"`python -m benchmarks.dependence_oracle --pairs {options.pairs} "
         f"--views {options.views} --nests {options.nests} --seed {options.seed}`", "",
     ]
-    for section in (
-        run_pairs(options.pairs, options.seed), run_views(options.views, options.seed), run_nests(
-            options.nests, options.seed),
-    ):
-        sections += [*section, ""]
+    parts = (
+        lambda: run_pairs(options.pairs, options.seed),
+        lambda: run_views(options.views, options.seed),
+        lambda: run_nests(options.nests, options.seed),
+    )
+    for part in parts:
+        section = part()
+        sections += [*section, ""]  # written after each part
         options.out.parent.mkdir(exist_ok=True)
         options.out.write_text("\n".join(sections).rstrip() + "\n")
 

@@ -183,6 +183,11 @@ class Builder:
         self, array: str, axis: int, form: Affine, bounds: Bounds,
     ) -> list[tuple[Affine | None, list[Affine]]]:
         """The element that a subscript means: itself, counted from the end, or either."""
+        if self._bare(form):
+            # an element that nothing is known of, but that it is the same where the unknown is
+            name = f"{array}.{axis}<{form}>"
+            self._composites[name] = self.loops_of(form.terms[0][0])
+            return [(Affine.var(name), [])]
         low, high = bounds.lower(form), bounds.upper(form)
         if low is not None and low >= 0:
             return [(form, [])]
@@ -190,6 +195,22 @@ class Builder:
         if high is not None and high < 0:
             return [(wrapped, [wrapped])]
         return [(form, [form]), (wrapped, [-form - 1, wrapped])]
+
+    def _bare(self, form: Affine) -> bool:
+        """Just an unknown and a number, and the unknown not inspected?"""
+        if len(form.terms) != 1 or form.terms[0][1] != 1:
+            return False
+        unknown = self.program.unknowns.get(form.terms[0][0])
+        return unknown is not None and not unknown.constraints and (unknown.array or "") not in self.contents
+
+    def opaque_to_values(self, access: Access) -> bool:
+        """Is each subscript either without unknowns or just an unknown, so that values of symbols add nothing?"""
+        forms = [self.affine(poly) for poly in access.index or ()]
+        return all(self._bare(f) or not any(self._unconstrained(name) for name, _ in f.terms) for f in forms)
+
+    def _unconstrained(self, name: str) -> bool:
+        unknown = self.program.unknowns.get(name)
+        return unknown is not None and not unknown.constraints
 
     def _order(self, *groups: Iterable[Affine]) -> tuple[str, ...]:
         return self.ordered({name for group in groups for form in group for name, _ in form.terms})

@@ -31,6 +31,7 @@ from alpyna_hook.dependence.walker import extract
 
 STATIC_BUDGET = 6_000
 RUNTIME_BUDGET = 4_000
+MAX_RETESTS = 24  # pairs that are tested again for one binding; the others keep their static directions
 EXACT_PAIRS, MAX_PAIRS = 500, 4_000  # a nest with more pairs: the others without the exact test, or not at all
 MEMORY = 64  # how many bindings a nest remembers
 
@@ -82,6 +83,7 @@ class NestAnalysis:
         self._graphs: dict[Key, DependenceGraph] = {}
         self._variants: dict[frozenset[str], NestAnalysis] = {}
         self._verdicts: dict[Key, list[LoopVerdict]] = {}
+        self._retests = 0
         self._oriented: dict[int, list[Dependence]] = {}
         self.static = self._static_graph()
 
@@ -123,7 +125,8 @@ class NestAnalysis:
         outcomes = [driver.decide(p, use_exact=use_exact, budget=STATIC_BUDGET) for p in problems]
         merged = merge(outcomes)
         residuals: dict[Vector, tuple[Residual, ...]] = {}
-        final = all(o.exact for o in outcomes) and builder.complete and a.reason is None and b.reason is None
+        final = all(o.exact for o in outcomes) and builder.complete
+        final = final and builder.opaque_to_values(a) and builder.opaque_to_values(b)
         for group in groups(merged.directions):
             found = tuple([
                 project(problem.under(prefix(group)))
@@ -284,6 +287,7 @@ class NestAnalysis:
                 bounds, arrays, contents=contents, transaction=transaction)
         values = live_values(self.program, bounds, arrays)
         builder = Builder(self.program, values, {n: c for n, c in contents.items() if n not in self._volatile})
+        self._retests = 0
         overlaid = {a for a in self._stored if a in arrays and not arrays[a].injective}
         results = [
             self._by_bytes(pair.first, pair.second, builder, arrays) if pair.first.array in overlaid
@@ -341,11 +345,18 @@ class NestAnalysis:
         if not left:
             proof = Proof("residual condition", failing([r for rs in pair.residuals.values() for r in rs], values))
             return PairResult(pair.first, pair.second, static.loops, left, (), proof, RUNTIME)
-        if pair.final:
+        inspected = builder.contents and not self._indices(pair).isdisjoint(builder.contents)
+        if (pair.final or self._retests >= MAX_RETESTS) and not inspected:
             if left == static.vectors:
                 return static
             return PairResult(pair.first, pair.second, static.loops, left, static.distances, static.proof, RUNTIME)
+        self._retests += 1
         return self._retest(pair.first, pair.second, builder)
+
+    def _indices(self, pair: StaticPair) -> set[str]:
+        """The index arrays in the subscripts of a pair."""
+        names = {n for access in (pair.first, pair.second) for p in access.index or () for n in p.names()}
+        return {self.program.unknowns[n].array or "" for n in names if n in self.program.unknowns}
 
     def _retest(self, a: Access, b: Access, builder: Builder) -> PairResult:
         problems = [builder.problem(p, q) for p in builder.pieces(a) for q in builder.pieces(b)]

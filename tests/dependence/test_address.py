@@ -135,3 +135,11 @@ def test_facts_of_reversed_views() -> None:
 def test_array_of_unknown_place() -> None:
     graph = analysis_of(SHIFT).at({"n": 5}, {"x": facts_of(np.zeros(9))})
     assert crossing(graph) == frozenset([(1,), (2,), (4,)])
+
+
+def test_one_unknown_in_views_of_different_length() -> None:
+    """-1 is the last element of each view, and these are one and the same: x[9]."""
+    base = np.zeros(10, dtype=np.int64)
+    source = "for i in range(n):\n    x[idx[i]] = y[idx[i]]\n"
+    graph = at(source, 3, x=base, y=base[2:], idx=np.full(3, -1))
+    assert crossing(graph) == frozenset([(1,), (2,), (4,)])
