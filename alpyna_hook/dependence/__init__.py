@@ -13,10 +13,10 @@ overflow.
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Independent
 from alpyna_hook.dependence.proof import Proof
-from alpyna_hook.dependence.staging import NestAnalysis, analyse
+from alpyna_hook.dependence.staging import NestAnalysis, TooLarge, analyse
 from alpyna_hook.dependence.verdict import LoopVerdict
 
 __all__ = [
     "ArrayFacts", "Contents", "Dependence", "DependenceGraph", "Independent", "LoopVerdict", "NestAnalysis", "Proof",
-    "analyse",
+    "TooLarge", "analyse",
 ]

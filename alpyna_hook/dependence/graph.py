@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alpyna_hook.dependence.accesses import Access, LoopId, Program, ScalarUse
@@ -242,6 +243,9 @@ def strongly_connected(nodes: Sequence[int], edges: dict[int, set[int]]) -> list
 
 def carried_vectors(loop: LoopId, common: tuple[LoopId, ...]) -> frozenset[Vector]:
     """All vectors over `common` that `loop` carries forward."""
-    position = common.index(loop)
-    masks = [EQ] * position + [LT] + [ANY] * (len(common) - position - 1)
-    return frozenset(expand(masks))
+    return _carried_at(common.index(loop), len(common))
+
+
+@lru_cache
+def _carried_at(position: int, depth: int) -> frozenset[Vector]:
+    return frozenset(expand([EQ] * position + [LT] + [ANY] * (depth - position - 1)))

@@ -33,6 +33,7 @@ STATIC_BUDGET = 6_000
 RUNTIME_BUDGET = 4_000
 MAX_RETESTS = 24  # pairs that are tested again for one binding; the others keep their static directions
 EXACT_PAIRS, MAX_PAIRS = 500, 4_000  # a nest with more pairs: the others without the exact test, or not at all
+MAX_ACCESSES = 400  # in one nest; with more it is not analysed
 MEMORY = 64  # how many bindings a nest remembers
 
 Key: TypeAlias = tuple[object, ...]
@@ -51,6 +52,10 @@ class StaticPair:
     result: PairResult
     residuals: dict[Vector, tuple[Residual, ...]]
     final: bool
+
+
+class TooLarge(Exception):
+    """The nest has more pairs of accesses than are worth looking at: it is to run in its own order."""
 
 
 class NestAnalysis:
@@ -73,6 +78,8 @@ class NestAnalysis:
         self._scalar = scalar_dependences(self.program, self._exposed)
         self._builder = Builder(self.program)
         self._memo: dict[Key, tuple[PairResult, dict[Vector, tuple[Residual, ...]], bool]] = {}
+        if len(self.program.accesses) > MAX_ACCESSES:
+            raise TooLarge(f"{len(self.program.accesses)} accesses")
         self.pairs = [self._static_pair(a, b) for a, b in self._same_array()]
         self._memo.clear()
         self._arrays = list(dict.fromkeys(a.array for a in self.program.accesses))
@@ -411,6 +418,7 @@ def analyse(
     """The static stage, once for each nest.
 
     `functions`: the user's functions that it calls, as captured, by the names that the nest calls
-    them by; one that is not given is taken to change any array.
+    them by; one that is not given is taken to change any array.  Raises TooLarge for nests of hundreds
+    of accesses.
     """
     return NestAnalysis(nest, functions=functions, include_input=include_input, use_exact=use_exact)

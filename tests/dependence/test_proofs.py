@@ -7,7 +7,7 @@ import random
 import pytest
 
 from alpyna_hook.affine import Affine
-from alpyna_hook.dependence import driver, gcd, isl, rdiv, siv, ziv
+from alpyna_hook.dependence import TooLarge, driver, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import EQ, GT, LT, compress, expand, flip, text, union
 from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.residual import project
@@ -113,3 +113,9 @@ def test_many_accesses_stay_affordable() -> None:
     terms = " + ".join(f"a[{k} * i + {k}]" for k in range(1, 90))
     graph = analysis_of(f"for i in range(n):\n    a[2 * i] = {terms}\n").static
     assert graph.loops[0].verdict == "carried"
+
+
+def test_too_large() -> None:
+    stores = "".join(f"    a[i + {k}] = b[i]\n" for k in range(300))
+    with pytest.raises(TooLarge):
+        analysis_of(f"for i in range(n):\n{stores}")
