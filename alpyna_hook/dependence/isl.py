@@ -23,7 +23,8 @@ MAX_OPERATIONS = 200_000
 def _islpy() -> Any | None:
     if importlib.util.find_spec("islpy") is None:
         return None
-    return importlib.import_module("islpy")
+    found = importlib.import_module("islpy")
+    return found if hasattr(found, "BasicSet") else None  # not some other directory of that name
 
 
 def directions(problem: Problem, candidates: Iterable[Vector]) -> frozenset[Vector] | None:
