@@ -278,7 +278,7 @@ def while_loop(scope: Scope, budget: int) -> Lines:
     choice = scope.weighted({"up": 4, "down": 2, "forever": 1})
     extra = f" {scope.pick(('and', 'and', 'and not'))} {boolean(scope, 1)}" if scope.chance(40) else ""
     if choice == "down":
-        lines = [f"{counter} = {size}", f"while {counter} > 0{extra}:", f"    {counter} -= {scope.pick('12')}"]
+        lines = [f"{counter} = int({size})", f"while {counter} > 0{extra}:", f"    {counter} -= {scope.pick('12')}"]
         variable = LoopVar(counter, size, -1 if lines[-1].endswith("2") else 0, 0)
     elif choice == "up":
         lines = [f"{counter} = 0", f"while {counter} < {size}{extra}:"]
