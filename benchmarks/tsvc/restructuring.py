@@ -1,4 +1,3 @@
-# ruff: noqa: SIM108
 """Statement reordering, distribution, interchange, node splitting, scalar and array expansion."""
 
 # ---- statement reordering
