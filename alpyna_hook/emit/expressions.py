@@ -280,6 +280,8 @@ class Expressions(Operations):
             if self.emission.nest.obligations[e.obligation or 0] == "finite":
                 return self.narrowed(text, source, target)
             self.check_cast(e, text, source, target)
+        if is_complex(source) and not is_complex(target):
+            return f"{target}({text}.real)"
         if is_int(source) and target in ("f4", "c8") and any(is_python(k) for k in e.value.kinds):
             text = f"f8({text})"
         return f"{target}({text})"

@@ -20,7 +20,7 @@ from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
-from alpyna_hook.types import TYPE_OF_KIND, holds, is_python, rep_of_kind
+from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.views import View
 
 _MOST_CALLS = 256  # remembered for each variant
@@ -179,6 +179,8 @@ def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
         variable = slot.variable
         value = complex(next(words), next(words)) if variable.rep[0] == "c" else next(words)
         kind = variable.kinds[next(words)] if slot.tag >= 0 else variable.kinds[0]
+        if isinstance(value, complex) and not is_complex(rep_of_kind(kind)):
+            value = value.real
         if slot.assigned < 0 or next(words):
             results[name] = TYPE_OF_KIND[kind](value)
     return results

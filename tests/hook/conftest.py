@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.hook.processes")
-
-from tests.hook.processes import Program  # noqa: E402
+from tests.hook.processes import Program
 
 
 @pytest.fixture

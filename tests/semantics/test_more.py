@@ -137,3 +137,17 @@ def f(m):
     return s, row, r
 """
     check(source, F8.reshape(2, 3))
+
+
+def test_a_variable_that_is_complex_or_real_by_the_path() -> None:
+    source = """
+def f(a, c):
+    x = 0.5
+    for i, x in enumerate(c):
+        if i % 2:
+            x = a[i] * 2.0
+        a[i] = abs(a[i]) + x.real
+    return locals()
+"""
+    for n in (1, 2, 3):
+        check(source, F8[:n].copy(), C16[:n])
