@@ -123,8 +123,8 @@ def run_nests(count: int, seed: int) -> list[str]:
     return [
         f"## {count:,} random whole nests, executed", "",
         "Half of them: every pair of recorded accesses to a common byte is covered by the graph (kind, lines, "
-        "directions). The other half: each loop that is called parallel is run in a random order, with the same "
-        "result.", "",
+        "directions). The other half: each loop that is called parallel is run in a random order (the last iteration last), "
+        "with the same result.", "",
         f"Nests with a fault: {len(faults)}.", "", *[f"FAULT {fault}" for fault in faults[:20]],
     ]
 
