@@ -9,6 +9,7 @@ _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
+_LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 
 
@@ -71,6 +72,10 @@ class Operations:
             return text if rep in ("f8", "i8", "u8", "c16") else f"{rep}{text}"
         if name.endswith("_mixed"):
             return self.mixed(e, a)
+        if name in _LLVM:
+            return f"{name}_{rep}({a[0]})"
+        if name in ("real", "imag"):
+            return f"{a[0]}.{name}"
         method = getattr(self, f"write_{name}", None)
         if method is not None:
             return method(e, a)  # type: ignore[no-any-return]
@@ -129,21 +134,6 @@ class Operations:
             return f"fabs_{e.compute}({a[0]})"
         return f"{e.compute}(abs({a[0]}))" if e.compute[0] == "i" else a[0]
 
-    def write_sqrt(self, e: t.Op, a: list[str]) -> str:
-        return f"sqrt_{e.compute}({a[0]})"
-
-    def write_floor(self, e: t.Op, a: list[str]) -> str:
-        return f"floor_{e.compute}({a[0]})"
-
-    def write_ceil(self, e: t.Op, a: list[str]) -> str:
-        return f"ceil_{e.compute}({a[0]})"
-
-    def write_trunc(self, e: t.Op, a: list[str]) -> str:
-        return f"trunc_{e.compute}({a[0]})"
-
-    def write_rint(self, e: t.Op, a: list[str]) -> str:
-        return f"rint_{e.compute}({a[0]})"
-
     def write_isnan(self, e: t.Op, a: list[str]) -> str:
         x = self.simple(a[0])
         return f"({x} != {x})"
@@ -153,12 +143,6 @@ class Operations:
 
     def write_isfinite(self, e: t.Op, a: list[str]) -> str:
         return f"(fabs_{e.compute}({a[0]}) < inf)"
-
-    def write_real(self, e: t.Op, a: list[str]) -> str:
-        return f"{a[0]}.real"
-
-    def write_imag(self, e: t.Op, a: list[str]) -> str:
-        return f"{a[0]}.imag"
 
     def write_conjugate(self, e: t.Op, a: list[str]) -> str:
         x = self.simple(a[0])
