@@ -16,7 +16,8 @@ TABLE = Path(__file__).parents[1] / "docs" / "dependence_table.md"
 HEAD = """# Dependence table: loops with graphs and verdicts worked out by hand
 
 Loops of the kinds that the TSVC suite for vectorising compilers covers, written for this table, and the thirty
-kernels of PolyBench. *Expected* was worked out on paper from the definitions, *found* is what the analysis says;
+kernels of PolyBench. *Expected* was worked out by hand from the definitions before the comparison, for PolyBench with the
+analysis at hand and checked after it (so PolyBench's rows are the weaker evidence); *found* is what the analysis says;
 a test compares them (`tests/dependence/test_table.py`), `python -m benchmarks.dependence_table` writes this file.
 
 Graph: dependences through arrays, as kind, array, directions of the sink against the source, and the distance where it
