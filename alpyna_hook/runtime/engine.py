@@ -18,7 +18,7 @@ from alpyna_hook.ir import Nest
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
-from alpyna_hook.runtime.launch import Flagged, NoIterations, launch
+from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
@@ -110,7 +110,11 @@ def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced:
             raise Declined("too-small")
         if variant is None:
             variant = new_variant(state, binding)
-    return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding))
+    try:
+        return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding), forced=forced)
+    except TooSmall as small:
+        leave_some(site, state, small.seconds)
+        raise Declined("too-small") from None
 
 
 def predictor(state: SiteState, binding: Binding) -> Estimate:
@@ -128,12 +132,17 @@ def worth_compiling(site: Site, state: SiteState, binding: Binding) -> bool:
     state.pending += seconds
     if seconds >= state.threshold or state.pending >= SHARE * state.threshold:
         return True
+    leave_some(site, state, seconds)
+    return False
+
+
+def leave_some(site: Site, state: SiteState, seconds: float) -> None:
+    """After many runs in a row that were too small to matter: only some of the next ones are looked at."""
     state.small = state.small + 1 if seconds < _SMALL_SECONDS else 0
-    if state.small >= _SMALL_RUNS:  # many in a row: look at some of the next ones only
+    if state.small >= _SMALL_RUNS:
         site.skip = min(state.small, _MOST_SKIPPED)
         state.trace.runs += site.skip
         state.pending += seconds * site.skip
-    return False
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:

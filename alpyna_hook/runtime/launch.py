@@ -23,11 +23,20 @@ from alpyna_hook.runtime.variant import Call, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.views import View
 
+_LAUNCH_SECONDS = 30e-6  # what a call of a kernel costs beside the kernel
 _MOST_CALLS = 256  # remembered for each variant
 
 
 class NoIterations(Exception):
     """Nothing to run: the interpreter is as quick."""
+
+
+class TooSmall(Exception):
+    """The interpreter is quicker than a launch."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Flagged(Exception):
@@ -36,9 +45,12 @@ class Flagged(Exception):
 
 def launch(
     site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    estimate: Estimate,
+    estimate: Estimate, *, forced: bool,
 ) -> tuple[Any, ...]:
-    """The values of the site's targets, in a 1-tuple.  Raises Declined or Flagged with nothing changed."""
+    """The values of the site's targets, in a 1-tuple.
+
+    Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
+    """
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
     call = variant.calls.get(key := call_key(variant, arrays, binding))
@@ -48,13 +60,15 @@ def launch(
         begun = time.perf_counter()
     if call.trips == 0:
         raise NoIterations
+    if call.predicted < _LAUNCH_SECONDS and not forced:
+        raise TooSmall(call.predicted)
     try:
         results, status = execute(variant, call, arrays, binding)
     except Flagged:
         if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
-        return launch(site, trace, variant, binder, binding, values, estimate)
+        return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
     try:
         boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     except Flagged:

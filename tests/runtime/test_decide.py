@@ -1,0 +1,62 @@
+"""The decision between the interpreter and a kernel, by what was predicted."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from alpyna_hook import Options, report, static_analyse
+
+_NUMBER = itertools.count()
+
+
+def entry(qualname: str, line: int) -> dict[str, object]:
+    return [e for e in report() if e["qualname"] == qualname and e["line"] == line][-1]
+
+
+def load(source: str, device: str = "auto"):  # type: ignore[no-untyped-def]
+    return static_analyse(f"{source}\n# {next(_NUMBER)}\n", Options(device=device, strict=True))
+
+
+SOURCE = """def f(a, b):
+    for i in range(len(a)):
+        b[i] = a[i] * 2.0
+    return i
+"""
+
+
+def test_a_long_loop_is_compiled_at_once_and_a_tiny_one_is_not_even_launched() -> None:
+    module = load(SOURCE)
+    long, tiny = np.ones(20_000_000), np.ones(3)
+    assert module.f(long, long) == 19_999_999 and long[-1] == 2.0
+    assert entry("f", 2)["accelerated_runs"] == 1
+    assert module.f(tiny, tiny) == 2 and tiny[-1] == 2.0
+    found = entry("f", 2)
+    assert (found["runs"], found["accelerated_runs"], found["reason"]) == (2, 1, "too-small")
+
+
+def test_a_tiny_loop_that_is_met_often_is_looked_at_seldom_and_counted_right() -> None:
+    module = load(SOURCE)
+    tiny = np.ones(3)
+    for _ in range(500):
+        module.f(tiny, tiny.copy())
+    found = entry("f", 2)
+    assert (found["runs"], found["accelerated_runs"], found["reason"]) == (500, 0, "too-small")
+
+
+def test_forced_compilation_launches_tiny_loops_too() -> None:
+    module = load(SOURCE, device="cpu")
+    tiny = np.ones(3)
+    module.f(tiny, tiny.copy())
+    assert entry("f", 2)["accelerated_runs"] == 1
+
+
+def test_loops_met_often_are_compiled_in_the_end() -> None:
+    module = load(SOURCE)
+    a = np.ones(100_000)
+    for _ in range(400):
+        module.f(a, a.copy())
+        if entry("f", 2)["accelerated_runs"]:
+            break
+    assert entry("f", 2)["accelerated_runs"]
