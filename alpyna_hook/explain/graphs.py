@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.dependence import ArrayFacts, DependenceGraph, NestAnalysis, analyse
+from alpyna_hook.dependence import ArrayFacts, DependenceGraph, NestAnalysis, TooLarge, analyse
 from alpyna_hook.explain.dependences import describe, words
 from alpyna_hook.facts import UserFunction
 from alpyna_hook.ir import Nest
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 def of_site(site: Site) -> dict[str, Any]:
     """As `of_nest`; nothing for a nest that was never captured."""
+    try:
+        return _of_site(site)
+    except TooLarge:
+        return {}
+
+
+def _of_site(site: Site) -> dict[str, Any]:
     variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
     if variants:
         return _entries(_of_variant(variants[-1]))
@@ -26,7 +33,10 @@ def of_site(site: Site) -> dict[str, Any]:
 
 def of_nest(nest: Nest) -> dict[str, Any]:
     """For a report's entry: `loops`, a verdict for each; `graph`, all pairs as data; `words`, both as lines of text."""
-    return _entries(analyse(nest).static)
+    try:
+        return _entries(analyse(nest).static)
+    except TooLarge:
+        return {}
 
 
 def _entries(graph: DependenceGraph) -> dict[str, Any]:
@@ -41,21 +51,15 @@ def _of_variant(variant: Variant) -> DependenceGraph:
 
 
 def _live(analysis: NestAnalysis, variant: Variant) -> DependenceGraph | None:
-    """With the bounds, shapes and strides of the latest kind of call; None if arrays share memory in it,
-    because where they lie in that memory is not kept."""
+    """With the bounds, shapes, strides and addresses of the latest kind of call."""
     if not variant.calls:
         return None
-    key: Any = list(variant.calls)[-1]
-    shapes, strides, groups, integers = key[:4]  # as runtime/launch.py makes it
-    names = variant.typed.arrays
-    if len(set(groups)) < len(names):
-        return None
-    arrays: dict[str, ArrayFacts] = {}
-    address = 0
-    for name, shape, steps in zip(names, shapes, strides, strict=True):
-        size = int(variant.reps[name][1:])
-        at_zero = ArrayFacts(size, shape, steps, 0)
-        arrays[name] = ArrayFacts(size, shape, steps, address - at_zero.low)
-        address += at_zero.high - at_zero.low
+    key: Any
+    key, call = list(variant.calls.items())[-1]
+    shapes, strides, _, integers = key[:4]  # as runtime/launch.py makes it
+    arrays = {
+        name: ArrayFacts(int(variant.reps[name][1:]), shape, steps, place)
+        for name, shape, steps, place in zip(variant.typed.arrays, shapes, strides, call.addresses, strict=True)
+    }
     bounds = {name: int(value) for name, value in zip(variant.integers, integers, strict=True)}
     return analysis.at(bounds, arrays)

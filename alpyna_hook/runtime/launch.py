@@ -132,7 +132,7 @@ def new_call(
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
     predicted = estimate.of(binding.arrays, binding.scalars)
     keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure
-    call = Call(kernel, proof.trips, predicted, mask, keeps)
+    call = Call(kernel, proof.trips, predicted, mask, keeps, tuple([address(a) for a in arrays]))
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
     variant.calls[key] = call

@@ -26,6 +26,7 @@ class Call:
 
     trips: of the outermost loop, if known.  predicted: seconds in the interpreter.  mask: the
     floating-point flags to watch.  keeps: whether the arrays that are written are kept aside.
+    addresses: where the arrays lay at the first such call, for `explain`.
     """
 
     kernel: Kernel
@@ -33,6 +34,7 @@ class Call:
     predicted: float
     mask: int
     keeps: bool
+    addresses: tuple[int, ...]
     undo: Callable[[], None] = _nothing
 
 

@@ -35,8 +35,15 @@ def test_arrays_that_share_memory_are_not_taken_for_others() -> None:
     a = np.ones(30)
     found = entry("def f(a, b, n):\n    for i in range(n):\n        a[i] = b[i]\n", (a[1:], a[:-1], 10))
     assert found["accelerated_runs"] == 1
-    assert found["graph"]["stage"] == "static"
-    assert found["graph"]["assumptions"]
+    assert found["graph"]["stage"] == "run-time"
+    assert [loop["verdict"] for loop in found["loops"]] == ["carried"]
+
+
+def test_a_nest_that_is_too_large_to_analyse_has_none() -> None:
+    lines = "".join(f"        a[i + {k}, i] = a[i, i + {k}]\n" for k in range(220))
+    found = entry(f"def f(a, n):\n    for i in range(n):\n{lines}", (np.ones((230, 230)), 1))
+    assert found["accelerated_runs"] == 1
+    assert found["loops"] == []
 
 
 def test_a_nest_that_was_left_alone_has_its_static_graph() -> None:
