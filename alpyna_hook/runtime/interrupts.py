@@ -40,6 +40,7 @@ class Work:
     mask: int
     by_call: bool
     saved: Transaction
+    undoable: bool  # `saved` puts back all that the kernel writes
 
     def chunk(self, low: int, high: int) -> tuple[int, bool]:
         """Runs iterations low .. high; returns the kernel's status and whether a watched flag was raised."""
@@ -77,7 +78,7 @@ def _whole(work: Work) -> tuple[int, bool]:
 
 def _after_interrupt(work: Work) -> tuple[int, bool]:
     """The interrupt came as the kernel returned, so its status was lost: undo if possible, else run out."""
-    if work.saved.keeps:
+    if work.undoable:
         work.saved.roll_back()
         raise KeyboardInterrupt
     threading.Thread(target=_interrupt_soon, daemon=True).start()

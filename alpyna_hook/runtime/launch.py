@@ -63,7 +63,7 @@ def launch(
     if call.predicted < _LAUNCH_SECONDS and not forced:
         raise TooSmall(call.predicted)
     try:
-        results, status = execute(variant, call, arrays, binding)
+        results, status, saved = execute(variant, call, arrays, binding)
     except Flagged:
         if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
@@ -72,7 +72,7 @@ def launch(
     try:
         boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     except Flagged:
-        call.undo()
+        saved.roll_back()
         raise
     trace.seconds += time.perf_counter() - begun
     trace.predicted += call.predicted
@@ -83,17 +83,20 @@ def launch(
     return (boxed,)
 
 
-def execute(variant: Variant, call: Call, arrays: list[Any], binding: Binding) -> tuple[dict[str, Any], int]:
+def execute(
+    variant: Variant, call: Call, arrays: list[Any], binding: Binding
+) -> tuple[dict[str, Any], int, Transaction]:
+    """The outputs, the kernel's status, and what puts the arrays back."""
     frame = fill(variant, arrays, binding)
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
-    call.undo = saved.roll_back
     by_call = bool(variant.typed.ufuncs)  # the kernel itself watches the flags, around each call
-    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, by_call, saved)
+    undoable = call.keeps or not any(variant.stored)
+    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, by_call, saved, undoable)
     status, raised = run(work)
     if raised or status == frame_layout.FLAGGED:
         saved.roll_back()
         raise Flagged("a floating-point exception" if raised else "a check in the kernel")
-    return unpack(variant, frame), status
+    return unpack(variant, frame), status, saved
 
 
 def call_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:
@@ -131,7 +134,7 @@ def new_call(
     )
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
     predicted = estimate.of(binding.arrays, binding.scalars)
-    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure
+    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure or bool(typed.results)
     call = Call(kernel, proof.trips, predicted, mask, keeps, tuple([address(a) for a in arrays]))
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()

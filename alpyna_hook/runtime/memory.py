@@ -66,10 +66,6 @@ class Transaction:
     def __init__(self, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
         self._saved = [(a, a.copy()) for a in arrays]
 
-    @property
-    def keeps(self) -> bool:
-        return bool(self._saved)
-
     def roll_back(self) -> None:
         for array, copy in self._saved:
             array[...] = copy

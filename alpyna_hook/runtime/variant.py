@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from alpyna_hook import ir, typed as t
@@ -14,10 +14,6 @@ from alpyna_hook.types import Rep, is_int
 from alpyna_hook.views import View
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
-
-
-def _nothing() -> None:
-    """Nothing to put back."""
 
 
 @dataclass(slots=True)
@@ -35,7 +31,6 @@ class Call:
     mask: int
     keeps: bool
     addresses: tuple[int, ...]
-    undo: Callable[[], None] = _nothing
 
 
 @dataclass
