@@ -26,19 +26,28 @@ def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
     """Compiles; imports Numba when called first.  Raises what Numba raises."""
     from numba import cfunc, njit
 
-    namespace = _namespace(source)
+    namespace, options = _namespace(source), _options()
     filename = f"<alpyna kernel {next(_COUNTER)}>"
     linecache.cache[filename] = (len(source.text), None, source.text.splitlines(True), filename)
     try:
         exec(compile(source.text, filename, "exec"), namespace)
         for name in function_names:
             for full in ("give_up_" + name, name):
-                namespace[full] = njit(namespace[full], error_model="numpy")
-        compiled = cfunc("int64(voidptr)", error_model="numpy")(namespace["kernel"])
+                namespace[full] = njit(namespace[full], **options)
+        compiled = cfunc("int64(voidptr)", **options)(namespace["kernel"])
     finally:
         linecache.cache.pop(filename, None)
     entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(compiled.address or 0))
     return Kernel(source, entry, compiled)
+
+
+def _options() -> dict[str, Any]:
+    options: dict[str, Any] = {"error_model": "numpy"}
+    try:
+        from alpyna_hook.kernels.compiler import KernelCompiler
+    except ImportError:  # a Numba with its passes elsewhere: its own pipeline compiles the same, slower
+        return options
+    return {**options, "pipeline_class": KernelCompiler}
 
 
 def _namespace(source: KernelSource) -> dict[str, Any]:
