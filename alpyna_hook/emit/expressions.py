@@ -343,10 +343,26 @@ class Expressions(Operations):
     # -- calls of the user's functions
 
     def call_function(self, e: t.CallFunction) -> str:
-        arguments = "".join(", " + a for a in self.args(e.args))
-        result = self.temporary(f"{e.function.name}(frame{arguments})")
+        texts: list[str] = []
+        for k, (parameter, value) in enumerate(zip(e.function.params, e.args, strict=True)):
+            kinds = e.function.variables[parameter].kinds
+            if len(kinds) > 1:
+                texts += self.tagged(value, kinds)
+            elif any(self.stores(later) for later in e.args[k + 1 :]) and not isinstance(value, t.Const):
+                texts.append(self.temporary(self.expr(value)))
+            else:
+                texts.append(self.expr(value))
+        result = self.temporary(f"{e.function.name}({', '.join(['frame', *texts])})")
         self.give_up_if(f"get_i8(frame, {FAILED}) != 0")
         return result
+
+    def tagged(self, value: t.Expr, kinds: tuple[Kind, ...]) -> list[str]:
+        """An argument, and the tag for a parameter that may be of these kinds."""
+        if len(value.kinds) > 1:
+            name = self.names.fresh("argument")
+            self.bind(name, value)
+            value = t.Var(name, value.kinds, value.rep, value.loc)
+        return [self.temporary(self.expr(value)), self.temporary(self.tag(value, kinds))]
 
 
 def _cast_inside(cast: t.Cast, inner: t.Select | t.Let) -> t.Expr:

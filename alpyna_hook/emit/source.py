@@ -325,13 +325,13 @@ class FunctionEmitter(Statements):
         self.block(f.body, depth=1)
         self.finish()
         self.writer.line(f"return {self.zero}")
-        parameters = "".join(", " + self.names[p] for p in f.params)
-        head = [f"def {f.name}(frame{parameters}):", *self.prologue()]
+        parameters = ["frame"]
+        for p in f.params:
+            parameters += [self.names[p]] if len(f.variables[p].kinds) == 1 else [self.names[p], self.tag_name(p)]
+        head = [f"def {f.name}({', '.join(parameters)}):", *self.prologue()]
         for name, variable in f.variables.items():
             if name not in f.params:
                 head += self.initial(name, variable)
-            elif len(variable.kinds) > 1:
-                head.append(f"    {self.tag_name(name)} = 0")
         for name in self.used_inputs:
             if name not in self.variables:
                 slot = self.emission.layout.inputs[name]

@@ -82,5 +82,42 @@ def recursive(a):
     return a
 
 
+def same(x):
+    return x
+
+
+def second(x, y):
+    return y
+
+
+def halved_if_odd(x, odd):
+    if odd:
+        x = x / 2
+    return x
+
+
+def add(x, y):
+    return x + y
+
+
+def kinds_of_arguments(a, b, n):
+    """What a function returns is of the type of the argument that it was given, on each path."""
+    seen = []
+    for limit in (1, 100):  # expect: expression
+        for i in range(n):
+            smallest = same(min(a[i], limit))
+        seen.append((smallest, type(smallest)))
+        for i in range(n):
+            chosen = second(1.5, b[i] if a[i] < limit else 2.0)
+        seen.append((chosen, type(chosen)))
+        for i in range(n):
+            nested = add(same(min(a[i], limit)), same(b[i] if a[i] < limit else 0.25))
+        seen.append((nested, type(nested)))
+        for i in range(n):
+            half = halved_if_odd(i, i % 2 == limit)
+        seen.append((half, type(half)))
+    return seen
+
+
 r = [distances(np.arange(4.0), np.ones(4), np.zeros(4)), sums(np.arange(5.0), np.zeros(5)), longest(60),
-     local_function(np.arange(3.0)), recursive(np.zeros(5))]
+     local_function(np.arange(3.0)), recursive(np.zeros(5)), kinds_of_arguments(np.array([4, 8, 60]), np.array([0.5, 1.5, 2.5]), 3)]
