@@ -6,6 +6,7 @@ import ctypes
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from alpyna_hook.emit.source import KernelSource
@@ -22,8 +23,13 @@ class Kernel:
     keep: object  # owns the machine code
 
 
+@lru_cache(maxsize=1024)
 def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
-    """Compiles; imports Numba when called first.  Raises what Numba raises."""
+    """Compiles; imports Numba when called first.  Raises what Numba raises.
+
+    All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is
+    written twice, finds its kernel here.
+    """
     from numba import cfunc, njit
 
     namespace, options = _namespace(source), _options()
