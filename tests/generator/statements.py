@@ -184,9 +184,21 @@ def loop(scope: Scope, budget: int) -> Lines:
 
 
 def range_loop(scope: Scope, budget: int) -> Lines:
+    if scope.chance(6):
+        return _moving_bound(scope, budget)
     name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
     header, variable = _range(scope, name)
     return _for(scope, f"for {name} in {header}:", [variable], {}, budget)
+
+
+def _moving_bound(scope: Scope, budget: int) -> Lines:
+    """A range whose loop changes what it was made of."""
+    bound, size, name = scope.fresh("m"), scope.pick(scope.sizes), _fresh_index(scope)
+    header = scope.pick((f"range({bound}, {size})", f"range({bound}, {size}, 2)", f"range({size} - 1, {bound}, -1)",
+                         f"range(0, {size}, {bound} + 1)", f"range({bound}, {size}, {bound} + 2)"))
+    change = scope.pick((f"{bound} += 1", f"{bound} -= 2", f"{bound} = 7", f"{bound} = {name}"))
+    lines = _for(scope, f"for {name} in {header}:", [LoopVar(name, size)], {}, budget)
+    return [f"{bound} = {scope.pick('0012')}", lines[0], f"    {change}", *lines[1:]]
 
 
 def _fresh_index(scope: Scope) -> str:
@@ -217,7 +229,8 @@ def _range(scope: Scope, name: str) -> tuple[str, LoopVar]:
                                      (f"range(0, {o}, 2)", 0, v.off - 1), (f"range({n} - 1, {o}, -1)", v.low + 1, 0)))
         return text, LoopVar(name, n, max(0, low), min(0, off))
     if choice == "free":
-        bounds = ", ".join(scope.pick(ints) for _ in range(scope.rng.randrange(1, 4)))
+        names = [scope.pick(ints) for _ in range(scope.rng.randrange(1, 4))]
+        bounds = ", ".join(f"{name} % 50" if scope.spice == 2 else name for name in names)  # extreme ones never end
         return f"range({bounds})", LoopVar(name, "")
     if choice == "const":
         return f"range({scope.pick(('3', '2, 5', '4, -1, -2', '0', '5, 1'))})", LoopVar(name, "")

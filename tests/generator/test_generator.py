@@ -26,12 +26,12 @@ def test_same_seed_same_case() -> None:
 def test_plain_runs_agree_with_each_other() -> None:
     """The oracle finds no difference between two plain runs, and most nests run to their end."""
     ended = runs = 0
-    for seed in range(150):
+    for seed in range(300):
         for trial in trials(random.Random(seed), compile_plain, bindings=1):
             assert trial.compared.difference is None, trial
             runs += 1
             ended += trial.compared.plain.error is None
-    assert ended > 0.8 * runs
+    assert ended > 0.75 * runs
 
 
 CONSTRUCTS = ("while ", "break", "continue", "else:", "elif ", "return ", " if ", "enumerate(", "zip(", "reversed(",
