@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alpyna_hook import ir
+from alpyna_hook.elementwise import elementwise
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
@@ -37,17 +38,16 @@ def compiled(variant: Variant, key: KernelKey) -> Kernel:
     if kernel is None:
         outcomes, unit, groups = key
         numbers = dict(zip(variant.typed.arrays, groups, strict=True))
-        emission = Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers)
-        source = kernel_source(emission)
-        names = tuple(f.name for f in variant.typed.functions)
-        kernel = variant.kernels[key] = _built(source, names)
+        at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
+        emission = Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once)
+        kernel = variant.kernels[key] = _built(kernel_source(emission))
     return kernel
 
 
-def _built(source: KernelSource, names: tuple[str, ...]) -> Kernel:
+def _built(source: KernelSource) -> Kernel:
     from numba.core.errors import NumbaError
 
     try:
-        return build(source, names)
+        return build(source)
     except NumbaError as error:
         raise CompileError(f"{error}\n{source.text}") from error

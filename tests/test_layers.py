@@ -33,7 +33,7 @@ LAYERS = [
     ["alpyna_hook.binding"],
     ["alpyna_hook.hook.site", "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],
-    ["alpyna_hook.facts", "alpyna_hook.operators"],
+    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise"],
     ["alpyna_hook.affine", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
      "alpyna_hook.views_rewrite"],
     ["alpyna_hook.profile"],

@@ -22,6 +22,7 @@ class Emission:
 
     outcomes: one character for each obligation.  unit: (array, axis) whose stride is the size of
     an element.  groups: for each array the number of its group; those of different groups do not overlap.
+    callable_at_once: the ufuncs, by name and representation, that can be called for many elements.
     """
 
     nest: t.TypedNest
@@ -30,6 +31,7 @@ class Emission:
     unit: frozenset[tuple[str, int]]
     reps: Mapping[str, Rep]
     groups: Mapping[str, int]
+    callable_at_once: frozenset[tuple[str, Rep]] = frozenset()
 
 
 class Expressions(Operations):
@@ -46,6 +48,9 @@ class Expressions(Operations):
         self.used_inputs: dict[str, None] = {}
         self.used_libm: dict[str, None] = {}
         self.used_ufuncs: dict[tuple[str, Rep], None] = {}
+        self.made_ahead: dict[int, str] = {}  # ufunc calls, by identity, whose results lie in a buffer
+        self.kept: dict[int, str] = {}  # calls, by identity, whose results a loop keeps
+        self.strip_place = ""  # of the present iteration in its strip
 
     # -- expressions
 
@@ -65,6 +70,10 @@ class Expressions(Operations):
             case t.Dim():
                 self.used_arrays[e.array] = None
                 return self.dimension(e.array, e.axis)
+            case t.Op() if id(e) in self.made_ahead:
+                return f"get_{e.compute}({self.in_strip(e, self.made_ahead[id(e)])})"
+            case t.Op() if id(e) in self.kept:
+                return self.kept_call(e)
             case t.Op():
                 return self.operation(e)
             case t.Cast():
@@ -334,6 +343,22 @@ class Expressions(Operations):
     def libm_address(self, name: str) -> str:
         self.used_libm[name] = None
         return self.names.named("libm " + name, f"libm_{name}")
+
+    def flag_functions(self) -> str:
+        return f"{self.libm_address('feclearexcept')}, {self.libm_address('fetestexcept')}"
+
+    def kept_call(self, e: t.Op) -> str:
+        value = self.kept[id(e)]
+        with self.writer.block(f"if not {self.known(value)}:"):
+            self.writer.line(f"{value} = {self.operation(e)}")
+            self.writer.line(f"{self.known(value)} = True")
+        return value
+
+    def known(self, value: str) -> str:
+        return self.names.named("known " + value, value + "_known")
+
+    def in_strip(self, op: t.Op, buffer: str) -> str:
+        return f"{buffer}, {self.strip_place} * {4 if op.compute == 'f4' else 8}"
 
     def ufunc_address(self, name: str, rep: Rep) -> str:
         self.used_ufuncs[name, rep] = None

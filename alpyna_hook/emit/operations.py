@@ -37,6 +37,9 @@ class Operations:
     def ufunc_address(self, name: str, rep: Rep) -> str:
         raise NotImplementedError
 
+    def flag_functions(self) -> str:
+        raise NotImplementedError
+
     def checks(self, e: t.Op) -> set[str]:
         """The obligations of the operation that are left to be checked."""
         raise NotImplementedError
@@ -62,9 +65,7 @@ class Operations:
         if name.startswith("libm:"):
             return f"call{len(a)}_f8({self.libm_address(name[5:])}, {', '.join(a)})"
         if name.startswith("ufunc:"):
-            loop = self.ufunc_address(name[6:], rep)
-            flags = f"{self.libm_address('feclearexcept')}, {self.libm_address('fetestexcept')}"
-            return f"ufunc{len(a)}_{rep}({loop}, {flags}, frame, {', '.join(a)})"
+            return f"ufunc{len(a)}_{rep}({self.ufunc_address(name[6:], rep)}, {self.flag_functions()}, frame, {', '.join(a)})"
         if name in _COMPARE:
             return f"({a[0]} {_INFIX[name]} {a[1]})"
         if name in _INFIX:

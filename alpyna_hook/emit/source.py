@@ -11,30 +11,34 @@ after:   def kernel(frame):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpyna_hook import typed as t
-from alpyna_hook.emit.expressions import Emission, Expressions
+from alpyna_hook.emit.expressions import Emission
+from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, Slot
+from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
-    "frame kernel low high bad left trip pointer poll inf nan range complex abs bool True False None"
+    "frame kernel low high bad left trip pointer poll strip inf nan range complex abs bool True False None"
     " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 power_i8 power_u8 power_overflows smith_f4 smith_f8".split()
 )
 
 
 @dataclass(frozen=True)
 class KernelSource:
-    """The text, and the names of loads and stores that it uses: (name, rep, group, is a store)."""
+    """The text, the loads and stores that it uses (name, rep, group, is a store), and its functions, callees first."""
 
     text: str
     groups: int
     accesses: tuple[tuple[str, Rep, int, bool], ...]
+    functions: tuple[str, ...]
 
 
 def kernel_source(emission: Emission) -> KernelSource:
+    emission = replace(emission, nest=inlined(emission.nest))
     parts = [FunctionEmitter(emission, f).source() for f in emission.nest.functions]
     parts.append(KernelEmitter(emission).source())
     accesses = {
@@ -44,10 +48,11 @@ def kernel_source(emission: Emission) -> KernelSource:
     }
     text = "\n\n".join(parts) + "\n"
     used = tuple(sorted(x for x in accesses if x[0] + "(" in text))
-    return KernelSource(text, max(emission.groups.values(), default=0) + 1, used)
+    functions = tuple([f.name for f in emission.nest.functions])
+    return KernelSource(text, max(emission.groups.values(), default=0) + 1, used, functions)
 
 
-class Statements(Expressions):
+class Statements(Loops):
     """Statements of the kernel or of a function."""
 
     def block(self, body: tuple[t.Stmt, ...], *, depth: int) -> None:
@@ -79,9 +84,6 @@ class Statements(Expressions):
             case t.Raise():
                 self.writer.line(self.fail)
 
-    def mark_assigned(self, name: str) -> None:
-        """Only the kernel's own outputs are tracked."""
-
     def leave_loop(self, depth: int) -> None:
         """Before a `break`."""
 
@@ -107,79 +109,6 @@ class Statements(Expressions):
             with self.writer.block("else:"):
                 self.block(s.orelse, depth=depth)
 
-    # -- loops
-
-    def for_loop(self, s: t.For, depth: int) -> None:
-        counter = self.names.fresh("k")
-        start, count = self.trip(s)
-        step = s.step.value if isinstance(s.step, t.Const) else None
-        head, index = f"range({count})", f"{start} + {counter} * {step if step is not None else self.step_name}"
-        if step == 1:
-            head, index = f"range({start}, {count})", counter
-        with self.writer.block(f"for {counter} in {head}:"):
-            self.index(s, index)
-            if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
-                self.check_abort()
-            self.block(s.body, depth=depth + 1)
-        self.loop_else(s.orelse, depth)
-
-    def index(self, s: t.For, value: str) -> None:
-        self.writer.line(f"{self.names[s.index]} = {value}")
-        variable = self.variables[s.index]
-        if len(variable.kinds) > 1 or variable.rep != "i8":
-            self.writer.lines.pop()
-            kinds = frozenset({"int"})
-            place = self.temporary(value)
-            self.variables["@" + place] = t.Variable("@" + place, ("int",), "i8")
-            self.writer.line(f"{self.names['@' + place]} = {place}")
-            self.assign(s.index, t.Cast(t.Var("@" + place, kinds, "i8", s.loc), kinds, variable.rep, None, s.loc))
-        self.mark_assigned(s.index)
-
-    def trip(self, s: t.For) -> tuple[str, str]:
-        """Start and, for step 1, stop; otherwise start and the number of iterations."""
-        start, stop, step = self.args((s.start, s.stop, s.step))
-        if self.unproved(s.obligation):
-            start, stop, step = self.simple(start), self.simple(stop), self.simple(step)
-            limit = 2**61
-            self.give_up_if(" or ".join(f"{x} > {limit} or {x} < -{limit}" for x in (start, stop, step)) + f" or {step} == 0")
-        if isinstance(s.step, t.Const) and s.step.value == 1:
-            return start, stop
-        start, stop, step = self.simple(start), self.simple(stop), self.simple(step)
-        self.step_name = step
-        count = self.names.fresh("trip")
-        self.writer.line(f"{count} = 0")
-        constant = s.step.value if isinstance(s.step, t.Const) else None
-        if constant is None or constant > 0:  # type: ignore[operator]
-            with self.writer.block(f"if {stop} > {start} and {step} > 0:" if constant is None else f"if {stop} > {start}:"):
-                self.writer.line(f"{count} = ({stop} - {start} - 1) // {step} + 1")
-        if constant is None or constant < 0:  # type: ignore[operator]
-            with self.writer.block(f"if {stop} < {start} and {step} < 0:" if constant is None else f"if {stop} < {start}:"):
-                self.writer.line(f"{count} = ({start} - {stop} - 1) // (-{step}) + 1")
-        return start, count
-
-    def loop_else(self, orelse: tuple[t.Stmt, ...], depth: int) -> None:
-        if orelse:
-            with self.writer.block("else:"):
-                self.block(orelse, depth=depth)
-
-    def while_loop(self, s: t.While, depth: int) -> None:
-        ended = self.names.fresh("ended") if s.orelse else ""
-        if ended:
-            self.writer.line(f"{ended} = 0")
-        with self.writer.block("while True:"):
-            self.check_abort()
-            with self.writer.block(f"if not {self.expr(s.test)}:"):
-                if ended:
-                    self.writer.line(f"{ended} = 1")
-                self.writer.line("break")
-            self.block(s.body, depth=depth + 1)
-        if ended:
-            with self.writer.block(f"if {ended} == 1:"):
-                self.block(s.orelse, depth=depth)
-
-    def check_abort(self) -> None:
-        raise NotImplementedError
-
     # -- prologue
 
     def prologue(self) -> list[str]:
@@ -199,6 +128,8 @@ class Statements(Expressions):
             loop, data = self.ufunc_address(*ufunc).split(", ")
             out.line(f"{loop} = get_i8(frame, {layout.ufuncs[ufunc]})")
             out.line(f"{data} = get_i8(frame, {layout.ufuncs[ufunc] + 8})")
+        for strip in self.strips:
+            out.line(f"{strip} = strip()")
         if self.sticky:
             out.line("bad = False")
         return out.lines
@@ -209,6 +140,14 @@ class Statements(Expressions):
         lines = [f"    {self.names[name]} = {zero}"]
         if len(variable.kinds) > 1:
             lines.append(f"    {self.tag_name(name)} = 0")
+        return lines
+
+    def inputs_of_others(self) -> list[str]:
+        """Inputs of the nest that a function reads, or what was inlined of one: its closure and globals."""
+        lines = []
+        for name in self.used_inputs:
+            if name not in self.variables:
+                lines += self.load_input(name, self.emission.layout.inputs[name])
         return lines
 
     def load_input(self, name: str, slot: Slot) -> list[str]:
@@ -236,6 +175,7 @@ class KernelEmitter(Statements):
         for name, variable in nest.variables.items():
             slot = self.emission.layout.inputs.get(name)
             head += self.load_input(name, slot) if slot else self.initial(name, variable)
+        head += self.inputs_of_others()
         for name, slot in self.emission.layout.outputs.items():
             if slot.assigned >= 0:
                 head.append(f"    {self.names[name + ' assigned']} = 0")
@@ -246,9 +186,10 @@ class KernelEmitter(Statements):
     def outer_for(self, s: t.For) -> None:
         """The outermost loop runs the iterations low .. high of it (counted from 0)."""
         w = self.writer
+        self.keep_calls(s)
         start, bound = self.trip(s)
         step = s.step.value if isinstance(s.step, t.Const) else None
-        start = self.simple(start)
+        start = self.fixed(start)
         if step == 1:
             w.line(f"trip = {bound} - {start}")
         else:
@@ -257,14 +198,9 @@ class KernelEmitter(Statements):
         w.line(f"high = get_i8(frame, {HIGH})")
         with w.block("if high > trip:"):
             w.line("high = trip")
-        counter = self.names.fresh("k")
-        with w.block(f"for {counter} in range(low, high):"):
-            factor = "" if step == 1 else f" * {step if step is not None else self.step_name}"
-            scaled = f"{start} + {counter}{factor}"
-            self.index(s, counter if start == "0" and step == 1 else scaled)
-            if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
-                self.check_abort()
-            self.block(s.body, depth=1)
+        factor = "" if step == 1 else f" * {step if step is not None else self.step_name}"
+        plain = start == "0" and step == 1
+        self.iterations(s, "low", "high", lambda k: k if plain else f"{start} + {k}{factor}", depth=1)
         if s.orelse:
             with w.block("else:"), w.block("if high == trip or trip < 0:"):
                 self.block(s.orelse, depth=0)
@@ -332,10 +268,7 @@ class FunctionEmitter(Statements):
         for name, variable in f.variables.items():
             if name not in f.params:
                 head += self.initial(name, variable)
-        for name in self.used_inputs:
-            if name not in self.variables:
-                slot = self.emission.layout.inputs[name]
-                head.append(f"    {self.names[name]} = get_{slot.variable.rep}(frame, {slot.value})")
+        head += self.inputs_of_others()
         give_up = [
             f"def give_up_{f.name}(frame):",
             f"    put_i8(frame, {FAILED}, 1)",

@@ -24,7 +24,7 @@ class Kernel:
 
 
 @lru_cache(maxsize=1024)
-def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
+def build(source: KernelSource) -> Kernel:
     """Compiles; imports Numba when called first.  Raises what Numba raises.
 
     All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is
@@ -37,7 +37,7 @@ def build(source: KernelSource, function_names: tuple[str, ...]) -> Kernel:
     linecache.cache[filename] = (len(source.text), None, source.text.splitlines(True), filename)
     try:
         exec(compile(source.text, filename, "exec"), namespace)
-        for name in function_names:
+        for name in source.functions:
             for full in ("give_up_" + name, name):
                 namespace[full] = njit(namespace[full], **options)
         compiled = cfunc("int64(voidptr)", **options)(namespace["kernel"])

@@ -15,6 +15,7 @@ from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 from alpyna_hook.emit.layout import ABORT, RAISED
+from alpyna_hook.emit.strips import STRIP
 
 cgutils: Any = _cgutils
 
@@ -26,6 +27,10 @@ NUMBA_TYPES = {
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _ALL_FLAGS = _I32(0x1F)  # more than the flags of any machine that we know of; fenv.h ignores the others
 _F32, _F64 = ir.FloatType(), ir.DoubleType()
+_UFUNC = (types.int64, types.int64, types.int64, types.int64, types.voidptr)  # loop, data, clear, test, frame
+_LOOP_TYPE = ir.FunctionType(
+    ir.VoidType(), [_I8.as_pointer().as_pointer(), _I64.as_pointer(), _I64.as_pointer(), _I8.as_pointer()]
+)
 
 
 def _memory_type(rep: str) -> ir.Type:
@@ -180,63 +185,99 @@ def _c_call(rep: str, arity: int) -> Callable[..., Any]:
 
 
 def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
-    """Calls a NumPy inner loop `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)` on one element.
-
-    As NumPy does around each call, the floating-point flags are cleared before it and read after
-    it (some loops clear them themselves); what was raised is added to a word of the frame.
-    """
+    """Calls a NumPy inner loop on one element: `ufunc(loop, data, clear, test, frame, x[, y]) -> value`."""
     kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
-    size = int(rep[1:])
-    pointer_type = _I8.as_pointer()
-    addresses = (types.int64, types.int64, types.int64, types.int64, types.voidptr)
-    loop_type = ir.FunctionType(
-        ir.VoidType(), [pointer_type.as_pointer(), _I64.as_pointer(), _I64.as_pointer(), pointer_type]
-    )
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        frame, values = args[4], args[5:]
-        flags_type = ir.FunctionType(_I32, [_I32])
-        clear, test = (builder.inttoptr(a, flags_type.as_pointer()) for a in args[2:4])
         cells = cgutils.alloca_once(builder, llvm, size=_I64(arity + 1))
-        pointers = cgutils.alloca_once(builder, pointer_type, size=_I64(arity + 1))
-        count = cgutils.alloca_once(builder, _I64)
-        steps = cgutils.alloca_once(builder, _I64, size=_I64(arity + 1))
-        builder.store(_I64(1), count)
-        for k in range(arity + 1):
-            cell = builder.gep(cells, [_I64(k)])
-            if k < arity:
-                builder.store(values[k], cell)
-            builder.store(builder.bitcast(cell, pointer_type), builder.gep(pointers, [_I64(k)]))
-            builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
-        loop = builder.inttoptr(args[0], loop_type.as_pointer())
-        before = builder.call(test, [_ALL_FLAGS])
-        with builder.if_then(builder.icmp_unsigned("!=", before, _I32(0)), likely=False):
-            builder.call(clear, [_ALL_FLAGS])  # ten times as slow as reading them
-        builder.call(loop, [pointers, count, steps, builder.inttoptr(args[1], pointer_type)])
-        raised = builder.zext(builder.call(test, [_ALL_FLAGS]), _I64)
-        place = _at(builder, frame, _I64(RAISED), _I64)
-        builder.store(builder.or_(builder.load(place), raised), place)
-        return builder.load(builder.gep(cells, [_I64(arity)]))
+        places = [builder.gep(cells, [_I64(k)]) for k in range(arity + 1)]
+        for place, value in zip(places, args[5:], strict=False):
+            builder.store(value, place)
+        _inner_loop(builder, args, _I64(1), places, int(rep[1:]))
+        return builder.load(places[arity])
 
     if arity == 1:
 
         @intrinsic
         def ufunc1(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any) -> Any:
-            return kind(*addresses, kind), generate
+            return kind(*_UFUNC, kind), generate
 
         return ufunc1
 
     @intrinsic
     def ufunc2(typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, x: Any, y: Any) -> Any:
-        return kind(*addresses, kind, kind), generate
+        return kind(*_UFUNC, kind, kind), generate
 
     return ufunc2
+
+
+def _ufunc_strip(rep: str, arity: int) -> Callable[..., Any]:
+    """The same on buffers: `ufunc_strip(loop, data, clear, test, frame, count, xs[, ys], results)`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _inner_loop(builder, args, args[5], args[6:], int(rep[1:]))
+        return context.get_dummy_value()
+
+    if arity == 1:
+
+        @intrinsic
+        def strip1(
+            typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, count: Any, xs: Any, results: Any
+        ) -> Any:
+            return types.none(*_UFUNC, types.int64, types.voidptr, types.voidptr), generate
+
+        return strip1
+
+    @intrinsic
+    def strip2(
+        typingctx: Any, loop: Any, data: Any, clear: Any, test: Any, frame: Any, count: Any, xs: Any, ys: Any, results: Any
+    ) -> Any:
+        return types.none(*_UFUNC, types.int64, types.voidptr, types.voidptr, types.voidptr), generate
+
+    return strip2
+
+
+def _inner_loop(builder: Any, args: Any, count: Any, places: Any, size: int) -> None:
+    """Calls `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)`.
+
+    As NumPy does around each call, the floating-point flags are cleared before it and read after
+    it (some loops clear them themselves); what was raised is added to a word of the frame.
+    """
+    frame, pointer_type = args[4], _I8.as_pointer()
+    flags_type = ir.FunctionType(_I32, [_I32])
+    clear, test = (builder.inttoptr(a, flags_type.as_pointer()) for a in args[2:4])
+    pointers = cgutils.alloca_once(builder, pointer_type, size=_I64(len(places)))
+    length = cgutils.alloca_once(builder, _I64)
+    steps = cgutils.alloca_once(builder, _I64, size=_I64(len(places)))
+    builder.store(count, length)
+    for k, place in enumerate(places):
+        builder.store(builder.bitcast(place, pointer_type), builder.gep(pointers, [_I64(k)]))
+        builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
+    loop = builder.inttoptr(args[0], _LOOP_TYPE.as_pointer())
+    before = builder.call(test, [_ALL_FLAGS])
+    with builder.if_then(builder.icmp_unsigned("!=", before, _I32(0)), likely=False):
+        builder.call(clear, [_ALL_FLAGS])  # ten times as slow as reading them
+    builder.call(loop, [pointers, length, steps, builder.inttoptr(args[1], pointer_type)])
+    raised = builder.zext(builder.call(test, [_ALL_FLAGS]), _I64)
+    word = _at(builder, frame, _I64(RAISED), _I64)
+    builder.store(builder.or_(builder.load(word), raised), word)
+
+
+@intrinsic
+def strip(typingctx: Any) -> Any:
+    """A buffer for a strip of elements, on the stack."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(cgutils.alloca_once(builder, _F64, size=_I64(STRIP)), _I8.as_pointer())
+
+    return types.voidptr(), codegen
 
 
 @cache
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
-    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "inf": float("inf"), "nan": float("nan")}
+    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip}
+    names |= {"inf": float("inf"), "nan": float("nan")}
     for rep, sign in (("i8", "s"), ("u8", "u")):
         for op in ("add", "sub", "mul"):
             names[f"{op}_overflows_{rep}"] = _overflows(f"{sign}{op}_with_overflow", NUMBA_TYPES[rep])
@@ -246,6 +287,7 @@ def fixed_namespace() -> dict[str, Any]:
         for arity in (1, 2):
             names[f"call{arity}_{rep}"] = _c_call(rep, arity)
             names[f"ufunc{arity}_{rep}"] = _ufunc_call(rep, arity)
+            names[f"ufunc{arity}_strip_{rep}"] = _ufunc_strip(rep, arity)
     for rep in NUMBA_TYPES:
         names[f"get_{rep}"] = load(rep)
         names[f"put_{rep}"] = store(rep)
