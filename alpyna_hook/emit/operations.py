@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from alpyna_hook import typed as t
-from alpyna_hook.types import Rep, int_range, is_complex, is_float
+from alpyna_hook.types import Rep, int_range, is_complex, is_float, is_int
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
+_LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 
 
@@ -46,6 +49,8 @@ class Operations:
 
     def operation(self, e: t.Op) -> str:
         args = self.args(e.args)
+        if is_int(e.compute) and all(_LITERAL.fullmatch(a) for a in args):
+            args[0] = f"i8({args[0]})"  # lest Python's compiler folds them to an integer that is too large for Numba
         checks = self.checks(e)
         if checks or e.name in ("lshift", "rshift", "minimum", "maximum", "pow"):
             args = [self.simple(a) for a in args]

@@ -43,7 +43,17 @@ def caught(a):
     return done, i
 
 
+def too_large(a):
+    """Python's compiler would fold these to numbers that no machine integer holds."""
+    for i in range(len(a)):
+        if i > 1:
+            a[i] = 1 << 70
+        else:
+            a[i] = (9223372036854775807 + 1) % 10 - (-9223372036854775807 - 2) % 10 + (3037000500 * 3037000500) % 7
+    return a
+
+
 r = [attempt(validated, np.arange(3.0), 10), attempt(divide, np.zeros(4), 0)]
 q = [attempt(validated, np.arange(8.0), 2), attempt(validated, np.arange(8.0), 20), attempt(divide, np.zeros(8), 0)]
-p = [attempt(past, np.arange(4.0)), caught(np.zeros(6))]
+p = [attempt(past, np.arange(4.0)), caught(np.zeros(6)), attempt(too_large, np.zeros(4, int))]
 flags = True
