@@ -15,7 +15,7 @@ def validated(a, limit):
 def attempt(function, *args):
     try:
         return function(*args)
-    except (ValueError, AssertionError, ZeroDivisionError, IndexError) as error:
+    except (ValueError, AssertionError, ArithmeticError, IndexError) as error:
         return type(error).__name__, error.args, args
 
 
