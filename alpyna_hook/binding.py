@@ -29,6 +29,7 @@ _KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if c
 _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
 _KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
 MISSING = object()
+_ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Binder:
             signature.append((name, kind, is_small(value)))
         elif isinstance(value, np.ndarray):
             arrays[name] = value
-            signature.append((name, array_kind(name, value), value.ndim, value.flags.writeable))
+            flags = value.flags.num
+            signature.append((name, array_kind(name, value, flags), value.ndim, flags & _WRITEABLE))
         else:
             self._function(name, value, arrays, scalars, functions, signature)
 
@@ -175,14 +177,14 @@ class Binder:
             self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature)
 
 
-def array_kind(name: str, array: np.ndarray[Any, Any]) -> Kind:
+def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
     """The kind of an array's elements.  Raises Declined("array-class") or ("value-type")."""
     if type(array) is not np.ndarray and type(array) is not np.memmap:
         raise Declined("array-class", f"{name} is a {type(array).__name__}")
     kind = KIND_OF_DTYPE.get(array.dtype)
-    if kind is None or not array.dtype.isnative:
+    if kind is None:
         raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {array.dtype}")
-    if not array.flags.aligned:
+    if not flags & _ALIGNED:
         raise Declined("array-class", f"{name} is not aligned")
     if array.ndim == 0:
         raise Declined("dimensions", f"{name} has no dimension")

@@ -53,7 +53,8 @@ class Layout:
     outputs: dict[str, Slot] = field(default_factory=dict)
     results: list[Slot] = field(default_factory=list)
     size: int = CONTROL_BYTES
-    input_format: str = "<"
+    scalar_offset: int = 0
+    scalar_format: str = "<"
     output_format: str = "<"
     output_offset: int = 0
 
@@ -64,11 +65,11 @@ class Layout:
             self.libm[function] = self._take(8)
         for ufunc in self.nest.ufuncs:
             self.ufuncs[ufunc] = self._take(16)
-        self.input_format += "q" * ((self.size - CONTROL_BYTES) // 8)
+        self.scalar_offset = self.size
         for name in self.nest.inputs:
             variable = self.nest.variables[name]
             self.inputs[name] = self._slot(variable, with_assigned=False)
-            self.input_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "")
+            self.scalar_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "")
         self.output_offset = self.size
         for name in self.nest.outputs:
             variable = self.nest.variables[name]
@@ -92,9 +93,14 @@ class Layout:
         tag = self._take(8) if len(variable.kinds) > 1 else -1
         return Slot(variable, value, tag, self._take(8) if with_assigned else -1)
 
+    def head(self, words: list[int]) -> bytes:
+        """The frame up to the scalars: the control words, all zero, then addresses, shapes and strides."""
+        return bytes(CONTROL_BYTES) + struct.pack(f"<{len(words)}q", *words)
+
     @property
     def packer(self) -> struct.Struct:
-        return struct.Struct(self.input_format)
+        """Of the scalars that come in, at `scalar_offset`."""
+        return struct.Struct(self.scalar_format)
 
     @property
     def unpacker(self) -> struct.Struct:

@@ -19,12 +19,13 @@ from alpyna_hook.runtime.interrupts import Work, run
 from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.runtime.variant import Call, Variant
+from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.views import View
 
-_LAUNCH_SECONDS = 30e-6  # what a call of a kernel costs beside the kernel
+_LAUNCH_SECONDS = 15e-6  # what a call of a kernel costs beside the kernel
 _MOST_CALLS = 256  # remembered for each variant
+_MOST_PLACED = 64
 
 
 class NoIterations(Exception):
@@ -53,17 +54,21 @@ def launch(
     """
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
-    call = variant.calls.get(key := call_key(variant, arrays, binding))
-    if call is None:
-        call = new_call(variant, arrays, binding, key, estimate)
-        trace.compile_seconds += time.perf_counter() - begun
-        begun = time.perf_counter()
+    key = place_key(variant, arrays, binding)
+    placed = variant.placed.get(key)
+    if placed is None:
+        known = len(variant.calls)
+        placed = place(variant, arrays, binding, key, estimate)
+        if len(variant.calls) != known:
+            trace.compile_seconds += time.perf_counter() - begun
+            begun = time.perf_counter()
+    call = placed.call
     if call.trips == 0:
         raise NoIterations
     if call.predicted < _LAUNCH_SECONDS and not forced:
         raise TooSmall(call.predicted)
     try:
-        results, status, saved = execute(variant, call, arrays, binding)
+        results, status, saved = execute(variant, placed, arrays, binding)
     except Flagged:
         if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
@@ -84,10 +89,10 @@ def launch(
 
 
 def execute(
-    variant: Variant, call: Call, arrays: list[Any], binding: Binding
+    variant: Variant, placed: Placed, arrays: list[Any], binding: Binding
 ) -> tuple[dict[str, Any], int, Transaction]:
     """The outputs, the kernel's status, and what puts the arrays back."""
-    frame = fill(variant, arrays, binding)
+    frame, call = fill(variant, placed.head, binding), placed.call
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     by_call = bool(variant.typed.ufuncs)  # the kernel itself watches the flags, around each call
     undoable = call.keeps or not any(variant.stored)
@@ -99,16 +104,38 @@ def execute(
     return unpack(variant, frame), status, saved
 
 
-def call_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:
-    """Everything, beside the types, that the choice of a kernel and its proof depend on."""
+def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:
+    """Everything, beside the types, that the choice of a kernel, its proof and the head of its frame depend on."""
+    scalars = binding.scalars
     return (
+        tuple([address(a) for a in arrays]),
         tuple([a.shape for a in arrays]),
         tuple([a.strides for a in arrays]),
-        overlap_groups(arrays),
-        tuple([binding.scalars[name] for name in variant.integers]),
+        tuple([scalars[name] for name in variant.integers]),
         variant.trust_flags,
         tuple(np.geterr().values()) if variant.warns else (),
     )
+
+
+def place(
+    variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...], estimate: Estimate
+) -> Placed:
+    """The call for these shapes, strides, integers and overlaps, whatever the addresses; made if it is new."""
+    addresses, shapes, strides, *rest = key
+    call_key = (shapes, strides, overlap_groups(arrays), *rest)
+    call = variant.calls.get(call_key)
+    if call is None:
+        call = new_call(variant, arrays, binding, call_key, estimate)
+    words: list[int] = []
+    for a, shape, steps in zip(addresses, shapes, strides, strict=True):
+        words += (a, *shape, *steps)
+    words += [libm_address(name) for name in variant.typed.libm]
+    for name, rep in variant.typed.ufuncs:
+        words += ufunc_addresses(name, rep)
+    if len(variant.placed) >= _MOST_PLACED:
+        variant.placed.clear()
+    placed = variant.placed[key] = Placed(call, variant.layout.head(words))
+    return placed
 
 
 def new_call(
@@ -158,19 +185,13 @@ def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bo
     return prove(typed, integers, shapes, preset, wrap)
 
 
-def fill(variant: Variant, arrays: list[Any], binding: Binding) -> Any:
+def fill(variant: Variant, head: bytes, binding: Binding) -> Any:
     """The frame of one call.  Raises Declined where a scalar does not fit its representation."""
-    layout, typed = variant.layout, variant.typed
     words: list[Any] = []
-    for a in arrays:
-        words += (address(a), *a.shape, *a.strides)
-    words += [libm_address(name) for name in typed.libm]
-    for name, rep in typed.ufuncs:
-        words += ufunc_addresses(name, rep)
-    for name in typed.inputs:
-        words += scalar_words(typed.variables[name], binding.scalars[name])
-    frame = ctypes.create_string_buffer(layout.size)
-    variant.packer.pack_into(frame, frame_layout.CONTROL_BYTES, *words)
+    for name in variant.typed.inputs:
+        words += scalar_words(variant.typed.variables[name], binding.scalars[name])
+    frame = ctypes.create_string_buffer(head, variant.layout.size)
+    variant.packer.pack_into(frame, variant.layout.scalar_offset, *words)
     return frame
 
 

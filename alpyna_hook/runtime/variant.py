@@ -33,6 +33,14 @@ class Call:
     addresses: tuple[int, ...]
 
 
+@dataclass(slots=True)
+class Placed:
+    """A call with its arrays at known addresses: `head` is its frame up to the scalars."""
+
+    call: Call
+    head: bytes
+
+
 @dataclass
 class Variant:
     nest: ir.Nest
@@ -45,6 +53,7 @@ class Variant:
     trust_flags: bool = True
     kernels: dict[KernelKey, Kernel] = field(default_factory=dict)
     calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
+    placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
