@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import linecache
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -40,11 +43,26 @@ def build(source: KernelSource) -> Kernel:
         for name in source.functions:
             for full in ("give_up_" + name, name):
                 namespace[full] = njit(namespace[full], **options)
-        compiled = cfunc("int64(voidptr)", **options)(namespace["kernel"])
+        with _no_collections():
+            compiled = cfunc("int64(voidptr)", **options)(namespace["kernel"])
     finally:
         linecache.cache.pop(filename, None)
     entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(compiled.address or 0))
     return Kernel(source, entry, compiled)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Garbage collections are a sixth of the time that Numba needs.  With other threads, which may
+    ask for collections themselves, things stay as they are."""
+    if not gc.isenabled() or threading.active_count() > 1:
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _options() -> dict[str, Any]:

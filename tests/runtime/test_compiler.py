@@ -1,5 +1,10 @@
 """The compiler of the kernels."""
 
+import gc
+import threading
+
+import pytest
+
 from numba import types
 
 from alpyna_hook.kernels import build
@@ -21,3 +26,18 @@ def test_what_is_remembered_is_kept_apart_by_type() -> None:
     for left, right, result in [(types.int64, types.int64, types.int64), (types.uint64, types.uint64, types.uint64),
                                 (types.int64, types.float64, types.float64)] * 2:
         assert context.resolve_function_type(operator.add, (left, right), {}).return_type == result
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collection_is_left_as_it_was(enabled: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with build._no_collections():
+            assert not gc.isenabled() or threading.active_count() > 1
+        assert gc.isenabled() == enabled
+        with pytest.raises(KeyError), build._no_collections():
+            raise KeyError
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if was else gc.disable)()
