@@ -4,7 +4,6 @@ import gc
 import threading
 
 import pytest
-
 from numba import types
 
 from alpyna_hook.kernels import build
