@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from alpyna_hook.affine import Affine
@@ -13,6 +13,10 @@ from alpyna_hook.dependence.directions import Vector, of_difference
 from alpyna_hook.dependence.problem import Problem, prime
 
 Point = tuple[int, ...]
+Equation = tuple[Affine, Affine]  # the subscripts of source and sink in one dimension
+KINDS = ("ZIV", "strong SIV", "weak-zero SIV", "weak-crossing SIV", "exact SIV", "RDIV", "Delta")  # for `directed_pair`
+_SIV = KINDS[1:5]
+_COEFFICIENTS = (1, 1, 1, -1, 2, -2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,73 @@ def random_pair(rng: random.Random) -> Pair:
     return Pair(common, Side(loops, tuple(ours)), Side(others, tuple(theirs)))
 
 
+def directed_pair(rng: random.Random, kind: str) -> Pair:
+    """As `random_pair`, but with an equation of the kind that a test is for; for Delta with two coupled ones."""
+    while True:
+        pair = random_pair(rng)
+        wanted = _coupled(rng, pair) if kind == "Delta" else [_equation(rng, kind, pair)]
+        equations = [e for e in wanted if e is not None]
+        if len(equations) == len(wanted):
+            break  # else it has too few loops
+    rest = list(zip(pair.source.subscripts, pair.sink.subscripts, strict=True))
+    rng.shuffle(rest)
+    equations += rest[: rng.randint(0, 3 - len(equations))]
+    rng.shuffle(equations)
+    ours, theirs = zip(*equations, strict=True)
+    return Pair(pair.common, replace(pair.source, subscripts=ours), replace(pair.sink, subscripts=theirs))
+
+
+def _equation(rng: random.Random, kind: str, pair: Pair) -> Equation | None:
+    if kind == "ZIV":
+        ours = _form(rng)
+        return ours, ours if rng.random() < 0.4 else _form(rng)
+    if kind == "RDIV":
+        return _of_two_loops(rng, pair)
+    loop = pair.source.loops[rng.randrange(pair.common)][0]
+    return _of_one_loop(rng, kind, loop)
+
+
+def _of_one_loop(rng: random.Random, kind: str, loop: str) -> Equation:
+    a, b = rng.choice(_COEFFICIENTS), rng.choice(_COEFFICIENTS)
+    if kind == "strong SIV":
+        b = a
+    elif kind == "weak-crossing SIV":
+        b = -a
+    elif kind == "weak-zero SIV":
+        a, b = (a, 0) if rng.random() < 0.5 else (0, b)
+    return _form(rng, (loop, a)), _form(rng, (loop, b))
+
+
+def _of_two_loops(rng: random.Random, pair: Pair) -> Equation | None:
+    """One variable on each side, or both on one side."""
+    ours, theirs = ([name for name, _, _ in side.loops] for side in (pair.source, pair.sink))
+    sides = rng.choice(((ours, theirs), (ours, theirs), (ours, ours), (theirs, theirs)))
+    choices = [(x, y) for x in sides[0] for y in sides[1] if x != y]
+    if not choices:
+        return None
+    x, y = rng.choice(choices)
+    one, two = (x, rng.choice(_COEFFICIENTS)), (y, rng.choice(_COEFFICIENTS))
+    if sides[0] is not sides[1]:
+        return _form(rng, one), _form(rng, two)
+    both, none = _form(rng, one, two), _form(rng)
+    return (both, none) if sides[0] is ours else (none, both)
+
+
+def _coupled(rng: random.Random, pair: Pair) -> list[Equation | None]:
+    """Two equations with one loop in both; the second one may have other variables too."""
+    loop = pair.source.loops[rng.randrange(pair.common)][0]
+    first = _of_one_loop(rng, rng.choice(_SIV), loop)
+    f, g = _of_one_loop(rng, rng.choice(_SIV), loop)
+    if rng.random() < 0.6:
+        added = [Affine.var(rng.choice([n for n, _, _ in side.loops])) for side in (pair.source, pair.sink)]
+        f, g = (form + more * rng.choice((0, 1, 1, -1, 2)) for form, more in zip((f, g), added, strict=True))
+    return [first, (f, g)]
+
+
+def _form(rng: random.Random, *terms: tuple[str, int]) -> Affine:
+    return Affine.build(rng.randint(-4, 6), dict(terms))
+
+
 def _loops(
     rng: random.Random, names: list[str], outer: tuple[str, ...], extent: int,
 ) -> tuple[tuple[str, Affine, Affine], ...]:
@@ -119,8 +190,7 @@ def _loops(
 def _subscript(rng: random.Random, names: list[str]) -> Affine:
     count = rng.choice((0, 1, 1, 1, 2, 2, 3))
     chosen = rng.sample(names, min(count, len(names)))
-    coefficients = (1, 1, 1, -1, 2, -2, 3, 4)
-    return Affine.build(rng.randint(-4, 6), {name: rng.choice(coefficients) for name in chosen})
+    return _form(rng, *[(name, rng.choice(_COEFFICIENTS)) for name in chosen])
 
 
 def all_vectors(depth: int) -> frozenset[Vector]:
