@@ -86,15 +86,22 @@ def special(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> bool:
 
 
 def _points(builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> list[tuple[Affine, int]]:
-    """Iterations (as form / divisor) where a weak-zero or weak-crossing subscript says that something happens."""
-    variable = builder.program.loops[loop].variable
+    """Iterations (as form / divisor) where a weak-zero or weak-crossing subscript says that something happens.
+
+    What the loop carries is of one iteration of the loops around it: their indices are numbers, as symbols are.
+    """
+    loops = builder.program.loops
+    variable, outer = loops[loop].variable, {loops[x].variable for x in loops[loop].path[:-1]}
     found: list[tuple[Affine, int]] = []
     for dependence in hard:
         problem = _problem(builder, dependence)
         for equation in problem.equations if problem else ():
+            for name in outer:
+                equation = equation.replace(prime(name), Affine.var(name))
             a, b = equation.coefficient(variable), equation.coefficient(prime(variable))
             rest = Affine(equation.const, tuple(t for t in equation.terms if t[0] not in (variable, prime(variable))))
-            if any(name.endswith("'") or builder.loops_of(name) for name, _ in rest.terms):
+            names = {name for name, _ in rest.terms} - outer
+            if any(name.endswith("'") or builder.loops_of(name) for name in names):
                 continue
             if a == b and a:
                 found.append((rest * (-1 if a > 0 else 1), 2 * abs(a)))
@@ -208,26 +215,37 @@ def _skewing(
     graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
 ) -> Transformation | None:
     """Lamport's hyperplane (1974): where both loops carry distances (d1, d2), the front f*i + j with
-    f*d1 + d2 > 0 for all of them carries them all, and the iterations of one front are free."""
+    f*d1 + d2 > 0 for all of them carries them all, and the iterations of one front are free.
+
+    d1 is never negative, so a least d1 and d2 are enough, such as (1, -1) for a stencil in place over time steps.
+    """
     outer = graph.program.loops[loop].parent
     if outer is None or not _perfect(graph, outer, loop) or not _moves(graph, loop, hard):
         return None
     position = graph.program.loops[outer].depth - 1
-    distances: list[tuple[int, int]] = []
+    least: set[tuple[int, int]] = set()
+    constant = True
     for dependence in graph.dependences:
         if dependence.kind == "input" or loop not in dependence.loops:
             continue
-        if dependence.levels & {position + 1, position + 2}:
-            first, second = dependence.distance[position: position + 2]
-            if first is None or second is None:
-                return None
-            distances.append((first, second))
-    if not any(a for a, _ in distances):
+        for vector in dependence.vectors:
+            if level(vector) in (position + 1, position + 2):
+                first, second = (_least(vector[p], dependence.distance[p]) for p in (position, position + 1))
+                if first is None or second is None:
+                    return None
+                least.add((first, second))
+                constant &= None not in dependence.distance[position: position + 2]
+    if not any(a for a, _ in least):
         return None
-    factor = max(0, *(-b // a + 1 for a, b in distances if a))
-    names = [graph.program.loops[x].index for x in (outer, loop)]
-    return Transformation(
-        "skewing", f"wavefronts {factor}*{names[0]} + {names[1]} carry all distances {sorted(set(distances))}")
+    factor = max(1, *(-b // a + 1 for a, b in least if a))
+    front = " + ".join((f"{factor}*{graph.program.loops[outer].variable}", graph.program.loops[loop].variable))
+    what = f"all distances {sorted(least)}" if constant else f"all distances, each at least one of {sorted(least)}"
+    return Transformation("skewing", f"wavefronts {front} carry {what}")
+
+
+def _least(direction: int, distance: int | None) -> int | None:
+    """The least number of iterations from source to sink; None if nothing bounds it."""
+    return distance if distance is not None else {EQ: 0, LT: 1}.get(direction)
 
 
 def _perfect(graph: DependenceGraph, outer: LoopId, inner: LoopId) -> bool:

@@ -544,6 +544,29 @@ row(X, "wavefront, negative", """
         for j in range(1, n - 1):
             aa[i, j] = aa[i - 1, j + 1] + aa[i, j - 1]
 """, "flow aa (<, >) 1,-1; flow aa (=, <) 0,1", "carried; transform skewing", "(1, -1) and (0, 1): the front 2i + j carries both")
+row(X, "in place, step by step", """
+    for t in range(m):
+        for i in range(1, n - 1):
+            a[i] = a[i - 1] + a[i + 1]
+""", "flow a (<=, <); anti a (<, >); flow a (<, >); anti a (<=, <); output a (<, =)", "carried; transform skewing",
+    "t is in no subscript, so it differs by anything from 1 on, and i by -1, 0, 1; within a step (0, 1): the front 2t + i carries all")
+row(X, "shorter ranges first", """
+    for i in range(1, n):
+        for j in range(1, n):
+            aa[i, j] = bb[i, j]
+            for k in range(j):
+                aa[i, j] = max(aa[i, j], aa[i, k] + aa[i - 1, j])
+""", "output aa (=, =); flow aa (=, =); flow aa (=, <); flow aa (<, =) 1,0; anti aa (=, =, <=); flow aa (=, =, <); "
+    "output aa (=, =, <); flow aa (=, <, <); flow aa (<, =, *)", "carried; transform skewing; reduction max aa",
+    "aa[i, k], k < j, is j - k >= 1 iterations of j old, aa[i - 1, j] one of i: the front i + j carries both")
+row(X, "pivot row", """
+    for k in range(n):
+        for i in range(n):
+            for j in range(n):
+                aa[i, j] = aa[i, j] - aa[k, j] * bb[i, k]
+""", "flow aa (<, =, =); anti aa (<=, =, =); output aa (<, =, =); flow aa (<, *, =) (=, <, =); anti aa (<, *, =) (=, <=, =)",
+    "carried; transform splitting; parallel",
+    "with k fixed only iteration i = k writes row k, which all i read: before it, itself, after it; j is the same on both sides")
 row(X, "crossing", """
     for i in range(n):
         a[i] = a[n - 1 - i] + b[i]
@@ -771,118 +794,3 @@ row(M, "stencil, two arrays", """
             a[i] = b[i]
 """, "flow b (<=); anti b (<); output b (<, =); flow a (<); anti a (<=); output a (<, =)", "carried; parallel; parallel",
     "steps follow each other, cells are free")
-
-# Of the thirty kernels: the verdicts of each outermost nest, for any bounds, and why.
-POLYBENCH: dict[str, tuple[tuple[str, ...], str]] = {
-    "two_mm": ((
-    "i: parallel; j: parallel; k: reduction sum tmp",
-    "i: parallel; j: parallel; k: reduction sum D",
-    ), "products: rows and columns free, k sums"),
-    "three_mm": ((
-    "i: parallel; j: parallel; k: reduction sum E",
-    "i: parallel; j: parallel; k: reduction sum F",
-    "i: parallel; j: parallel; k: reduction sum G",
-    ), "three products"),
-    "adi": ((
-    "_: carried; i: parallel; j: carried; j: carried; i: parallel; j: carried; j: carried",
-    ), "time steps follow each other; the sweeps of different lines are free, each sweep is a recurrence forth and back"),
-    "atax": ((
-    "i: parallel",
-    "i: reduction sum y; j: reduction sum tmp; j: parallel",
-    ), "y is summed over i, tmp[i] over j; within a row the elements of y are free"),
-    "bicg": ((
-    "i: parallel",
-    "i: reduction sum s; j: reduction sum q",
-    ), "s[j] is summed over i, q[i] over j"),
-    "cholesky": ((
-    "i: carried; j: carried; k: reduction sum A; k: reduction sum A",
-    ), "A[i, j] needs finished rows and columns; the sums over k read only elements that k does not change"),
-    "correlation": ((
-    "j: parallel; i: reduction sum mean",
-    "j: parallel; i: reduction sum stddev",
-    "i: parallel; j: parallel",
-    "i: parallel; j: parallel; k: reduction sum corr",
-    ), "columns are free; means and deviations are sums; corr[i, j] and corr[j, i] with j > i are written once each"),
-    "covariance": ((
-    "j: parallel; i: reduction sum mean",
-    "i: parallel; j: parallel",
-    "i: parallel; j: parallel; k: reduction sum cov",
-    ), "as correlation"),
-    "deriche": ((
-    "i: privatise ym1 ym2 xm1; j: carried",
-    "i: privatise yp1 yp2 xp1 xp2; j: carried",
-    "i: parallel; j: parallel",
-    "j: privatise tm1 ym1 ym2; i: carried",
-    "j: privatise tp1 tp2 yp1 yp2; i: carried",
-    "i: parallel; j: parallel",
-    ), "lines are free with filters' states of their own; along a line the filter is a recurrence"),
-    "doitgen": ((
-    "r: privatise total; q: privatise total; p: parallel; s: reduction sum total; p: parallel",
-    ), "each (r, q) sums into a row of its own before it copies it back: private"),
-    "durbin": ((
-    "k: carried; i: reduction sum total; i: parallel; i: parallel",
-    ), "k is Levinson's recursion; the inner sum is a reduction, the two updates touch each element once"),
-    "fdtd_2d": ((
-    "t: carried; j: parallel; i: parallel; j: parallel; i: parallel; j: parallel; i: parallel; j: parallel",
-    ), "time steps follow each other; within one each field is read from the others only"),
-    "floyd_warshall": ((
-    "k: carried; i: carried; j: carried",
-    ), "by subscripts alone row k and column k are read while all is written: every loop carries"),
-    "gemm": ((
-    "i: parallel; j: parallel; k: reduction sum C; j: parallel",
-    ), "scaling and product: rows and columns free"),
-    "gemver": ((
-    "i: parallel; j: parallel",
-    "i: parallel; j: reduction sum x",
-    "i: parallel",
-    "i: parallel; j: reduction sum w",
-    ), "rank-one updates are free, the matrix-vector products are sums"),
-    "gesummv": ((
-    "i: parallel; j: reduction sum tmp sum y",
-    ), "two sums for each row"),
-    "gramschmidt": ((
-    "k: carried; i: reduction sum norm; i: parallel; j: parallel; i: reduction sum R; i: parallel",
-    ), "k needs the earlier columns; norms and projections are sums, the remaining columns are free"),
-    "heat_3d": ((
-    "_: carried; i: parallel; j: parallel; k: parallel; i: parallel; j: parallel; k: parallel",
-    ), "time steps follow each other; within one the arrays are read from the other"),
-    "jacobi_1d": ((
-    "_: carried; i: parallel; i: parallel",
-    ), "as heat_3d"),
-    "jacobi_2d": ((
-    "_: carried; i: parallel; j: parallel; i: parallel; j: parallel",
-    ), "as heat_3d"),
-    "lu": ((
-    "i: carried; j: carried; k: reduction sum A; j: parallel; k: reduction sum A",
-    ), "A[i, j] needs the rows above and the elements to its left; the sums over k read elements that k does not change"),
-    "ludcmp": ((
-    "i: carried; j: carried; k: reduction sum w; j: privatise w; k: reduction sum w",
-    "i: carried; j: reduction sum w",
-    "i: carried; j: reduction sum w",
-    ), "as lu with the sum in a scalar; the upper part of row i (j >= i) reads rows above only, so j is free; substitutions are recurrences of sums"),
-    "mvt": ((
-    "i: parallel; j: reduction sum x1",
-    "i: parallel; j: reduction sum x2",
-    ), "two matrix-vector products"),
-    "nussinov": ((
-    "i: carried; j: carried; k: reduction max table",
-    ), "row i needs row i + 1, column j the columns before; the maximum over k reads shorter intervals"),
-    "seidel_2d": ((
-    "_: carried; i: carried; j: transform skewing",
-    ), "in place: time, rows and columns all carry; (1, -1), (0, 1), (1, 0), (1, 1): the front 2i + j carries all"),
-    "symm": ((
-    "i: carried; j: privatise temp2; k: reduction sum temp2",
-    ), "C[k, j] with k < i is updated by later rows; columns are free with their own temp2, which is a sum"),
-    "syr2k": ((
-    "i: parallel; j: parallel; k: reduction sum C; j: parallel",
-    ), "rows are free; k sums"),
-    "syrk": ((
-    "i: parallel; j: parallel; k: reduction sum C; j: parallel",
-    ), "rows are free; k sums"),
-    "trisolv": ((
-    "i: carried; j: reduction sum x",
-    ), "x[i] needs all x before; its sum over j is a reduction"),
-    "trmm": ((
-    "i: transform renaming; j: parallel; k: reduction sum B",
-    ), "row i reads rows below, which are written later: only anti dependences; k sums"),
-}

@@ -14,7 +14,8 @@ from alpyna_hook.dependence.directions import text
 from alpyna_hook.dependence.verdict import LoopVerdict
 from benchmarks.nests import functions_of, parsed
 from tests.dependence.sources import analysis_of
-from tests.dependence.table import POLYBENCH, ROWS, Row
+from tests.dependence.table import ROWS, Row
+from tests.dependence.table_polybench import POLYBENCH
 
 
 def graph_of(row: Row) -> DependenceGraph:
@@ -47,8 +48,8 @@ def found_verdict(verdict: LoopVerdict) -> str:
         parts = sorted(f"{r.operation} {r.name}" for r in verdict.reductions)
         return "reduction " + " ".join(parts)
     if verdict.verdict == "privatise":
-        names = [p.name for p in verdict.private if p.name[0] != "@"]
-        steps = ["induction", *[i.name for i in verdict.inductions]] if verdict.inductions else []
+        names = sorted(p.name for p in verdict.private if p.name[0] != "@")
+        steps = ["induction", *sorted(i.name for i in verdict.inductions)] if verdict.inductions else []
         return " ".join(["privatise", *names, *steps])
     if verdict.transformation is not None:
         return f"transform {verdict.transformation.name}"
