@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from tests.semantics.example import ERRORS, QUIET, RAISING, Example, arr, each, together
@@ -386,6 +388,13 @@ def _complex() -> list[Example]:
             ERRORS,
         ),
     ]
+    inf, nan = float("inf"), float("nan")
+    parts = (complex(nan, 0.7), complex(0.7, nan), complex(inf, 1), complex(1, -inf), complex(inf, inf), complex(nan, nan), -0j)
+    for x, y in itertools.product((*parts, 1 - 2j), (*parts, 3 + 1j)):  # one by one: each warns, or not, on its own
+        for dtype in (complex, "c8"):
+            inputs = (arr([x], dtype), arr([y], dtype), arr([0], dtype))
+            found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each("a[i] / b[i]"), inputs, "accelerated flagged"))
+            found.append(Example(row, f"1 / {y}, {np.dtype(dtype)}", each("(i + 1) / b[i]"), inputs, "accelerated flagged"))
     return found
 
 
