@@ -10,6 +10,7 @@ while a kernel runs: subscripts are within bounds, and the integer arithmetic in
 overflow.
 """
 
+from alpyna_hook.dependence.effects import Callee
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Independent
 from alpyna_hook.dependence.proof import Proof
@@ -17,6 +18,6 @@ from alpyna_hook.dependence.staging import NestAnalysis, TooLarge, analyse
 from alpyna_hook.dependence.verdict import LoopVerdict
 
 __all__ = [
-    "ArrayFacts", "Contents", "Dependence", "DependenceGraph", "Independent", "LoopVerdict", "NestAnalysis", "Proof",
+    "ArrayFacts", "Callee", "Contents", "Dependence", "DependenceGraph", "Independent", "LoopVerdict", "NestAnalysis", "Proof",
     "TooLarge", "analyse",
 ]

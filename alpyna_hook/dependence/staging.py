@@ -18,6 +18,7 @@ from alpyna_hook.dependence.accesses import Access
 from alpyna_hook.dependence.address import linearise, overlapping
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.directions import Vector
+from alpyna_hook.dependence.effects import Called
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import RUNTIME, STATIC, Dependence, DependenceGraph, Independent, PairResult
 from alpyna_hook.dependence.pairing import all_vectors, condition_text, failing, groups, merge, prefix
@@ -65,7 +66,7 @@ class NestAnalysis:
         self,
         nest: ir.Nest,
         *,
-        functions: Mapping[str, ir.Function] | None = None,
+        functions: Mapping[str, Called] | None = None,
         volatile: frozenset[str] = frozenset(),
         include_input: bool = False,
         use_exact: bool = True,
@@ -411,14 +412,14 @@ class NestAnalysis:
 def analyse(
     nest: ir.Nest,
     *,
-    functions: Mapping[str, ir.Function] | None = None,
+    functions: Mapping[str, Called] | None = None,
     include_input: bool = False,
     use_exact: bool = True,
 ) -> NestAnalysis:
     """The static stage, once for each nest.
 
-    `functions`: the user's functions that it calls, as captured, by the names that the nest calls
-    them by; one that is not given is taken to change any array.  Raises TooLarge for nests of hundreds
-    of accesses.
+    `functions`: what it calls, by the names that it calls them by: the user's functions, as captured
+    (`Callee`, with what those call), or effects that are known.  One that is not given is taken to
+    change any array.  Raises TooLarge for nests of hundreds of accesses.
     """
     return NestAnalysis(nest, functions=functions, include_input=include_input, use_exact=use_exact)

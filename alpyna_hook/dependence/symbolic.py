@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, Guard, LoopId, Opaque, Program, ScalarUse, Unknown
-from alpyna_hook.dependence.effects import ANYWHERE, Effects, effects_of
+from alpyna_hook.dependence.effects import ANYWHERE, Effects, arguments, arrays_of, changed_by, effects_of, parts_of
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.ir_text import pretty
 
@@ -101,8 +101,8 @@ class Evaluator:
                 return self._unary(op, self.evaluate(operand), expr)
             case ir.Binary(op, left, right):
                 return self._limited(self._binary(op, self.evaluate(left), self.evaluate(right), expr))
-            case ir.Call(function, args, keywords):
-                return self._call(expr, function, args, keywords)
+            case ir.Call():
+                return self.call(expr)
             case ir.Select(test, then, orelse):
                 return self._select(expr, test, then, orelse)
             case ir.BoolOp(op, operands):
@@ -189,32 +189,33 @@ class Evaluator:
             self.program.unknowns[name] = Unknown(name, self.depends_on(value), "division", constraints)
         return Poly.var(name)
 
-    def _call(
-        self, expr: ir.Call, function: str, args: tuple[ir.Expr, ...], keywords: tuple[tuple[str, ir.Expr], ...],
-    ) -> Poly:
-        values = []
+    def call(self, expr: ir.Call, *, statement: bool = False) -> Poly:
+        """All arguments are evaluated before the call reads and stores elements of arrays."""
         effects = effects_of(expr, self.effects)
-        for position, arg in enumerate((*args, *(value for _, value in keywords))):
-            if isinstance(arg, ir.Var) and not self.is_assigned(arg.name):
-                self.record(arg.name, None, False, arg)
-                if effects.stores_to(position):
-                    self.record(arg.name, None, True, arg)
-            values.append(self.evaluate(arg))
-            if isinstance(arg, ir.Load) and effects.stores_to(position):
-                self.record(arg.array, None, True, arg)  # it may be a row
-        if effects.reads_elsewhere:
-            self.record(ANYWHERE, (), False, expr)
-        if effects.stores_elsewhere:
-            self.record(ANYWHERE, (), True, expr)
+        values = [self.evaluate(argument) for _, argument in arguments(expr)]
+        for array, write in self._touched(expr, effects, statement):
+            self.record(array, () if array == ANYWHERE else None, write, expr)
+        function = expr.function
         if function == "@index" or (function == "int" and len(values) == 1 and self._surely_integer(values[0])):
             return values[0]
         return self._opaque_or_unknown(expr, "call")
 
-    def change_arguments(self, call: ir.Call) -> None:
-        """Records that a call may change each array that it is given."""
-        for arg in (*call.args, *(value for _, value in call.keywords)):
-            if isinstance(arg, ir.Var | ir.Load):
-                self.record(arg.name if isinstance(arg, ir.Var) else arg.array, None, True, arg)
+    def _touched(self, call: ir.Call, effects: Effects, statement: bool) -> list[tuple[str, bool]]:
+        """The arrays that a call may read and write (True), the reads first."""
+        read: dict[str, None] = {}
+        for key, argument in arguments(call):
+            for part in parts_of(argument):
+                if isinstance(part, ir.Var) and not self.is_assigned(part.name):
+                    read[part.name] = None
+                elif effects.subscripts_of(key):
+                    read.update(dict.fromkeys(arrays_of([part], self.effects, self.program.assigned)))
+        changed = changed_by(call, self.effects, statement=statement)
+        written = dict.fromkeys(arrays_of(changed, self.effects, self.program.assigned))
+        if effects.reads_elsewhere:
+            read[ANYWHERE] = None
+        if effects.stores_elsewhere:
+            written[ANYWHERE] = None
+        return [*((array, False) for array in read), *((array, True) for array in written)]
 
     def _surely_integer(self, value: Poly) -> bool:
         return all(name in self._loop_of or name in self.program.shapes for name in value.names())

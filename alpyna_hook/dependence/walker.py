@@ -23,7 +23,7 @@ from alpyna_hook.dependence.accesses import (
     Statement,
     Unknown,
 )
-from alpyna_hook.dependence.effects import ANYWHERE, effects_of, effects_of_functions, is_pure, stored_names
+from alpyna_hook.dependence.effects import ANYWHERE, Called, effects_of_functions, stored_names
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.dependence.symbolic import Evaluator
 
@@ -34,7 +34,7 @@ def extract(
     nest: ir.Nest,
     *,
     volatile: frozenset[str] = frozenset(),
-    functions: Mapping[str, ir.Function] | None = None,
+    functions: Mapping[str, Called] | None = None,
 ) -> Program:
     """All accesses of a nest.
 
@@ -48,15 +48,11 @@ def extract(
     program.assigned = frozenset(
         n.target if isinstance(n, ir.Assign) else n.index for n in nodes if isinstance(n, ir.Assign | ir.For)
     )
-    program.stored = frozenset(stored_names(nodes, effects))
+    stored = frozenset(stored_names(nodes, effects, program.assigned))
+    program.stored = stored - {ANYWHERE}
     arrays = {n.array for n in nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)}
-    calls = [effects_of(n, effects) for n in nodes if isinstance(n, ir.Call)]
-    program.rebound = frozenset(arrays & program.assigned)
-    stable = frozenset(arrays - program.stored - program.rebound - volatile)
-    if any(call.stores_elsewhere for call in calls):
-        stable = frozenset()
-    if any(call.reads_elsewhere or call.stores_elsewhere for call in calls):
-        program.rebound |= {ANYWHERE}
+    program.rebound = frozenset((arrays & program.assigned) | {ANYWHERE})
+    stable = frozenset() if ANYWHERE in stored else frozenset(arrays - program.stored - program.rebound - volatile)
     walker = Walker(Evaluator(program, stable, effects))
     walker.statement(nest.loop)
     walker.finish()
@@ -107,9 +103,7 @@ class Walker:
                 self.e.record(array, tuple([self.e.evaluate(i) for i in index]), True, stmt)
             case ir.Effect(call):
                 self._begin("effect", stmt, call)
-                self.e.evaluate(call)
-                if is_pure(call):
-                    self.e.change_arguments(call)  # called for what it does, so it does something
+                self.e.call(call, statement=True)
             case ir.If(test, body, orelse):
                 self._if(stmt, test, body, orelse)
             case ir.For():

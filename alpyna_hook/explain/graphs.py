@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.dependence import ArrayFacts, DependenceGraph, NestAnalysis, TooLarge, analyse
+from alpyna_hook.dependence import ArrayFacts, Callee, DependenceGraph, NestAnalysis, TooLarge, analyse
+from alpyna_hook.dependence.effects import NOTHING, Called
 from alpyna_hook.explain.dependences import describe, words
-from alpyna_hook.facts import UserFunction
+from alpyna_hook.facts import Known, UserFunction
 from alpyna_hook.ir import Nest
 from alpyna_hook.reasons import Declined
 
@@ -45,9 +48,22 @@ def _entries(graph: DependenceGraph) -> dict[str, Any]:
 
 
 def _of_variant(variant: Variant) -> DependenceGraph:
-    called = {name: f.code for name, f in variant.facts.functions.items() if isinstance(f, UserFunction)}
-    analysis = analyse(variant.nest, functions=called)
+    analysis = analyse(variant.nest, functions=_called(variant.facts.functions))
     return _live(analysis, variant) or analysis.static
+
+
+def _called(functions: Mapping[str, object]) -> dict[str, Called]:
+    """What the nest calls, each function with what that one calls (bound as `<its key>::<name>`)."""
+    calls: defaultdict[str, dict[str, Called]] = defaultdict(dict)
+    callees: dict[str, Callee] = {}
+    for path, function in functions.items():
+        key, _, name = path.rpartition("::")
+        if isinstance(function, UserFunction):
+            new = Callee(function.code, calls[function.key], function.is_method)
+            calls[key][name] = callees.setdefault(function.key, new)
+        elif isinstance(function, Known):
+            calls[key][name] = NOTHING
+    return calls[""]
 
 
 def _live(analysis: NestAnalysis, variant: Variant) -> DependenceGraph | None:

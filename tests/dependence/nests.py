@@ -1,129 +1,22 @@
-"""Random whole nests, executed by Python on arrays that record every access."""
+"""Random whole nests, and whether what the analysis says of them is true when they are executed."""
 
 from __future__ import annotations
 
 import ast
 import random
-import sys
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from alpyna_hook.capture import capture_nest
-from alpyna_hook.dependence import ArrayFacts, Dependence, DependenceGraph, analyse
+from alpyna_hook.capture import capture_function, capture_nest
+from alpyna_hook.dependence import ArrayFacts, Callee, Dependence, DependenceGraph, analyse
 from alpyna_hook.dependence.directions import of_difference
+from alpyna_hook.dependence.effects import ANYWHERE, Called
+from tests.dependence.functions import Functions
+from tests.dependence.recorder import Event, TooLong, execute
 
 MODULUS = 97
-
-
-@dataclass(frozen=True)
-class Event:
-    """One access: where in the source, which array, and in which iterations of which loops: their
-    lines, the number of the iteration and the value of the index."""
-
-    line: int
-    array: str
-    write: bool
-    stack: tuple[tuple[int, int, int], ...]
-    low: int
-    high: int
-
-
-@dataclass
-class Recorder:
-    """Notes accesses and the iterations they happen in."""
-
-    events: list[Event] = field(default_factory=list)
-    stack: list[list[int]] = field(default_factory=list)
-    limit: int = 4000
-
-    def enter(self, line: int) -> None:
-        self.stack.append([line, -1, 0])
-
-    def tick(self, index: int) -> None:
-        self.stack[-1][1] += 1
-        self.stack[-1][2] = index
-
-    def leave(self) -> None:
-        self.stack.pop()
-
-    def note(self, array: RecordedArray, index: tuple[int, ...], write: bool) -> None:
-        if len(self.events) >= self.limit:
-            raise TooLong
-        data = array.data
-        position = [i + n if i < 0 else i for i, n in zip(index, data.shape, strict=True)]
-        address = data.__array_interface__["data"][0] + sum(i * s for i, s in zip(position, data.strides, strict=True))
-        frame = sys._getframe(2)
-        stack = tuple((line, count, index) for line, count, index in self.stack)
-        self.events.append(Event(frame.f_lineno, array.name, write, stack, address, address + data.itemsize))
-
-
-class TooLong(Exception):
-    """The nest does more than is worth recording."""
-
-
-class RecordedArray:
-    def __init__(self, name: str, data: np.ndarray, recorder: Recorder) -> None:
-        self.name, self.data, self.recorder = name, data, recorder
-        self.shape = data.shape
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def _index(self, index: Any) -> tuple[int, ...]:
-        index = index if isinstance(index, tuple) else (index,)
-        if len(index) != self.data.ndim:
-            raise IndexError("dimensions")
-        self.data[index]  # raises IndexError where NumPy does
-        return tuple(int(i) for i in index)
-
-    def __getitem__(self, index: Any) -> int:
-        where = self._index(index)
-        self.recorder.note(self, where, False)
-        return int(self.data[where])
-
-    def __setitem__(self, index: Any, value: int) -> None:
-        where = self._index(index)
-        self.recorder.note(self, where, True)
-        self.data[where] = value
-
-
-class _Instrument(ast.NodeTransformer):
-    """Counts iterations; runs one loop in another order if asked to."""
-
-    def __init__(self, shuffled_line: int | None) -> None:
-        self.shuffled_line = shuffled_line
-
-    def _wrap(self, node: ast.For | ast.While) -> list[ast.stmt]:
-        line = node.lineno
-        self.generic_visit(node)
-        index = node.target.id if isinstance(node, ast.For) and isinstance(node.target, ast.Name) else "0"
-        node.body.insert(0, ast.parse(f"__rec.tick({index})").body[0])
-        if isinstance(node, ast.For) and line == self.shuffled_line:
-            node.iter = ast.Call(ast.Name("__shuffle", ast.Load()), [node.iter], [])
-        return [ast.parse(f"__rec.enter({line})").body[0], node, ast.parse("__rec.leave()").body[0]]
-
-    visit_For = _wrap
-    visit_While = _wrap
-
-
-def execute(source: str, arrays: dict[str, np.ndarray], scalars: dict[str, int], rng: random.Random,
-            shuffled_line: int | None = None) -> tuple[Recorder, dict[str, Any]]:
-    recorder = Recorder()
-    tree = _Instrument(shuffled_line).visit(ast.parse(source))
-    ast.fix_missing_locations(tree)
-
-    def shuffle(items: range) -> list[int]:
-        """Any order, but the last one last: private copies are to hold its values after the loop."""
-        order = list(items)[:-1]
-        rng.shuffle(order)
-        return [*order, *items[-1:]]
-
-    scope: dict[str, Any] = {"__rec": recorder, "__shuffle": shuffle, **scalars}
-    scope.update({name: RecordedArray(name, data, recorder) for name, data in arrays.items()})
-    exec(compile(tree, "nest.py", "exec"), scope)
-    return recorder, scope
 
 
 def facts_of(data: np.ndarray) -> ArrayFacts:
@@ -134,12 +27,13 @@ def facts_of(data: np.ndarray) -> ArrayFacts:
 
 
 class Generator:
-    """Random sources over arrays a, b (rank 1), m (rank 2), an index array idx, integers n, k, s, t."""
+    """Random sources over arrays a, b (rank 1), m (rank 2), an index array idx, integers n, k, s, t; some with functions."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.lines: list[str] = []
         self.loops = 0
+        self.functions: Functions | None = None
 
     def source(self) -> str:
         choice = self.rng.random()
@@ -148,6 +42,9 @@ class Generator:
         elif choice < 0.22:
             self.idiom()
         else:
+            if choice > 0.75:
+                self.functions = Functions(self.rng)
+                self.lines += self.functions.text.splitlines()
             self.loop(0, [])
         return "\n".join(self.lines) + "\n"
 
@@ -220,7 +117,9 @@ class Generator:
     def statement(self, depth: int, names: list[str]) -> None:
         rng = self.rng
         choice = rng.random()
-        if choice < 0.62:
+        if self.functions is not None and rng.random() < 0.5:
+            self.emit(depth, self.functions.statement(names))
+        elif choice < 0.62:
             self.emit(depth, f"{self.element(names)} = {self.value(names)}")
         elif choice < 0.74:
             self.emit(depth, f"{self.element(names)} += {self.element(names)} % {MODULUS}" if rng.random() < 0.5 else (
@@ -329,9 +228,13 @@ def random_case(rng: random.Random) -> Case:
 
 
 def graph_of(case: Case) -> DependenceGraph:
-    loop = ast.parse(case.source).body[0]
+    *definitions, loop = ast.parse(case.source).body
     assert isinstance(loop, ast.For)
-    analysis = analyse(capture_nest(loop, filename="nest.py", qualname="f"))
+    known: dict[str, Called] = {}
+    for node in definitions:
+        assert isinstance(node, ast.FunctionDef)
+        known[node.name] = Callee(capture_function(node, filename="nest.py", name=node.name), dict(known))
+    analysis = analyse(capture_nest(loop, filename="nest.py", qualname="f"), functions=known)
     return analysis.at(case.scalars, {name: facts_of(data) for name, data in case.arrays.items()})
 
 
@@ -358,7 +261,8 @@ def uncovered(events: list[Event], graph: DependenceGraph) -> str | None:
                     vector.append(of_difference(y[0] - x[0] if counts[line] else y[1] - x[1]))
                 kind = "flow" if first.write and not second.write else "anti" if second.write and not first.write else (
                     "output")
-                found = known.get((first.line, second.line, kind, first.array, second.array), set())
+                ends = product((first.array, ANYWHERE), (second.array, ANYWHERE))
+                found = {v for end in ends for v in known.get((first.line, second.line, kind, *end), ())}
                 same = all(v == 2 for v in vector) and first.line == second.line
                 if tuple(vector) not in found and not same:
                     return f"{kind} {first.array}:{first.line} -> {second.array}:{second.line} {vector}"

@@ -12,7 +12,7 @@ import pytest
 from alpyna_hook.dependence.accesses import LoopInfo
 from alpyna_hook.dependence.graph import DependenceGraph
 from alpyna_hook.dependence.verdict import LoopVerdict
-from tests.dependence.nests import Event, Recorder, execute
+from tests.dependence.recorder import Event, Recorder, execute
 from tests.dependence.sources import analysis_of
 
 SIZES = {"n": 7, "m": 4, "h": 2}

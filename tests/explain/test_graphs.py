@@ -64,3 +64,14 @@ def test_functions_that_are_called_are_looked_into() -> None:
     )
     assert found["accelerated_runs"] == 1
     assert found["graph"]["stage"] == "run-time"
+
+
+def test_functions_that_functions_call_are_looked_into() -> None:
+    """Scalar parameters with the names of the caller's arrays are no arrays."""
+    source = (
+        "from math import erf\n\ndef h(b):\n    return erf(b)\n\ndef g(a, b):\n    a = a + h(b)\n    return a\n\n"
+        "def f(a, b, c, n):\n    for i in range(n):\n        c[i] = g(a[i], b[i])\n"
+    )
+    found = entry(source, (np.ones(9), np.ones(9), np.ones(9), 9))
+    assert found["accelerated_runs"] == 1
+    assert [loop["verdict"] for loop in found["loops"]] == ["parallel"]
