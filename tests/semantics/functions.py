@@ -390,11 +390,11 @@ def _complex() -> list[Example]:
     ]
     inf, nan = float("inf"), float("nan")
     parts = (complex(nan, 0.7), complex(0.7, nan), complex(inf, 1), complex(1, -inf), complex(inf, inf), complex(nan, nan), -0j)
-    for x, y in itertools.product((*parts, 1 - 2j), (*parts, 3 + 1j)):  # one by one: each warns, or not, on its own
-        for dtype in (complex, "c8"):
-            inputs = (arr([x], dtype), arr([y], dtype), arr([0], dtype))
-            found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each("a[i] / b[i]"), inputs, "accelerated flagged"))
-            found.append(Example(row, f"1 / {y}, {np.dtype(dtype)}", each("(i + 1) / b[i]"), inputs, "accelerated flagged"))
+    # one by one: each warns, or not, on its own
+    for x, y, dtype in itertools.product((1, *parts, 1 - 2j), (*parts, 3 + 1j), (complex, "c8")):
+        divided = "(i + 1) / b[i]" if x == 1 else "a[i] / b[i]"
+        inputs = (arr([x], dtype), arr([y], dtype), arr([0], dtype))
+        found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each(divided), inputs, "accelerated flagged"))
     return found
 
 
