@@ -58,6 +58,7 @@ class Unknown:
     constraints: tuple[Poly, ...] = ()
     array: str | None = None  # an element of an array that the nest does not change,
     index: tuple[Poly, ...] = ()  # at this place
+    source: ir.Expr | str = ""  # what it is in the source
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,11 @@ class PairResult:
                 ))
         return result
 
+    def apart(self) -> Independent:
+        """As two accesses that no dependence orders: by the subscripts, or since only one of them runs in an iteration."""
+        proof = Proof("control", "only one of the branches runs in an iteration") if self.vectors else self.proof
+        return Independent(self.first, self.second, proof, self.stage)
+
 
 def _matching(distance: tuple[int | None, ...], vectors: set[Vector]) -> tuple[int | None, ...]:
     """Distances of the whole pair hold for each part of it; 0 where only `=` is left."""

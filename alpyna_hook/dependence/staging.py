@@ -229,7 +229,7 @@ class NestAnalysis:
                     self._oriented[id(result)] = oriented  # the static results live as long as the analysis
             dependences += oriented
             if not oriented and result.first is not result.second:
-                independent.append(Independent(result.first, result.second, result.proof, result.stage))
+                independent.append(result.apart())
         graph = DependenceGraph(
             self.program, [*dependences, *self._scalar], independent, integers=integers, aliased=aliased, stage=stage,
         )

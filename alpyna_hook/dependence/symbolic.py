@@ -49,11 +49,12 @@ class Evaluator:
     def declare_loop(self, variable: str, loop: LoopId) -> None:
         self._loop_of[variable] = loop
 
-    def unknown(self, text: str, reason: str, loops: frozenset[LoopId] | None = None) -> Poly:
+    def unknown(self, source: ir.Expr | str, reason: str, loops: frozenset[LoopId] | None = None) -> Poly:
         """A fresh unknown that may differ in each iteration of the loops around it."""
         self._fresh += 1
-        name = f"{text}?{self._fresh}"
-        self.program.unknowns[name] = Unknown(name, frozenset(self.loops) if loops is None else loops, reason)
+        name = f"{source if isinstance(source, str) else reason.split()[0]}?{self._fresh}"
+        around = frozenset(self.loops) if loops is None else loops
+        self.program.unknowns[name] = Unknown(name, around, reason, source=source)
         return Poly.var(name)
 
     def is_assigned(self, name: str) -> bool:
@@ -90,7 +91,7 @@ class Evaluator:
     def evaluate(self, expr: ir.Expr) -> Poly:
         match expr:
             case ir.Const(value):
-                return Poly.const(int(value)) if isinstance(value, int) else self.unknown("number", "not an integer")
+                return Poly.const(int(value)) if isinstance(value, int) else self.unknown(expr, "not an integer")
             case ir.Var(name, loc):
                 return self._variable(name, loc)
             case ir.Load(array, index):
@@ -100,7 +101,7 @@ class Evaluator:
             case ir.Unary(op, operand):
                 return self._unary(op, self.evaluate(operand), expr)
             case ir.Binary(op, left, right):
-                return self._limited(self._binary(op, self.evaluate(left), self.evaluate(right), expr))
+                return self._limited(self._binary(op, self.evaluate(left), self.evaluate(right), expr), expr)
             case ir.Call():
                 return self.call(expr)
             case ir.Select(test, then, orelse):
@@ -113,10 +114,10 @@ class Evaluator:
                     self.evaluate(operand)
                 return self._opaque_or_unknown(expr, "condition")
 
-    def _limited(self, poly: Poly) -> Poly:
+    def _limited(self, poly: Poly, expr: ir.Expr) -> Poly:
         if len(poly.terms) <= MAX_TERMS and all(len(m) <= 4 for m, _ in poly.terms):
             return poly
-        return self.unknown("expression", "too many terms", self.depends_on(poly))
+        return self.unknown(expr, "too many terms", self.depends_on(poly))
 
     def _variable(self, name: str, loc: ir.Loc) -> Poly:
         if not self.is_assigned(name):
@@ -130,11 +131,11 @@ class Evaluator:
             self.use(array, False, expr.loc)
         self.record(array, polys, False, expr)
         if array not in self.stable:
-            return self.unknown(array, "data-dependent")
+            return self.unknown(expr, "data-dependent")
         name = f"{array}[{', '.join(map(str, polys))}]"
         if name not in self.program.unknowns:
             loops = frozenset(loop for poly in polys for loop in self.depends_on(poly))
-            self.program.unknowns[name] = Unknown(name, loops, "indirect", (), array, polys)
+            self.program.unknowns[name] = Unknown(name, loops, "indirect", (), array, polys, expr)
         return Poly.var(name)
 
     def _shape(self, array: str, axis: int | None) -> Poly:
@@ -202,6 +203,8 @@ class Evaluator:
 
     def _touched(self, call: ir.Call, effects: Effects, statement: bool) -> list[tuple[str, bool]]:
         """The arrays that a call may read and write (True), the reads first."""
+        if call.function == "@index":  # of a bound: as a name that stands there alone
+            return []
         read: dict[str, None] = {}
         for key, argument in arguments(call):
             for part in parts_of(argument):
@@ -237,7 +240,7 @@ class Evaluator:
     def _opaque_or_unknown(self, expr: ir.Expr, reason: str) -> Poly:
         if self.invariant(expr):
             return self.opaque(expr)
-        return self.unknown(reason.split()[0], reason)
+        return self.unknown(expr, reason)
 
     def invariant(self, expr: ir.Expr) -> bool:
         """Can it be computed before the nest, from integers that the nest does not change?"""

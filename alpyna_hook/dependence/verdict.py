@@ -102,14 +102,14 @@ class _Judge:
         return self._make(CARRIED, f"carried by {first}: {first.proof.because}", hard, lines=self._parallel_lines(hard))
 
     def _soft(self) -> LoopVerdict:
-        private = [p.name for p in self.private]
+        private = [p.name for p in self.private if p.name[0] != "@"]  # those of the source
         extra = f"; private: {', '.join(private)}" if private else ""
-        if self.inductions:
-            extra += f"; induction variables: {', '.join(i.name for i in self.inductions)}"
+        if inductions := [i.name for i in self.inductions if i.name[0] != "@"]:
+            extra += f"; induction variables: {', '.join(inductions)}"
         if self.reductions:
             what = ", ".join(f"{r.operation} into {r.name} (exact for {r.exact_for})" for r in self.reductions)
             return self._make(REDUCTION, f"reduction: {what}{extra}", [])
-        if private or self.inductions:
+        if self.private or self.inductions:
             return self._make(PRIVATISE, f"no dependence is carried{extra}", [])
         return self._make(PARALLEL, "no dependence is carried", [])
 

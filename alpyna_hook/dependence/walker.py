@@ -247,7 +247,7 @@ class Walker:
         heads = {}
         for name in sorted(changed):
             head = f"{name}@{info.id + 1}"
-            self.program.unknowns[head] = Unknown(head, frozenset(self.e.loops), "data-dependent")
+            self.program.unknowns[head] = Unknown(head, frozenset(self.e.loops), "data-dependent", source=name)
             self.e.env[name] = Poly.var(head)
             heads[name] = head
         return heads
@@ -286,7 +286,7 @@ class Walker:
             return variable - info.starts[0]
         first = f"{info.variable}@start"  # the greatest of several
         above = tuple([Poly.var(first) - start for start in info.starts])
-        self.program.unknowns[first] = Unknown(first, frozenset(info.path[:-1]), "maximum", above)
+        self.program.unknowns[first] = Unknown(first, frozenset(info.path[:-1]), "maximum", above, source=f"the first {info.index}")
         return variable - Poly.var(first)
 
     def _updates(self, name: str, info: LoopInfo) -> frozenset[int]:

@@ -9,6 +9,7 @@ from alpyna_hook.dependence.directions import symbols, text
 from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Independent
 from alpyna_hook.dependence.staging import NestAnalysis
 from alpyna_hook.dependence.verdict import LoopVerdict
+from alpyna_hook.explain.naming import Names, is_hidden, is_temporary
 
 
 def describe(analysis: NestAnalysis | DependenceGraph) -> dict[str, Any]:
@@ -18,40 +19,50 @@ def describe(analysis: NestAnalysis | DependenceGraph) -> dict[str, Any]:
     `dependences`: variable, kind, source and sink (line, column, text of the access), directions,
     distance, level, test, because, stage, condition.  `independent`: the pairs proved apart.
     """
-    graph = analysis.static if isinstance(analysis, NestAnalysis) else analysis
+    graph = _graph(analysis)
+    names = Names(graph.program)
     return {
         "stage": graph.stage,
-        "assumptions": list(graph.assumptions),
-        "loops": [loop_entry(verdict) for verdict in graph.loops],
-        "dependences": [_dependence(d) for d in graph.dependences if not _is_temporary(d)],
-        "independent": [_independent(pair) for pair in graph.independent],
+        "assumptions": [names.text(assumption) for assumption in graph.assumptions],
+        "loops": [_loop(verdict, names) for verdict in _loops(graph, names)],
+        "dependences": [_dependence(d, names) for d in graph.dependences if not _is_temporary(d)],
+        "independent": [_independent(pair, names) for pair in graph.independent],
     }
 
 
 def words(analysis: NestAnalysis | DependenceGraph) -> list[str]:
     """The same as lines of text: loops first, then dependences through arrays, then what is apart."""
-    graph = analysis.static if isinstance(analysis, NestAnalysis) else analysis
-    lines = [f"loop {v.index} (line {v.line}): {v.verdict}: {v.reason}" for v in graph.loops]
-    seen: dict[str, None] = {}
-    for dependence in graph.dependences:
-        if isinstance(dependence.source, Access):
-            seen.setdefault(_sentence(dependence))
-    for pair in graph.independent:
-        seen.setdefault(
-            f"no dependence {_place(pair.source)} / {_place(pair.sink)}: {pair.proof} ({pair.stage})")
-    lines += seen
-    lines += [f"assuming that {assumption}" for assumption in graph.assumptions]
-    return lines
+    graph = _graph(analysis)
+    names = Names(graph.program)
+    lines = [f"{names.loop(v.index, v.line)}: {names.text(_verdict(v))}" for v in _loops(graph, names)]
+    found = [_sentence(d, names) for d in graph.dependences if isinstance(d.source, Access)]
+    found += [_apart(pair, names) for pair in graph.independent]
+    lines += dict.fromkeys(found)
+    return lines + [f"assuming that {names.text(assumption)}" for assumption in graph.assumptions]
 
 
-def loop_entry(verdict: LoopVerdict) -> dict[str, Any]:
+def _graph(analysis: NestAnalysis | DependenceGraph) -> DependenceGraph:
+    return analysis.static if isinstance(analysis, NestAnalysis) else analysis
+
+
+def _loops(graph: DependenceGraph, names: Names) -> list[LoopVerdict]:
+    """The verdicts of the user's own loops."""
+    return [verdict for verdict in graph.loops if not is_hidden(graph.program.loops[verdict.loop])]
+
+
+def _verdict(verdict: LoopVerdict) -> str:
+    """`reduction: sum into s`, said once."""
+    return verdict.reason if verdict.reason.startswith(f"{verdict.verdict}:") else f"{verdict.verdict}: {verdict.reason}"
+
+
+def _loop(verdict: LoopVerdict, names: Names) -> dict[str, Any]:
     return {
         "line": verdict.line,
-        "index": verdict.index,
+        "index": names.index(verdict.index),
         "depth": verdict.depth,
         "verdict": verdict.verdict,
-        "reason": verdict.reason,
-        "carried_by": [str(d) for d in verdict.carried_by],
+        "reason": names.text(verdict.reason),
+        "carried_by": [names.text(str(d)) for d in verdict.carried_by],
         "control": verdict.control,
         "reductions": [
             {"name": r.name, "operation": r.operation, "exact_for": r.exact_for, "with": list(r.companions)}
@@ -59,67 +70,64 @@ def loop_entry(verdict: LoopVerdict) -> dict[str, Any]:
         ],
         "private": [
             {"name": p.name, "array": p.array, "live_out": p.live_out, "definite": p.definite}
-            for p in verdict.private if not p.name.startswith("@")
+            for p in verdict.private if not is_temporary(p.name)
         ],
         "inductions": [
-            {"name": i.name, "start": str(i.start), "step": str(i.step)} for i in verdict.inductions
+            {"name": i.name, "start": names.text(str(i.start)), "step": names.text(str(i.step))}
+            for i in verdict.inductions if not is_temporary(i.name)
         ],
         "transformation": None if verdict.transformation is None else verdict.transformation.name,
         "parallel_lines": list(verdict.parallel_lines),
     }
 
 
-def _dependence(dependence: Dependence) -> dict[str, Any]:
+def _dependence(dependence: Dependence, names: Names) -> dict[str, Any]:
     return {
-        "variable": dependence.name,
+        "variable": names.text(dependence.name),
         "kind": dependence.kind,
-        "source": _end(dependence.source),
-        "sink": _end(dependence.sink),
+        "source": _end(dependence.source, names),
+        "sink": _end(dependence.sink, names),
         "directions": [symbols(v) for v in dependence.directions],
         "distance": list(dependence.distance),
         "level": dependence.level,
         "test": dependence.proof.test,
-        "because": dependence.proof.because,
+        "because": names.text(dependence.proof.because),
         "stage": dependence.stage,
-        "condition": dependence.condition,
+        "condition": None if dependence.condition is None else names.text(dependence.condition),
     }
 
 
-def _independent(pair: Independent) -> dict[str, Any]:
+def _independent(pair: Independent, names: Names) -> dict[str, Any]:
     return {
-        "variable": pair.name,
-        "source": _end(pair.source),
-        "sink": _end(pair.sink),
+        "variable": names.text(pair.name),
+        "source": _end(pair.source, names),
+        "sink": _end(pair.sink, names),
         "test": pair.proof.test,
-        "because": pair.proof.because,
+        "because": names.text(pair.proof.because),
         "stage": pair.stage,
     }
 
 
-def _end(access: Access | ScalarUse) -> dict[str, Any]:
-    return {"line": access.loc.line, "column": access.loc.col, "access": _text(access)}
+def _end(end: Access | ScalarUse, names: Names) -> dict[str, Any]:
+    return {"line": end.loc.line, "column": end.loc.col, "access": names.place(end)}
 
 
-def _text(access: Access | ScalarUse) -> str:
-    if isinstance(access, ScalarUse):
-        return access.name
-    return access.array + ("" if access.index is None else f"[{', '.join(map(str, access.index))}]")
+def _place(end: Access | ScalarUse, names: Names) -> str:
+    return f"{names.place(end)} (line {end.loc.line})"
 
 
-def _place(access: Access | ScalarUse) -> str:
-    return f"{_text(access)} (line {access.loc.line})"
-
-
-def _sentence(dependence: Dependence) -> str:
+def _sentence(dependence: Dependence, names: Names) -> str:
     distance = dependence.distance
     known = f", distance ({', '.join(map(str, distance))})" if distance and None not in distance else ""
-    where = text(dependence.directions)
+    ends = f"{_place(dependence.source, names)} -> {_place(dependence.sink, names)} {text(dependence.directions)}{known}"
     condition = f"; {dependence.condition}" if dependence.condition else ""
-    return (
-        f"{dependence.kind} {_place(dependence.source)} -> {_place(dependence.sink)} {where}{known}: "
-        f"{dependence.proof.because} ({dependence.stage}){condition}"
-    )
+    return f"{dependence.kind} {ends}: {names.text(dependence.proof.because)} ({dependence.stage}){names.text(condition)}"
+
+
+def _apart(pair: Independent, names: Names) -> str:
+    ends = f"{_place(pair.source, names)} / {_place(pair.sink, names)}"
+    return f"no dependence {ends}: {names.text(str(pair.proof))} ({pair.stage})"
 
 
 def _is_temporary(dependence: Dependence) -> bool:
-    return dependence.name.startswith("@")
+    return isinstance(dependence.source, ScalarUse) and is_temporary(dependence.name)

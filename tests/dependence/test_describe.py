@@ -25,7 +25,7 @@ def test_independence_in_words() -> None:
     analysis = analysis_of("for i in range(n):\n    a[2 * i + k] = a[2 * i + k + 1]\n")
     graph = analysis.at({"n": 4, "k": 0}, {"a": fresh(20)})
     assert words(graph)[0] == "loop i (line 1): parallel: no dependence is carried"
-    assert any(line.startswith("no dependence a[2*i + k + 1] (line 2) / a[2*i + k] (line 2): ") for line in words(graph))
+    assert any(line.startswith("no dependence a[2 * i + k + 1] (line 2) / a[2 * i + k] (line 2): ") for line in words(graph))
 
 
 def test_data() -> None:
@@ -47,3 +47,29 @@ def test_run_time_stage_is_named() -> None:
     graph = analysis.at({"n": 9}, {"x": x, "y": x, "z": fresh(20)})
     assert {d["stage"] for d in describe(graph)["dependences"]} == {"run-time"}
     assert {d["stage"] for d in describe(analysis)["independent"]} == {"static"}
+
+
+def test_branches_that_exclude_each_other_are_named_as_the_reason() -> None:
+    found = words(analysis_of("for i in range(n):\n    if c[i]:\n        a[i] = 1.0\n    else:\n        a[i] = 2.0\n"))
+    assert "no dependence a[i] (line 3) / a[i] (line 5): control: only one of the branches runs in an iteration (static)" in found
+
+
+def test_temporaries_are_not_shown() -> None:
+    """Element loops, counted loops and unknown values in the words of the source."""
+    source = (
+        "for x, y in zip(a, b):\n    k = idx[p]\n    p = int(x)\n    c[p] = c[k % 3] + y\n"
+        "    for q in reversed(range(0, n, 2)):\n        d[q + 1] = d[q] if x < y < 2.0 else d[p * p]\n"
+    )
+    analysis = analysis_of(source)
+    shown = [*words(analysis), json.dumps(describe(analysis))]
+    assert [line for line in shown if set("@#?~") & set(line)] == []
+    assert any(line.startswith("loop x (line 1): carried") for line in shown)
+    assert any(line.startswith("anti c[k % 3] (line 4) -> c[p] (line 4) (<=): ") for line in shown)
+    assert any(line.startswith("output d[q + 1] (line 6) -> d[q + 1] (line 6) (<, =): q: strong SIV") for line in shown)
+    assert "assuming that c and d share no memory" in shown
+    assert not any(line.startswith("assuming") and " n " in line for line in shown)
+
+
+def test_a_reduction_is_said_once() -> None:
+    (loop, *_) = words(analysis_of("for x in a:\n    s += x\n"))
+    assert loop == "loop x (line 1): reduction: sum into s (exact for integers); private: x"
