@@ -9,21 +9,11 @@ by `start + 2*(iteration)`; `k@2` itself is a value that the loop keeps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from alpyna_hook import ir
-from alpyna_hook.dependence.accesses import (
-    Control,
-    Guard,
-    Induction,
-    LoopId,
-    LoopInfo,
-    Opaque,
-    Program,
-    Statement,
-    Unknown,
-)
+from alpyna_hook.dependence.accesses import Control, LoopId, LoopInfo, Program, Statement, Unknown
 from alpyna_hook.dependence.effects import ANYWHERE, Called, effects_of_functions, stored_names
+from alpyna_hook.dependence.inductions import find_inductions, resolve, trip_count
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.dependence.symbolic import Evaluator
 
@@ -55,7 +45,7 @@ def extract(
     stable = frozenset() if ANYWHERE in stored else frozenset(arrays - program.stored - program.rebound - volatile)
     walker = Walker(Evaluator(program, stable, effects))
     walker.statement(nest.loop)
-    walker.finish()
+    resolve(program, walker.heads)
     return program
 
 
@@ -76,7 +66,7 @@ class Walker:
         self.alive = True
         self._exits: list[_Exits] = []
         self._branch: list[tuple[int, bool]] = []
-        self._heads: dict[str, Poly] = {}  # names at loop heads -> what they turned out to be
+        self.heads: dict[str, Poly] = {}  # names at loop heads -> what they turned out to be
         self._conditional = False
         evaluator.env = {name: Poly.var(f"{name}@0") for name in self.program.assigned}
 
@@ -239,7 +229,7 @@ class Walker:
             self.block(loop.body)
         exits = self._exits.pop()
         ends = [*([self.e.env] if self.alive else []), *exits.continues]
-        steps = self._inductions(heads, ends, info, before)
+        steps = find_inductions(self.e, heads, ends, info, before, self.heads)
         self.e.loops, self.alive, self._conditional = around, True, conditional
         self._leave(loop, info, before, changed, steps, exits)
 
@@ -252,51 +242,11 @@ class Walker:
             heads[name] = head
         return heads
 
-    def _inductions(
-        self, heads: dict[str, str], ends: list[dict[str, Poly]], info: LoopInfo, before: dict[str, Poly],
-    ) -> dict[str, Poly]:
-        """The step of each variable that every iteration steps alike (0: unchanged)."""
-        steps: dict[str, Poly] = {}
-        if not ends:
-            return steps
-        progress = True
-        while progress:
-            progress = False
-            for name, head in heads.items():
-                if name in steps or name == info.index:
-                    continue
-                values = {env[name].replace(self._heads) for env in ends}
-                step = values.pop() - Poly.var(head)
-                if values or head in step.names() or info.id in self.e.depends_on(step):
-                    continue
-                steps[name] = step
-                self._heads[head] = before[name] + step * self._iteration(info)
-                progress = True
-                if step.terms:
-                    updates = self._updates(name, info)
-                    self.program.inductions.append(Induction(name, info.id, before[name], step, updates))
-        return steps
-
-    def _iteration(self, info: LoopInfo) -> Poly:
-        """How many iterations came before."""
-        variable = Poly.var(info.variable)
-        if info.counts:
-            return variable
-        if len(info.starts) == 1:
-            return variable - info.starts[0]
-        first = f"{info.variable}@start"  # the greatest of several
-        above = tuple([Poly.var(first) - start for start in info.starts])
-        self.program.unknowns[first] = Unknown(first, frozenset(info.path[:-1]), "maximum", above, source=f"the first {info.index}")
-        return variable - Poly.var(first)
-
-    def _updates(self, name: str, info: LoopInfo) -> frozenset[int]:
-        return frozenset(u.statement for u in self.program.scalars if u.name == name and u.write and info.id in u.loops)
-
     def _leave(
         self, loop: ir.Loop, info: LoopInfo, before: dict[str, Poly], changed: frozenset[str],
         steps: dict[str, Poly], exits: _Exits,
     ) -> None:
-        trips = None if exits.breaks else self._trips(info)
+        trips = None if exits.breaks else trip_count(self.e, info)
         env = dict(before)
         for name in changed:
             step = steps.get(name)
@@ -316,83 +266,6 @@ class Walker:
             if exits.breaks:
                 self.e.env = self._join([env, self.e.env]) if self.alive else env
             self.alive = self.alive or bool(exits.breaks)
-
-    def _trips(self, info: LoopInfo) -> Poly | None:
-        """How often a loop without a break runs, where that is a polynomial."""
-        if info.step is None or info.step.value != 1 or len(info.starts) != 1 or len(info.stops) != 1:
-            return None
-        length = info.stops[0] - info.starts[0]
-        if self._never_negative(length):
-            return length
-        if self.e.depends_on(length) or any(name in self.program.unknowns for name in length.names()):
-            return None
-        name = f"max(0, {length})"
-        self.program.opaques[name] = Opaque(name, None, length)
-        return Poly.var(name)
-
-    def _never_negative(self, poly: Poly) -> bool:
-        counting = {
-            loop.variable for loop in self.program.loops.values()
-            if loop.counts or any((s.value or 0) >= 0 and s.value is not None for s in loop.starts)
-        }
-        return all(c > 0 and all(n in counting or n in self.program.shapes for n in m) for m, c in poly.terms)
-
-    # ------------------------------------------------------------------ finish
-
-    def finish(self) -> None:
-        """Puts in what the names at loop heads turned out to be, and the integers that are sure."""
-        program = self.program
-        resolve = self._resolve
-        program.accesses = [
-            replace(
-                a,
-                index=None if a.index is None else tuple([resolve(p) for p in a.index]),
-                guards=tuple([Guard(resolve(g.poly)) for g in a.guards]),
-            )
-            for a in program.accesses
-        ]
-        for number, loop in program.loops.items():
-            program.loops[number] = replace(
-                loop,
-                starts=tuple([resolve(p) for p in loop.starts]),
-                stops=tuple([resolve(p) for p in loop.stops]),
-                step=None if loop.step is None else resolve(loop.step),
-            )
-        program.unknowns = {
-            name: replace(
-                u, constraints=tuple([resolve(p) for p in u.constraints]), index=tuple([resolve(p) for p in u.index]),
-            )
-            for name, u in program.unknowns.items() if name not in self._heads
-        }
-        program.inductions = [replace(i, start=resolve(i.start), step=resolve(i.step)) for i in program.inductions]
-        outer = program.loops[0]
-        if outer.step is not None:
-            bounds = (*outer.starts, *outer.stops, outer.step)
-            program.integers = frozenset(n for bound in bounds for m, _ in bound.terms if len(m) == 1 for n in m)
-        for access in program.accesses:  # what a negative subscript counts from
-            for axis in range(len(access.index or ())):
-                program.shapes.setdefault(f"{access.array}.shape[{axis}]", (access.array, axis))
-        self._update_reasons()
-
-    def _resolve(self, poly: Poly) -> Poly:
-        for _ in range(64):
-            new = poly.replace(self._heads)
-            if new is poly or new == poly:
-                return new
-            poly = new
-        return poly
-
-    def _update_reasons(self) -> None:
-        program = self.program
-        for position, access in enumerate(program.accesses):
-            if access.index is None:
-                continue
-            reasons = [
-                program.unknowns[n].reason for p in access.index for n in sorted(p.names())
-                if n in program.unknowns and not program.unknowns[n].constraints
-            ]
-            program.accesses[position] = replace(access, reason=reasons[0] if reasons else None)
-
 
 def _index_value(info: LoopInfo) -> Poly:
     """The index in terms of the loop's variable."""

@@ -1,0 +1,138 @@
+"""Closed forms: what a variable is at the head of a loop, and after it, as a polynomial.
+
+Of a variable that every iteration steps by the same amount (Allen and Kennedy, section 4.5), the
+head's own name is replaced everywhere by `start + step*(iteration)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from alpyna_hook.dependence.accesses import Guard, Induction, LoopInfo, Opaque, Program, Unknown
+from alpyna_hook.dependence.poly import Poly
+from alpyna_hook.dependence.symbolic import Evaluator
+
+
+def find_inductions(
+    evaluator: Evaluator, heads: Mapping[str, str], ends: list[dict[str, Poly]], info: LoopInfo,
+    before: Mapping[str, Poly], resolved: dict[str, Poly],
+) -> dict[str, Poly]:
+    """The step of each variable that every iteration steps alike (0: unchanged).
+
+    `heads`: the name that each has at the loop's head; `ends`: the values where an iteration can end.
+    What the heads turn out to be goes into `resolved`.
+    """
+    program = evaluator.program
+    steps: dict[str, Poly] = {}
+    if not ends:
+        return steps
+    progress = True
+    while progress:
+        progress = False
+        for name, head in heads.items():
+            if name in steps or name == info.index:
+                continue
+            values = {env[name].replace(resolved) for env in ends}
+            step = values.pop() - Poly.var(head)
+            if values or head in step.names() or info.id in evaluator.depends_on(step):
+                continue
+            steps[name] = step
+            resolved[head] = before[name] + step * _iteration(program, info)
+            progress = True
+            if step.terms:
+                program.inductions.append(Induction(name, info.id, before[name], step, _updates(program, name, info)))
+    return steps
+
+
+def _iteration(program: Program, info: LoopInfo) -> Poly:
+    """How many iterations came before."""
+    variable = Poly.var(info.variable)
+    if info.counts:
+        return variable
+    if len(info.starts) == 1:
+        return variable - info.starts[0]
+    first = f"{info.variable}@start"  # the greatest of several
+    above = tuple([Poly.var(first) - start for start in info.starts])
+    program.unknowns[first] = Unknown(first, frozenset(info.path[:-1]), "maximum", above, source=f"the first {info.index}")
+    return variable - Poly.var(first)
+
+
+def _updates(program: Program, name: str, info: LoopInfo) -> frozenset[int]:
+    return frozenset(u.statement for u in program.scalars if u.name == name and u.write and info.id in u.loops)
+
+
+def trip_count(evaluator: Evaluator, info: LoopInfo) -> Poly | None:
+    """How often a loop without a break runs, where that is a polynomial."""
+    if info.step is None or info.step.value != 1 or len(info.starts) != 1 or len(info.stops) != 1:
+        return None
+    program = evaluator.program
+    length = info.stops[0] - info.starts[0]
+    if _never_negative(program, length):
+        return length
+    if evaluator.depends_on(length) or any(name in program.unknowns for name in length.names()):
+        return None
+    name = f"max(0, {length})"
+    program.opaques[name] = Opaque(name, None, length)
+    return Poly.var(name)
+
+
+def _never_negative(program: Program, poly: Poly) -> bool:
+    counting = {
+        loop.variable for loop in program.loops.values()
+        if loop.counts or any((s.value or 0) >= 0 and s.value is not None for s in loop.starts)
+    }
+    return all(c > 0 and all(n in counting or n in program.shapes for n in m) for m, c in poly.terms)
+
+
+def resolve(program: Program, heads: Mapping[str, Poly]) -> None:
+    """Puts in what the names at loop heads turned out to be, and the integers that are sure."""
+
+    def plain(poly: Poly) -> Poly:
+        for _ in range(64):
+            new = poly.replace(heads)
+            if new is poly or new == poly:
+                return new
+            poly = new
+        return poly
+
+    program.accesses = [
+        replace(
+            a,
+            index=None if a.index is None else tuple([plain(p) for p in a.index]),
+            guards=tuple([Guard(plain(g.poly)) for g in a.guards]),
+        )
+        for a in program.accesses
+    ]
+    for number, loop in program.loops.items():
+        program.loops[number] = replace(
+            loop,
+            starts=tuple([plain(p) for p in loop.starts]),
+            stops=tuple([plain(p) for p in loop.stops]),
+            step=None if loop.step is None else plain(loop.step),
+        )
+    program.unknowns = {
+        name: replace(u, constraints=tuple([plain(p) for p in u.constraints]), index=tuple([plain(p) for p in u.index]))
+        for name, u in program.unknowns.items() if name not in heads
+    }
+    program.inductions = [replace(i, start=plain(i.start), step=plain(i.step)) for i in program.inductions]
+    outer = program.loops[0]
+    if outer.step is not None:
+        bounds = (*outer.starts, *outer.stops, outer.step)
+        program.integers = frozenset(n for bound in bounds for m, _ in bound.terms if len(m) == 1 for n in m)
+    for access in program.accesses:  # what a negative subscript counts from
+        for axis in range(len(access.index or ())):
+            program.shapes.setdefault(f"{access.array}.shape[{axis}]", (access.array, axis))
+    _give_reasons(program)
+
+
+def _give_reasons(program: Program) -> None:
+    """Why a subscript is not affine."""
+    for position, access in enumerate(program.accesses):
+        if access.index is None:
+            continue
+        reasons = [
+            program.unknowns[n].reason for p in access.index for n in sorted(p.names())
+            if n in program.unknowns and not program.unknowns[n].constraints
+        ]
+        program.accesses[position] = replace(access, reason=reasons[0] if reasons else None)
