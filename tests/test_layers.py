@@ -29,7 +29,7 @@ LAYERS = [
     ["alpyna_hook.schedule"],
     ["alpyna_hook.dependence"],
     ["alpyna_hook.prove"],
-    ["alpyna_hook.infer", "alpyna_hook.infer_calls", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
+    ["alpyna_hook.infer", "alpyna_hook.infer_calls", "alpyna_hook.infer_math", "alpyna_hook.infer_known", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
     ["alpyna_hook.binding"],
     ["alpyna_hook.hook.site", "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],

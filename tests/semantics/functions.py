@@ -292,6 +292,18 @@ def _numpy() -> list[Example]:
         for n in ("exp", "sin", "tanh", "log", "sqrt")
         for c in (QUIET, RAISING)
     ]
+    single = ORDINARY.astype("f4")
+    found += [
+        Example(
+            row,
+            f"{call} with {large}",
+            each(call),
+            (single, np.array([large] * single.size), zeros(single)),
+            "accelerated inexact" if large < 1e38 else "flagged inexact",
+        )
+        for call in ("np.maximum(float(b[i]), a[i])", "np.add(a[i], float(b[i]))", "np.hypot(a[i], float(b[i]))")
+        for large in (1.5, 1e39)  # a Python float that is too large for float32
+    ]
     found += [
         Example(row, "of a Python float", each("np.exp(b * i)"), (ORDINARY, 0.01, zeros(ORDINARY)), "accelerated inexact"),
         Example(

@@ -1,0 +1,235 @@
+"""Types of calls: builtins and scalar NumPy functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook import ir, profile, typed as t
+from alpyna_hook.infer_expr import BOOL, INT, Expressions
+from alpyna_hook.operators import sample
+from alpyna_hook.reasons import Declined
+from alpyna_hook.types import Kinds, Rep, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
+
+# NumPy ufuncs whose scalar calls are one call of their inner loop on floats, by arity.
+UFUNC_1 = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh"
+    " cbrt square reciprocal sign deg2rad rad2deg degrees radians spacing".split()
+)
+UFUNC_2 = frozenset(
+    "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside".split()
+)
+_ARITHMETIC = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "negative": "neg"}
+FLOAT: Kinds = frozenset({"float"})
+
+
+class KnownCalls(Expressions):
+    """The part of inference that types calls of builtins and of NumPy's functions."""
+
+    # -- helpers
+
+    def one(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        if len(args) != 1:
+            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
+        return args[0]
+
+    def real(self, value: t.Expr, e: ir.Call) -> t.Expr:
+        """An argument of a `math` function: a double."""
+        if is_complex(value.rep):
+            raise Declined("type-error", f"{e.function}() of a complex number", e.loc)
+        return self.cast(value, "f8", "")
+
+    def op(
+        self, name: str, args: tuple[t.Expr, ...], kinds: Kinds, rep: Rep, loc: ir.Loc,
+        checks: tuple[str, ...] = (), numpy: bool = False,
+    ) -> t.Op:
+        obligations = tuple(self.scope.shared.obligation(c) for c in checks)
+        return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
+
+    def kinds_by(self, function: Callable[..., Any], *values: t.Expr) -> Kinds:
+        combinations: list[tuple[str, ...]] = [()]
+        for v in values:
+            combinations = [(*c, k) for c in combinations for k in sorted(v.kinds)]
+        return frozenset(sample(function, *c) for c in combinations)
+
+    def single(self, kinds: Kinds, e: ir.Call) -> Rep:
+        rep = rep_of(kinds)
+        if len(kinds) != 1 or rep is None:
+            raise Declined("mixed-types", f"{e.function}() gives {' or '.join(sorted(kinds))}", e.loc)
+        return rep
+
+    @staticmethod
+    def require_exact(family: str, name: str, rep: Rep) -> None:
+        """Raises Declined for a function that the machine's profile has seen to differ from the interpreter."""
+        known = profile.load()
+        if known is not None and known.inexact(family, name, rep):
+            raise Declined("inexact", f"{family}.{name} differs on this machine, by its profile")
+
+    # -- made by the capture
+
+    def internal(self, e: ir.Call) -> t.Expr:
+        args = [self.expr(a) for a in e.args]
+        match e.function:
+            case "@min":
+                return self.builtin_min(args, e)
+            case "@index":
+                return t.Cast(self.as_index(self.one(args, e), "a count"), INT, "i8", None, e.loc)
+            case "@real" | "@imag":
+                return self.part(e.function[1:], self.one(args, e), e)
+            case "@item":
+                return self.item(self.one(args, e), e)
+            case "@conjugate":
+                value = self.one(args, e)
+                if not is_complex(value.rep):
+                    kinds = self.kinds_by(lambda v: v.conjugate(), value)
+                    return self.cast(t.Cast(value, kinds, value.rep, None, e.loc), self.single(kinds, e), "")
+                return self.op("conjugate", (value,), value.kinds, value.rep, e.loc)
+            case _:
+                raise Declined("call", e.function, e.loc)
+
+    def part(self, name: str, value: t.Expr, e: ir.Call) -> t.Expr:
+        kinds = self.kinds_by(lambda v: getattr(v, name), value)
+        rep = self.single(kinds, e)
+        if is_complex(value.rep):
+            return self.op(name, (value,), kinds, rep, e.loc)
+        if name == "imag":
+            zero: bool | int | float = 0.0 if is_float(rep) else 0
+            return t.Const(zero, kinds, rep, e.loc)
+        cast = self.cast(value, rep, "")
+        return t.Cast(cast, kinds, rep, None, e.loc)
+
+    def item(self, value: t.Expr, e: ir.Call) -> t.Expr:
+        if any(is_python(k) for k in value.kinds):
+            raise Declined("type-error", "item() of a Python number", e.loc)
+        kinds = self.kinds_by(lambda v: v.item(), value)
+        rep = self.single(kinds, e)
+        return t.Cast(self.cast(value, rep, "fit" if value.rep == "u8" else ""), kinds, rep, None, e.loc)
+
+    # -- builtins
+
+    def builtin_abs(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        value = self.one(args, e)
+        kinds = self.kinds_by(abs, value)
+        if is_complex(value.rep):
+            raise Declined("inexact", "the absolute value of a complex number", e.loc)
+        value = self.cast(value, self.single(kinds, e), "")
+        if value.rep[0] in "bu":
+            return t.Cast(value, kinds, value.rep, None, e.loc)
+        return self.op("abs", (value,), kinds, value.rep, e.loc, ("overflow",) if is_int(value.rep) else ())
+
+    def builtin_int(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        value = self.one(args, e)
+        if is_complex(value.rep):
+            raise Declined("type-error", "int() of a complex number", e.loc)
+        needs_check = is_float(value.rep) or value.rep == "u8"
+        return t.Cast(self.cast(value, "i8", "fit" if needs_check else ""), INT, "i8", None, e.loc)
+
+    def builtin_float(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        return t.Cast(self.real(self.one(args, e), e), FLOAT, "f8", None, e.loc)
+
+    def builtin_bool(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        return t.Cast(self.truth(self.one(args, e)), BOOL, "b1", None, e.loc)
+
+    def builtin_round(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        value = self.one(args, e)
+        kinds = self.kinds_by(round, value)
+        if is_float(value.rep):
+            if kinds != INT:
+                raise Declined("inexact", "round() of this type", e.loc)
+            rounded = self.op("rint", (value,), value.kinds, value.rep, e.loc)
+            return t.Cast(self.cast(rounded, "i8", "fit"), INT, "i8", None, e.loc)
+        rep = self.single(kinds, e)
+        return t.Cast(self.cast(value, rep, "fit" if value.rep == "u8" else ""), kinds, rep, None, e.loc)
+
+    def builtin_pow(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        if len(args) != 2:
+            raise Declined("call", "pow() with a modulus", e.loc)
+        return self.binary("**", args[0], args[1], e.loc)
+
+    def builtin_min(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        return self.extreme("<", args, e)
+
+    def builtin_max(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        return self.extreme(">", args, e)
+
+    def extreme(self, op: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        """min and max return the operand itself: the later one only if it is strictly better."""
+        if len(args) < 2:
+            raise Declined("call", f"{e.function}() of a whole array", e.loc)
+        best = args[0]
+        for other in args[1:]:
+            best = self._better(op, best, other, e.loc)
+        return best
+
+    def _better(self, op: str, best: t.Expr, other: t.Expr, loc: ir.Loc) -> t.Expr:
+        def both(b: t.Expr) -> t.Expr:
+            return self.shared_value(
+                other, lambda o: self.select(self.truth(self.binary(op, o, b, loc)), o, b, loc), loc
+            )
+
+        return self.shared_value(best, both, loc)
+
+    # -- NumPy
+
+    def constructor(self, kind: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        value = self.one(args, e)
+        if is_complex(value.rep) and kind[0] != "c":
+            raise Declined("type-error", f"{e.function}() of a complex number", e.loc)
+        rep = rep_of_kind(kind)
+        return t.Cast(self.store_cast(value, kind, e.loc), frozenset({kind}), rep, None, e.loc)
+
+    def numpy_function(self, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        function = getattr(np, name)
+        if not args or any(is_complex(a.rep) for a in args):
+            raise Declined("call", f"{e.function}() of complex numbers", e.loc)
+        kinds = self.kinds_by(function, *args)
+        rep = self.single(kinds, e)
+        if name in _ARITHMETIC and rep != "b1":
+            return self._arithmetic(name, args, kinds, rep, e)
+        if name in ("isnan", "isinf", "isfinite"):
+            value = self.one(args, e)
+            value = value if is_float(value.rep) else self.cast(value, "f8", "")
+            return self.op(name, (value,), kinds, "b1", e.loc)
+        if name in ("abs", "absolute", "fabs"):
+            checks = ("overflow",) if is_int(rep) else ()
+            return self.op("abs", (self.cast(self.one(args, e), rep, ""),), kinds, rep, e.loc, checks, True)
+        if name in ("floor", "ceil", "trunc", "rint"):
+            value = self.cast(self.one(args, e), rep, "")
+            return self.op(name, (value,), kinds, rep, e.loc) if is_float(rep) else t.Cast(value, kinds, rep, None, e.loc)
+        if not is_float(rep):
+            return self._integer_extreme(name, args, kinds, rep, e)
+        self.scope.shared.float_warnings = True
+        if name == "sqrt":
+            value = self.cast(self.one(args, e), rep, "")
+            return self.op("sqrt", (value,), kinds, rep, e.loc, ("finite",), True)
+        if len(args) != (1 if name in UFUNC_1 else 2 if name in UFUNC_2 else 0):
+            raise Declined("call", f"{e.function}()", e.loc)
+        self.require_exact("numpy", name, rep)
+        self.scope.shared.ufuncs[name, rep] = None
+        self.scope.shared.libm.update({"feclearexcept": None, "fetestexcept": None})
+        values = tuple([self.converted(a, rep) for a in args])
+        return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
+
+    def converted(self, value: t.Expr, rep: Rep) -> t.Expr:
+        """An operand as NumPy converts it: a Python number that does not fit raises or warns."""
+        if is_int(rep):
+            return self.cast(value, rep, "fit" if "int" in value.kinds else "")
+        return self.cast(value, rep, "finite" if rep == "f4" and value.rep == "f8" else "")
+
+    def _arithmetic(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+        """np.add and the like: in the ufunc's own type; its integers wrap around without a warning."""
+        if len(args) != (1 if name == "negative" else 2):
+            raise Declined("call", f"{e.function}()", e.loc)
+        values = tuple([self.converted(a, rep) for a in args])
+        if not is_float(rep):
+            return self.op(_ARITHMETIC[name], values, kinds, rep, e.loc, (), True)
+        self.scope.shared.float_warnings = True
+        return self.op(_ARITHMETIC[name], values, kinds, rep, e.loc, ("finite",), True)
+
+    def _integer_extreme(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+        if name not in ("minimum", "maximum") or len(args) != 2:
+            raise Declined("call", f"{e.function}() of integers", e.loc)
+        values = [self.converted(a, rep) for a in args]
+        return self.op(name, tuple(values), kinds, rep, e.loc)
