@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from alpyna_hook import ir, typed as t
+from alpyna_hook import ir, profile, typed as t
 from alpyna_hook.operators import BINARY, COMPARISONS, Meaning, binary, unary
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
@@ -224,7 +224,9 @@ class Expressions:
         rep = "b1" if kinds <= {"bool", "?"} else first.compute
         checks = dict.fromkeys(c for m in meanings for c in m.checks)
         numpy = any(m.numpy for m in meanings)
-        if numpy and (is_float(first.compute) or is_complex(first.compute)) and first.name not in COMPARISONS:
+        if first.name.startswith("ufunc:"):
+            self.uses_ufunc(first.name[6:], first.compute)
+        elif numpy and (is_float(first.compute) or is_complex(first.compute)) and first.name not in COMPARISONS:
             self.scope.shared.float_warnings = True
             checks["finite"] = None
         if first.name == "pow" and is_float(first.compute):
@@ -234,6 +236,17 @@ class Expressions:
         return t.Op(
             first.name, args, first.compute, kinds, rep, numpy, obligations, tag_map, tuple(values) if tag_map else (), loc
         )
+
+    def uses_ufunc(self, name: str, rep: Rep) -> None:
+        """The kernel calls NumPy's inner loop, which tells of warnings by the floating-point flags.
+
+        Raises Declined for a function that the machine's profile has seen to differ from the interpreter.
+        """
+        require_exact("numpy", name, rep)
+        shared = self.scope.shared
+        shared.float_warnings = True
+        shared.ufuncs[name, rep] = None
+        shared.libm.update({"feclearexcept": None, "fetestexcept": None})
 
     def split(self, values: list[t.Expr], build: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc) -> t.Expr:
         """What `build` makes of the values; where their kinds lead to different operations, one for each kind."""
@@ -374,6 +387,13 @@ def _fold_python(op: str, left: t.Const, right: t.Const) -> bool | int | float |
     if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
         return None
     return value  # type: ignore[no-any-return]
+
+
+def require_exact(family: str, name: str, rep: Rep) -> None:
+    """Raises Declined for a function that the machine's profile has seen to differ from the interpreter."""
+    known = profile.load()
+    if known is not None and known.inexact(family, name, rep):
+        raise Declined("inexact", f"{family}.{name} differs on this machine, by its profile")
 
 
 def _put(values: list[t.Expr], position: int, value: t.Expr) -> list[t.Expr]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import ir, profile, typed as t
+from alpyna_hook import ir, typed as t
 from alpyna_hook.infer_expr import BOOL, INT, Expressions
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
@@ -59,13 +59,6 @@ class KnownCalls(Expressions):
         if len(kinds) != 1 or rep is None:
             raise Declined("mixed-types", f"{e.function}() gives {' or '.join(sorted(kinds))}", e.loc)
         return rep
-
-    @staticmethod
-    def require_exact(family: str, name: str, rep: Rep) -> None:
-        """Raises Declined for a function that the machine's profile has seen to differ from the interpreter."""
-        known = profile.load()
-        if known is not None and known.inexact(family, name, rep):
-            raise Declined("inexact", f"{family}.{name} differs on this machine, by its profile")
 
     # -- made by the capture
 
@@ -206,9 +199,7 @@ class KnownCalls(Expressions):
             return self.op("sqrt", (value,), kinds, rep, e.loc, ("finite",), True)
         if len(args) != (1 if name in UFUNC_1 else 2 if name in UFUNC_2 else 0):
             raise Declined("call", f"{e.function}()", e.loc)
-        self.require_exact("numpy", name, rep)
-        self.scope.shared.ufuncs[name, rep] = None
-        self.scope.shared.libm.update({"feclearexcept": None, "fetestexcept": None})
+        self.uses_ufunc(name, rep)
         values = tuple([self.converted(a, rep) for a in args])
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from alpyna_hook import ir, typed as t
-from alpyna_hook.infer_expr import BOOL, INT
+from alpyna_hook.infer_expr import BOOL, INT, require_exact
 from alpyna_hook.infer_known import FLOAT, KnownCalls
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import is_float
@@ -21,7 +21,7 @@ class MathCalls(KnownCalls):
 
     def libm(self, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
         value = self.real(self.one(args, e), e)
-        self.require_exact("math", name, "f8")
+        require_exact("math", name, "f8")
         self.scope.shared.libm[name] = None
         return self.op("libm:" + name, (value,), FLOAT, "f8", e.loc, ("domain",))
 

@@ -130,8 +130,8 @@ def _numpy(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
             raise Declined("inexact", f"{name} of complex numbers")
         return Meaning("smith" if name == "truediv" else name, result, compute, casts, (), True)
     if is_float(compute):
-        if name == "pow" and not _libm_power(left, right):
-            raise Declined("inexact", "a power of a NumPy integer and a float")
+        if name == "pow" and result not in (left, right):  # else the scalar's own method computes it, by libm's pow
+            return Meaning("ufunc:power", result, compute, casts, (), True)
         return Meaning(name, result, compute, casts, ("finite_division",) if name in ("floordiv", "mod") else (), True)
     if compute == "b1":
         if name not in ("add", "mul", "and", "or", "xor"):
@@ -143,11 +143,6 @@ def _numpy(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
         "lshift": (), "rshift": (), "and": (), "or": (), "xor": (),
     }
     return Meaning(name, result, compute, casts, checks.get(name, ("overflow",)), True)
-
-
-def _libm_power(left: Kind, right: Kind) -> bool:
-    """Whether NumPy computes this power with libm's pow rather than with its ufunc."""
-    return all(k in ("f4", "f8", "float") or (k in ("int", "bool")) for k in (left, right))
 
 
 def _comparison(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:

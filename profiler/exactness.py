@@ -29,6 +29,7 @@ _DOMAINS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("erf", "erfc"), (-6.0, 6.0)),
     **dict.fromkeys(("logaddexp", "logaddexp2"), _EXPONENT),
 }
+_EXPONENTS = (2.0, 0.5, -1.0, 1.0, 0.0, 3.0)  # some have ways of their own
 _POWER = ((1e-3, 1e3), (-10.0, 10.0))
 
 
@@ -54,7 +55,10 @@ class Function:
             domains: Sequence[tuple[float, float]] = _POWER
         else:
             domains = [_DOMAINS.get(self.name, (-1e6, 1e6))] * self.arity
-        return [sample(n, low, high, rng).astype(self.rep) for low, high in domains]
+        drawn = [sample(n, low, high, rng).astype(self.rep) for low, high in domains]
+        if self.name in ("pow", "power"):
+            drawn[1][::7] = rng.choice(_EXPONENTS, drawn[1][::7].size)
+        return drawn
 
 
 def functions() -> list[Function]:

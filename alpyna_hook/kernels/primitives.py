@@ -193,7 +193,8 @@ def _ufunc_call(rep: str, arity: int) -> Callable[..., Any]:
         places = [builder.gep(cells, [_I64(k)]) for k in range(arity + 1)]
         for place, value in zip(places, args[5:], strict=False):
             builder.store(value, place)
-        _inner_loop(builder, args, _I64(1), places, int(rep[1:]))
+        size = int(rep[1:])
+        _inner_loop(builder, args, _I64(1), places, [0] * arity + [size])  # the steps that NumPy gives for scalars
         return builder.load(places[arity])
 
     if arity == 1:
@@ -215,7 +216,7 @@ def _ufunc_strip(rep: str, arity: int) -> Callable[..., Any]:
     """The same on buffers: `ufunc_strip(loop, data, clear, test, frame, count, xs[, ys], results)`."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _inner_loop(builder, args, args[5], args[6:], int(rep[1:]))
+        _inner_loop(builder, args, args[5], args[6:], [int(rep[1:])] * (arity + 1))
         return context.get_dummy_value()
 
     if arity == 1:
@@ -237,7 +238,7 @@ def _ufunc_strip(rep: str, arity: int) -> Callable[..., Any]:
     return strip2
 
 
-def _inner_loop(builder: Any, args: Any, count: Any, places: Any, size: int) -> None:
+def _inner_loop(builder: Any, args: Any, count: Any, places: Any, sizes: list[int]) -> None:
     """Calls `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)`.
 
     As NumPy does around each call, the floating-point flags are cleared before it and read after
@@ -250,7 +251,7 @@ def _inner_loop(builder: Any, args: Any, count: Any, places: Any, size: int) -> 
     length = cgutils.alloca_once(builder, _I64)
     steps = cgutils.alloca_once(builder, _I64, size=_I64(len(places)))
     builder.store(count, length)
-    for k, place in enumerate(places):
+    for k, (place, size) in enumerate(zip(places, sizes, strict=True)):
         builder.store(builder.bitcast(place, pointer_type), builder.gep(pointers, [_I64(k)]))
         builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
     loop = builder.inttoptr(args[0], _LOOP_TYPE.as_pointer())

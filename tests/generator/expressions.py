@@ -225,6 +225,9 @@ def floating(scope: Scope, depth: int) -> Text:
         return Text(f"({x} {'/' if choice == 'div' else scope.pick(('//', '%'))} {divisor})")
     if choice == "pow":
         power = y.text if scope.wild(15) else scope.pick(("2", "3", "2.0", "0.5", "4", "1.5", "-1"))
+        if scope.chance(15):
+            exponent = scope.pick(("0.5", "2.0", "-1.0", "1.5", f"math.sin({x})"))
+            return Text(f"((abs({integer(scope, depth - 1)}) + 1) ** {exponent})")
         return Text(f"({x if power in ('2', '3', '2.0', '4') else f'(abs({x}) + 0.5)'} ** {power})")
     if choice == "unary":
         return Text(f"({scope.pick('-+')}{x})")
@@ -243,6 +246,9 @@ def floating(scope: Scope, depth: int) -> Text:
     if choice == "numpy2":
         name = scope.pick(NUMPY_FLOAT2)
         domains = ("abs", "unit") if name == "power" else ("", "")
+        if name == "power" and scope.chance(50):
+            y = Text(scope.pick(("2.0", "0.5", "-1.0", "3", "1.0", "0.0")))
+            domains = ("abs", "")
         return Text(f"np.{name}({_within(scope, x, domains[0])}, {_within(scope, y, domains[1])})")
     return _rare_float(scope, choice, x, depth)
 

@@ -278,6 +278,10 @@ def _numpy() -> list[Example]:
             Example(row, f"ordinary {dtype}", *on_all([f"np.{n}(a[i])" for n in names], a)),
             Example(row, f"positive {dtype}", *on_all([f"np.{n}(a[i])" for n in positive], abs(a))),
             Example(row, f"binary {dtype}", *on_all([f"np.{n}(a[i], b[i])" for n in binary], abs(a))),
+            *[
+                Example(row, f"power {p} {dtype}", each(f"np.power(a[i], {p})"), (abs(a), 0, zeros(a)))
+                for p in (2.0, 0.5, -1.0, 3.0, 1.0, 0.0)
+            ],
             Example(row, f"negative {dtype}", each("np.negative(a[i])"), (a, 0, zeros(a)), "accelerated call"),
         ]
     found += [
