@@ -22,6 +22,7 @@ UFUNC_2 = frozenset(
     "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside".split()
 )
 _ARITHMETIC = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "negative": "neg"}
+_EXACT_TENS = 22  # 10.0**22 is the last one that a double holds
 FLOAT: Kinds = frozenset({"float"})
 
 
@@ -126,6 +127,8 @@ class KnownCalls(Expressions):
         return t.Cast(self.truth(self.one(args, e)), BOOL, "b1", None, e.loc)
 
     def builtin_round(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        if len(args) == 2:
+            return self._round_to(args[0], args[1], e)
         value = self.one(args, e)
         kinds = self.kinds_by(round, value)
         if is_float(value.rep):
@@ -135,6 +138,24 @@ class KnownCalls(Expressions):
             return t.Cast(self.cast(rounded, "i8", "fit"), INT, "i8", None, e.loc)
         rep = self.single(kinds, e)
         return t.Cast(self.cast(value, rep, "fit" if value.rep == "u8" else ""), kinds, rep, None, e.loc)
+
+    def _round_to(self, value: t.Expr, digits: t.Expr, e: ir.Call) -> t.Expr:
+        """NumPy scales, rounds and scales back (PyArray_Round); Python's floats are rounded correctly in decimal."""
+        if not (isinstance(digits, t.Const) and digits.kinds == INT and abs(digits.value) <= _EXACT_TENS):
+            raise Declined("call", "round() to a number of digits that is not a small constant", e.loc)
+        number = int(digits.value)  # type: ignore[arg-type]
+        kinds = self.kinds_by(lambda v: round(v, number), value)
+        if not is_float(value.rep) and number >= 0:
+            rep = self.single(kinds, e)
+            return t.Cast(self.cast(value, rep, ""), kinds, rep, None, e.loc)
+        if not value.kinds <= {"f4", "f8"} or kinds != value.kinds:
+            raise Declined("inexact", f"round() of {' or '.join(sorted(value.kinds))} to digits", e.loc)
+        if number == 0:
+            return self.op("rint", (value,), kinds, value.rep, e.loc)
+        factor = t.Const(10.0 ** abs(number), FLOAT, "f8", e.loc)
+        scaled = self.binary("*" if number > 0 else "/", value, factor, e.loc)
+        rounded = self.op("rint", (scaled,), kinds, value.rep, e.loc)
+        return self.binary("/" if number > 0 else "*", rounded, factor, e.loc)
 
     def builtin_pow(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         if len(args) != 2:

@@ -8,7 +8,7 @@ from alpyna_hook import ir, typed as t
 from alpyna_hook.infer_expr import BOOL, INT, require_exact
 from alpyna_hook.infer_known import FLOAT, KnownCalls
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import is_float
+from alpyna_hook.types import is_float, is_int
 
 # Functions of `math` that are libm's, with one argument, and raise by math_1's rule (CPython mathmodule.c).
 LIBM_1 = frozenset(
@@ -54,6 +54,27 @@ class MathCalls(KnownCalls):
 
     def math_copysign(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         return self._two("copysign", args, e, ())
+
+    def math_hypot(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        """Python's own algorithm, which is not libm's; it never raises."""
+        if len(args) != 2:
+            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
+        require_exact("math", "hypot", "f8")
+        return self.op("hypot", (self.real(args[0], e), self.real(args[1], e)), FLOAT, "f8", e.loc)
+
+    def math_gcd(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        if len(args) != 2:
+            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
+        return self.op("gcd", tuple([self._whole(a, e) for a in args]), INT, "i8", e.loc, ("overflow",))
+
+    def math_isqrt(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        return self.op("isqrt", (self._whole(self.one(args, e), e),), INT, "i8", e.loc, ("exponent",))
+
+    def _whole(self, value: t.Expr, e: ir.Call) -> t.Expr:
+        """An argument that Python takes as an index."""
+        if not is_int(value.rep) and value.kinds != BOOL:
+            raise Declined("type-error", f"{e.function}() of {' or '.join(sorted(value.kinds))}", e.loc)
+        return self.cast(value, "i8", "fit" if value.rep == "u8" else "")
 
     def _predicate(self, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
         return self.op(name, (self.real(self.one(args, e), e),), BOOL, "b1", e.loc)

@@ -24,7 +24,7 @@ from alpyna_hook.types import Kind, Kinds, Rep
 #   shift     a shift count lies in [0, width)
 #   domain    a function of `math` is used within its domain and range
 #   finite    a floating-point operation raises no exception flag (checked one by one)
-#   exponent  an integer exponent is not negative
+#   exponent  an integer exponent, or what an integer root is taken of, is not negative
 
 
 @dataclass(frozen=True, slots=True, eq=False)

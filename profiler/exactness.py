@@ -17,7 +17,7 @@ from .programs import Pair, source_of
 
 INPUTS = 20_000
 _GROUP = 8  # functions that share a kernel
-_MATH_2 = ("atan2", "copysign", "fmod", "pow")
+_MATH_2 = ("atan2", "copysign", "fmod", "hypot", "pow")
 
 _UNIT, _EXPONENT = (-1.0, 1.0), (-80.0, 80.0)
 _DOMAINS: dict[str, tuple[float, float]] = {

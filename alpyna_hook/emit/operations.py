@@ -11,6 +11,8 @@ _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
+# what kernels/helpers.py gives
+HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8".split())
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -103,6 +105,15 @@ class Operations:
             return f"call2_{e.compute}({self.libm_address('powf' if e.compute == 'f4' else 'pow')}, {a[0]}, {a[1]})"
         return f"{e.compute}(power_{'u8' if e.compute == 'u8' else 'i8'}({a[0]}, {a[1]}))"
 
+    def write_gcd(self, e: t.Op, a: list[str]) -> str:
+        return f"gcd_i8({a[0]}, {a[1]})"
+
+    def write_isqrt(self, e: t.Op, a: list[str]) -> str:
+        return f"isqrt_i8({a[0]})"
+
+    def write_hypot(self, e: t.Op, a: list[str]) -> str:
+        return f"hypot_f8({a[0]}, {a[1]})"
+
     def write_lshift(self, e: t.Op, a: list[str]) -> str:
         return self._shift(e, a, f"{e.compute}({a[0]} << {a[1]})", f"{e.compute}(0)")
 
@@ -176,7 +187,7 @@ class Operations:
 
     def check_before(self, e: t.Op, a: list[str], checks: set[str]) -> None:
         if "exponent" in checks:
-            self.give_up_if(f"{a[1]} < 0")
+            self.give_up_if(f"{a[-1]} < 0")
         if "shift" in checks:
             self.give_up_if(f"{a[1]} < 0 or {a[1]} > 63")
         if "nonzero" in checks:
@@ -205,6 +216,8 @@ class Operations:
             return f"{a[0]} == {self._least(rep)}" if rep[0] == "i" else ""
         if name in ("floordiv", "mod"):
             return f"{a[1]} == -1 and {a[0]} == {self._least(rep)}" if rep[0] == "i" else ""
+        if name == "gcd":
+            return " or ".join(f"{x} == {self._least(rep)}" for x in a)
         if name == "lshift":
             return f"(({a[0]} << {a[1]}) >> {a[1]}) != {a[0]}"
         if name == "pow":

@@ -18,13 +18,14 @@ from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, Slot
 from alpyna_hook.emit.loops import Loops
+from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
     "frame kernel low high bad left trip pointer poll strip inf nan range complex abs bool True False None"
-    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 power_i8 power_u8 power_overflows smith_f4 smith_f8".split()
-)
+    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1".split()
+) | HELPERS
 
 
 @dataclass(frozen=True)

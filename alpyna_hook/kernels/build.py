@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
 
 _COUNTER = iter(range(10**9))
@@ -81,9 +82,8 @@ def _namespace(source: KernelSource) -> dict[str, Any]:
     for name, rep, group, is_store in source.accesses:
         make = primitives.store if is_store else primitives.load
         namespace[name] = make(rep, group, source.groups)
-    if "power_" in source.text or "smith_" in source.text:
+    if helped := [name for name in HELPERS if f"{name}(" in source.text]:
         from alpyna_hook.kernels import helpers
 
-        for name in ("power_i8", "power_u8", "power_overflows", "smith_f4", "smith_f8"):
-            namespace[name] = getattr(helpers, name)
+        namespace.update({name: getattr(helpers, name) for name in helped})
     return namespace

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from numba import njit, types
+
+from alpyna_hook.kernels.primitives import bits_f8, from_bits_f8
+
+_LEAST_NORMAL = 2.0**-1022
+_UNSIGNED: Any = types.uint64
 
 
 def _power(kind: Any) -> Any:
@@ -56,6 +62,75 @@ def _smith(real: Any, whole: Any) -> Any:
     return njit(divide, error_model="numpy")
 
 
+def _gcd(a: int, b: int) -> int:
+    """Euclid's algorithm, by magnitudes; neither is the least int64."""
+    x, y = abs(a), abs(b)
+    while y != 0:
+        x, y = y, x % y
+    return x
+
+
+def _isqrt(n: Any) -> Any:
+    """floor(sqrt(n)) for n >= 0: the rounded root of a double is at most 1 off."""
+    one, whole = _UNSIGNED(1), _UNSIGNED(n)
+    root = _UNSIGNED(math.sqrt(n))
+    while root * root > whole:
+        root = _UNSIGNED(root - one)
+    while (root + one) * (root + one) <= whole:
+        root = _UNSIGNED(root + one)
+    return types.int64(root)
+
+
+@njit(error_model="numpy")
+def _square(x: Any) -> Any:
+    """x*x as the sum of two doubles (Dekker 1971, mul12)."""
+    t = x * 134217729.0
+    high = t - (t - x)
+    low = x - high
+    p, q = high * high, high * low + low * high
+    z = p + q
+    return z, p - z + q + low * low
+
+
+@njit(error_model="numpy")
+def _norm(x: Any, y: Any, largest: Any) -> Any:
+    """sqrt(x*x + y*y), corrected by the error of the root; `largest`, the greater, is a normal number."""
+    exponent = ((bits_f8(largest) >> 52) & 2047) - 1022
+    scale = from_bits_f8((1023 - exponent) << 52 if exponent <= 1022 else 1 << (1074 - exponent))
+    total, errors, lost = 1.0, 0.0, 0.0
+    for value in (x, y):
+        high, low = _square(value * scale)
+        new = total + high
+        lost += (total - new) + high
+        errors += low
+        total = new
+    root = math.sqrt(total - 1.0 + (errors + lost))
+    high, low = _square(root)
+    new = total - high
+    lost += (total - new) - high
+    errors -= low
+    root += (new - 1.0 + (errors + lost)) / (2.0 * root)
+    return root / scale
+
+
+def _hypot(x: Any, y: Any) -> Any:
+    """math.hypot of two numbers as CPython computes it (Modules/mathmodule.c, vector_norm)."""
+    x, y = abs(x), abs(y)
+    if x == math.inf or y == math.inf:
+        return math.inf
+    if x != x or y != y:
+        return math.nan
+    largest = max(x, y)
+    if largest == 0.0:
+        return 0.0
+    if largest < _LEAST_NORMAL:
+        return _norm(x / _LEAST_NORMAL, y / _LEAST_NORMAL, largest / _LEAST_NORMAL) * _LEAST_NORMAL
+    return _norm(x, y, largest)
+
+
+gcd_i8 = njit(_gcd, error_model="numpy")
+isqrt_i8 = njit(_isqrt, error_model="numpy")
+hypot_f8 = njit(_hypot, error_model="numpy")
 smith_f4 = _smith(types.float32, types.complex64)
 smith_f8 = _smith(types.float64, types.complex128)
 power_i8 = _power(types.int64)

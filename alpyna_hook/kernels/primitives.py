@@ -133,6 +133,22 @@ def poll(typingctx: Any, frame: Any) -> Any:
     return types.int64(types.voidptr), codegen
 
 
+def _bitcast(source: str, target: str) -> Callable[..., Any]:
+    """The same bits as another type."""
+
+    @intrinsic
+    def bits(typingctx: Any, x: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], _memory_type(target))
+
+        return NUMBA_TYPES[target](NUMBA_TYPES[source]), codegen
+
+    return bits
+
+
+bits_f8, from_bits_f8 = _bitcast("f8", "i8"), _bitcast("i8", "f8")
+
+
 def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
     @intrinsic
     def overflows(typingctx: Any, a: Any, b: Any) -> Any:

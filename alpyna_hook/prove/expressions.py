@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from alpyna_hook import typed as t
@@ -287,8 +288,8 @@ class Expressions:
         if "shift" in left and args[1] is not None:
             low, high = self.bounds(args[1])
             self.settle(left["shift"], low >= 0 and high <= 63)
-        if "exponent" in left and args[1] is not None:
-            self.settle(left["exponent"], self.bounds(args[1])[0] >= 0)
+        if "exponent" in left and args[-1] is not None:
+            self.settle(left["exponent"], self.bounds(args[-1])[0] >= 0)
 
     def result(self, e: t.Op, v: list[Value]) -> Value | None:
         match e.name:
@@ -307,6 +308,8 @@ class Expressions:
                 return other.scaled(factor)  # type: ignore[arg-type]
             case "abs":
                 return interval(*integers.absolute(self.bounds(v[0])))
+            case "isqrt":
+                return interval(0, math.isqrt(max(0, self.bounds(v[0])[1])))
             case "mod" if self._is_remainder(v):
                 return v[0]
             case _:

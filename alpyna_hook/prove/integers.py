@@ -74,6 +74,7 @@ def absolute(a: Interval) -> Interval:
 
 INTERVALS: dict[str, Callable[[Interval, Interval], Interval | None]] = {
     "mul": multiply, "floordiv": floor_divide, "mod": modulo, "lshift": shift_left, "rshift": shift_right,
+    "gcd": lambda a, b: (0, max(absolute(a)[1], absolute(b)[1])),
     "and": bit_and, "or": bit_or, "xor": bit_or, "pow": power,
     "minimum": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
     "maximum": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),

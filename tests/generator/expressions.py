@@ -147,7 +147,7 @@ def integer(scope: Scope, depth: int) -> Text:
         return leaf(scope, "i")
     choice = scope.weighted({"leaf": 6, "add": 8, "mul": 4, "div": 4, "bits": 3, "shift": 2, "unary": 2, "abs": 1,
                              "minmax": 2, "pow": 1, "cast": 2, "select": 2, "from_float": 1, "from_bool": 1,
-                             "shape": 1, "math": 1 if scope.chance(30) else 0, "user": 2})
+                             "shape": 1, "math": 1, "user": 2})
     x = integer(scope, depth - 1)
     y = integer(scope, depth - 1) if choice in {"add", "mul", "div", "bits", "shift", "minmax", "select"} else x
     grows = x.grows or y.grows
@@ -201,7 +201,8 @@ def _rare_integer(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         forms = (f"len({array.name})", f"{array.name}.shape[{axis}]", f"{array.name}.size", f"{array.name}.ndim")
         return Text(scope.pick(forms))
     if choice == "math":
-        return Text(scope.pick((f"math.gcd({x}, 12)", f"math.isqrt(abs({x}))")), x.grows)
+        y = integer(scope, depth - 1)
+        return Text(scope.pick((f"math.gcd({x}, 12)", f"math.gcd({x}, {y})", f"math.isqrt(abs({x}))")), x.grows or y.grows)
     user = _user_call(scope, "i", depth)
     return user if choice == "user" and user else x
 
@@ -214,7 +215,7 @@ def floating(scope: Scope, depth: int) -> Text:
         return leaf(scope, "f")
     choice = scope.weighted({"leaf": 6, "arith": 14, "div": 4, "floor": 1, "pow": 2, "unary": 2, "abs": 1, "minmax": 2,
                              "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": 3,
-                             "from_complex": 1, "round": 1 if scope.chance(30) else 0})
+                             "from_complex": 1, "round": 1})
     x = floating(scope, depth - 1)
     y = floating(scope, depth - 1) if choice in {"arith", "div", "floor", "pow", "minmax", "numpy2", "select"} else x
     if choice == "arith":
@@ -243,6 +244,8 @@ def floating(scope: Scope, depth: int) -> Text:
         if name == "cbrt" and choice == "math":
             name = "fabs"  # math.cbrt is new in 3.11
         return Text(f"{'math' if choice == 'math' else 'np'}.{name}({_within(scope, x, table.get(name, ''))})")
+    if choice == "numpy2" and scope.chance(10):
+        return Text(f"math.hypot({x}, {y})")
     if choice == "numpy2":
         name = scope.pick(NUMPY_FLOAT2)
         domains = ("abs", "unit") if name == "power" else ("", "")
@@ -270,7 +273,7 @@ def _rare_float(scope: Scope, choice: str, x: Text, depth: int) -> Text:
     if choice == "from_complex" and scope.arrays_of("c"):
         return Text(f"abs({leaf(scope, 'c')})")
     if choice == "round":
-        return Text(f"round({x}, {scope.pick('0123')})")
+        return Text(f"round({x}, {scope.pick(('0', '1', '2', '3', '-1'))})")
     user = _user_call(scope, "f", depth)
     return user if choice == "user" and user else x
 

@@ -10,6 +10,8 @@ from tests.semantics.example import ERRORS, QUIET, RAISING, Example, arr, each, 
 from tests.semantics.numbers import F8, INTS, edges, narrowed, outer, zeros
 
 SPECIAL = arr([0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e-310, 1e308, np.inf, -np.inf, np.nan])
+EXTREMES = outer(*[arr([*SPECIAL, 2.0**-1022, 2.0**-1023, 3.0**-650, 2.0**1023, 1.7e308, 3.0, -4.0, 1e-160, 1e160])] * 2)
+SQUARES = arr([n for k in (0, 1, 2, 3, 2**26 + 1, 2**31, 3037000499) for n in (k * k - 1, k * k, k * k + 1) if n >= 0] + [2**63 - 1], "i8")
 ORDINARY = np.random.default_rng(5).normal(0, 2, 400)
 
 
@@ -97,22 +99,30 @@ def _conversions() -> list[Example]:
             "np.float64",
             each("round(a[i], 2)"),
             (ORDINARY, 0, zeros(ORDINARY)),
-            "accelerated inexact call",
         ),
         Example(
             "round(x, n)",
             "np.float32",
             each("round(a[i], 1)"),
             (ORDINARY.astype("f4"), 0, zeros(ORDINARY, "f4")),
-            "accelerated inexact call",
         ),
-        Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact call"),
+        *[
+            Example("round(x, n)", f"{dtype} to {n}", each(f"round(a[i], {n})"), (arr(finite * 1e3, dtype), 0, zeros(finite, dtype)))
+            for dtype in ("f4", "f8", "i4", "u1", "i8")
+            for n in (-3, 0, 1, 7, 22)
+            if n >= 0 or dtype[0] == "f"
+        ],
+        Example("round(x, n)", "Python int", each("round(i, 2)"), (ORDINARY, 0, zeros(ORDINARY))),
+        Example("round(x, n)", "integers to tens", each("round(a[i], -1)"), (arr([25, 35], "i4"), 0, arr([0, 0])), "inexact"),
+        Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
+        Example("round(x, n)", "digits of a variable", each("round(a[i], b)"), (ORDINARY, 2, zeros(ORDINARY)), "call"),
+        Example("round(x, n)", "too many digits", each("round(a[i], 23)"), (ORDINARY, 2, zeros(ORDINARY)), "call"),
         Example(
             "round(x, n)",
             "special values",
             each("round(a[i], 3)"),
             (SPECIAL, 0, zeros(SPECIAL)),
-            "accelerated flagged inexact call",
+            "flagged",
         ),
     ]
     return found
@@ -236,8 +246,21 @@ def _math() -> list[Example]:
             "gcd and isqrt",
             each("math.gcd(i, 12) + math.isqrt(i)"),
             (ORDINARY, 0, zeros(ORDINARY, "i8")),
-            "accelerated call inexact",
         ),
+        *[
+            Example("math on float64", f"gcd of {a.dtype}", each("math.gcd(a[i], b[i])"), (a, b, zeros(a, "i8")), expect)
+            for a, b, expect in (
+                (arr([0, 12, -18, 7, 2**62], "i8"), arr([0, -18, 12, 0, 3 * 2**60], "i8"), "accelerated"),
+                (arr([12, 0], "u1"), arr([18, 5], "u1"), "accelerated"),
+                (arr([2**63, 12], "u8"), arr([18, 5], "u8"), "flagged"),
+                (arr([12, 2], "i4"), arr([18.0, 5.0]), "type-error"),
+            )
+        ],
+        Example("math on float64", "gcd of the least", each("math.gcd(a[i], b)"), (arr([-(2**63)], "i8"), 0, arr([0.0])), "flagged"),
+        Example("math on float64", "isqrt about squares", each("math.isqrt(a[i])"), (SQUARES, 0, zeros(SQUARES))),
+        Example("math on float64", "isqrt of a negative", each("math.isqrt(a[i])"), (arr([4, -1], "i8"), 0, arr([0, 0])), "flagged"),
+        Example("math on float64", "hypot of extremes", each("math.hypot(a[i], b[i])"), (*EXTREMES, zeros(EXTREMES[0]))),
+        Example("math on float64", "hypot of three", each("math.hypot(a[i], b, 2.0)"), (ORDINARY, 1.0, zeros(ORDINARY)), "call"),
         Example("math on float64", "constants", each("a[i] * math.pi + math.e - math.tau"), (ORDINARY, 0, zeros(ORDINARY))),
         Example("math on float64", "tests", each("math.isnan(a[i]) or math.isinf(a[i])"), (SPECIAL, 0, zeros(SPECIAL, bool))),
         Example("math on float64", "isfinite", each("math.isfinite(a[i])"), (SPECIAL, 0, zeros(SPECIAL, bool))),
