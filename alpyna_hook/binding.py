@@ -28,6 +28,7 @@ _KNOWN: dict[int, Known] = {id(getattr(builtins, name)): Known("builtin", name) 
 _KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if callable(f)})
 _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
 _KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
+_KNOWN.update({id(f): Known("numpy", "round") for f in (np.round, np.around)})
 MISSING = object()
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 

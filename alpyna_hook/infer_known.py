@@ -140,22 +140,29 @@ class KnownCalls(Expressions):
         return t.Cast(self.cast(value, rep, "fit" if value.rep == "u8" else ""), kinds, rep, None, e.loc)
 
     def _round_to(self, value: t.Expr, digits: t.Expr, e: ir.Call) -> t.Expr:
-        """NumPy scales, rounds and scales back (PyArray_Round); Python's floats are rounded correctly in decimal."""
-        if not (isinstance(digits, t.Const) and digits.kinds == INT and abs(digits.value) <= _EXACT_TENS):
-            raise Declined("call", "round() to a number of digits that is not a small constant", e.loc)
-        number = int(digits.value)  # type: ignore[arg-type]
+        """NumPy scales, rounds and scales back; Python's own floats are rounded correctly in decimal."""
+        number = self._digits(digits, e)
         kinds = self.kinds_by(lambda v: round(v, number), value)
         if not is_float(value.rep) and number >= 0:
             rep = self.single(kinds, e)
             return t.Cast(self.cast(value, rep, ""), kinds, rep, None, e.loc)
         if not value.kinds <= {"f4", "f8"} or kinds != value.kinds:
             raise Declined("inexact", f"round() of {' or '.join(sorted(value.kinds))} to digits", e.loc)
-        if number == 0:
-            return self.op("rint", (value,), kinds, value.rep, e.loc)
-        factor = t.Const(10.0 ** abs(number), FLOAT, "f8", e.loc)
-        scaled = self.binary("*" if number > 0 else "/", value, factor, e.loc)
-        rounded = self.op("rint", (scaled,), kinds, value.rep, e.loc)
-        return self.binary("/" if number > 0 else "*", rounded, factor, e.loc)
+        return self._scaled_round(value, number, e)
+
+    def _digits(self, digits: t.Expr, e: ir.Call) -> int:
+        if not (isinstance(digits, t.Const) and digits.kinds == INT and abs(digits.value) <= _EXACT_TENS):
+            raise Declined("call", f"{e.function}() to a number of digits that is not a small constant", e.loc)
+        return int(digits.value)  # type: ignore[arg-type]
+
+    def _scaled_round(self, value: t.Expr, digits: int, e: ir.Call) -> t.Expr:
+        """numpy/_core/src/multiarray/calculation.c, PyArray_Round."""
+        if digits == 0:
+            return self.op("rint", (value,), value.kinds, value.rep, e.loc)
+        factor = t.Const(10.0 ** abs(digits), FLOAT, "f8", e.loc)
+        scaled = self.binary("*" if digits > 0 else "/", value, factor, e.loc)
+        rounded = self.op("rint", (scaled,), scaled.kinds, scaled.rep, e.loc)
+        return self.binary("/" if digits > 0 else "*", rounded, factor, e.loc)
 
     def builtin_pow(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         if len(args) != 2:
@@ -198,6 +205,8 @@ class KnownCalls(Expressions):
         function = getattr(np, name)
         if not args or any(is_complex(a.rep) for a in args):
             raise Declined("call", f"{e.function}() of complex numbers", e.loc)
+        if name == "round":
+            return self.numpy_round(args, e)
         kinds = self.kinds_by(function, *args)
         rep = self.single(kinds, e)
         if name in _ARITHMETIC and rep != "b1":
@@ -223,6 +232,16 @@ class KnownCalls(Expressions):
         self.uses_ufunc(name, rep)
         values = tuple([self.converted(a, rep) for a in args])
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
+
+    def numpy_round(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        number = self._digits(args[1], e) if len(args) == 2 else 0
+        value = args[0] if len(args) <= 2 else self.one(args, e)
+        kinds = self.kinds_by(lambda v: np.round(v, number), value)
+        rep = self.single(kinds, e)
+        if not is_float(rep) and (number < 0 or rep == "b1"):
+            raise Declined("inexact", f"{e.function}() of integers to tens", e.loc)
+        value = t.Cast(self.cast(value, rep, ""), kinds, rep, None, e.loc)
+        return self._scaled_round(value, number, e) if is_float(rep) else value
 
     def converted(self, value: t.Expr, rep: Rep) -> t.Expr:
         """An operand as NumPy converts it: a Python number that does not fit raises or warns."""

@@ -112,6 +112,14 @@ def _conversions() -> list[Example]:
             for n in (-3, 0, 1, 7, 22)
             if n >= 0 or dtype[0] == "f"
         ],
+        *[
+            Example("round(x, n)", f"np.round of {dtype}{n}", each(f"np.round(a[i]{n})"), (arr(finite * 1e3, dtype), 0, zeros(finite, dtype)))
+            for dtype in ("f4", "f8", "i4", "u1")
+            for n in ("", ", 2", ", 0", ", -2")
+            if n != ", -2" or dtype[0] == "f"
+        ],
+        Example("round(x, n)", "np.around of Python numbers", each("np.around(b * i, 2) + np.round(i)"), (ORDINARY, 1.005, zeros(ORDINARY))),
+        Example("round(x, n)", "np.round of bool", each("np.round(a[i])"), (arr([True, False], bool), 0, arr([0, 0])), "inexact type-error"),
         Example("round(x, n)", "Python int", each("round(i, 2)"), (ORDINARY, 0, zeros(ORDINARY))),
         Example("round(x, n)", "integers to tens", each("round(a[i], -1)"), (arr([25, 35], "i4"), 0, arr([0, 0])), "inexact"),
         Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
