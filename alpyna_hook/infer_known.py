@@ -211,10 +211,10 @@ class KnownCalls(Expressions):
         rep = self.single(kinds, e)
         if name in _ARITHMETIC and rep != "b1":
             return self._arithmetic(name, args, kinds, rep, e)
-        if name in ("isnan", "isinf", "isfinite"):
+        if name in ("isnan", "isinf", "isfinite", "signbit"):
             value = self.one(args, e)
-            value = value if is_float(value.rep) else self.cast(value, "f8", "")
-            return self.op(name, (value,), kinds, "b1", e.loc)
+            value = value if is_float(value.rep) and name != "signbit" else self.cast(value, "f8", "")
+            return self.op(name, (value,), kinds, "b1", e.loc, ("number",) if name == "signbit" else ())
         if name in ("abs", "absolute", "fabs"):
             checks = ("overflow",) if is_int(rep) else ()
             return self.op("abs", (self.cast(self.one(args, e), rep, ""),), kinds, rep, e.loc, checks, True)

@@ -53,7 +53,7 @@ class MathCalls(KnownCalls):
         return self._two("atan2", args, e, ("domain_strict",))
 
     def math_copysign(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        return self._two("copysign", args, e, ())
+        return self._two("copysign", args, e, ("number",))
 
     def math_hypot(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         """Python's own algorithm, which is not libm's; it never raises."""

@@ -161,6 +161,9 @@ class Operations:
     def write_isfinite(self, e: t.Op, a: list[str]) -> str:
         return f"(fabs_{e.compute}({a[0]}) < inf)"
 
+    def write_signbit(self, e: t.Op, a: list[str]) -> str:
+        return f"(bits_f8({a[0]}) < 0)"
+
     def write_conjugate(self, e: t.Op, a: list[str]) -> str:
         x = self.simple(a[0])
         part = "f4" if e.compute == "c8" else "f8"
@@ -199,6 +202,8 @@ class Operations:
             condition = self.overflow(e, a)
             if condition:
                 self.give_up_if(condition)
+        if "number" in checks:
+            self.mark_bad_if(f"{a[-1]} != {a[-1]}")
         if "domain" in checks and e.name == "sqrt":
             self.mark_bad_if(f"{a[0]} < 0.0")
 

@@ -24,7 +24,7 @@ from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
     "frame kernel low high bad left trip pointer poll strip inf nan range complex abs bool True False None"
-    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1".split()
+    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 bits_f8".split()
 ) | HELPERS
 
 

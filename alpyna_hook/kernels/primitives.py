@@ -293,7 +293,7 @@ def strip(typingctx: Any) -> Any:
 @cache
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
-    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip}
+    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip, "bits_f8": bits_f8}
     names |= {"inf": float("inf"), "nan": float("nan")}
     for rep, sign in (("i8", "s"), ("u8", "u")):
         for op in ("add", "sub", "mul"):

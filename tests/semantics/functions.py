@@ -350,6 +350,16 @@ def _numpy() -> list[Example]:
         ),
         Example(
             row,
+            "signbit",
+            each("np.signbit(a[i])"),
+            (SPECIAL[SPECIAL == SPECIAL], 0, zeros(SPECIAL[1:], bool)),
+        ),
+        Example(row, "signbit of float32", each("np.signbit(a[i])"), (-SPECIAL[:5].astype("f4"), 0, zeros(SPECIAL[:5], bool))),
+        Example(row, "signbit of integers", each("np.signbit(a[i])"), (arr([1, -1, 0], "i8"), 0, arr([0, 0, 0], bool))),
+        Example(row, "signbit of NaN", each("np.signbit(a[i])"), (SPECIAL, 0, zeros(SPECIAL, bool)), "flagged"),
+        Example(row, "copysign of NaN", each("math.copysign(1.0, a[i])"), (SPECIAL, 0, zeros(SPECIAL)), "flagged"),
+        Example(
+            row,
             "tests",
             each("np.isnan(a[i]) or np.isinf(a[i]) or not np.isfinite(a[i])"),
             (SPECIAL, 0, zeros(SPECIAL, bool)),
