@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from alpyna_hook.capture import capture_nest
 from .programs import Pair, clock, fit, source_of
 
 STATEMENTS = (1, 2, 4, 8, 16)
-_SOURCE = source_of("x, out, n", "out[i] = x[i] * 0.5 + 1.0")
+_FRESH = itertools.count()
+_SOURCES = [source_of("x, out, n", f"out[i] = x[i] * 0.5 + {number}.0") for number in range(2)]
 _FIRST = """
 import json, sys, time
 sys.path[:] = json.loads(sys.argv[2])
@@ -23,8 +25,8 @@ import numpy as np
 import alpyna_hook
 options = alpyna_hook.Options(device="cpu")
 x = np.ones(8)
-for number in range(2):
-    module = alpyna_hook.static_analyse(sys.argv[1], options)
+for source in json.loads(sys.argv[1]):
+    module = alpyna_hook.static_analyse(source, options)
     begun = time.perf_counter()
     module.measured(x, x.copy(), 8)
     print(time.perf_counter() - begun)
@@ -50,7 +52,8 @@ def nodes(source: str) -> float:
 
 
 def _of_size(size: int) -> str:
-    return source_of("x, out, n", *(f"out[i] = out[i] * 0.5 + x[i] * {k}.25" for k in range(size)))
+    """A text that was not compiled before: a kernel that was is found again."""
+    return source_of("x, out, n", *(f"out[i] = out[i] * 0.5 + x[i] * {next(_FRESH)}.25" for _ in range(size)))
 
 
 def _first_call(size: int) -> float:
@@ -63,7 +66,7 @@ def _first_call(size: int) -> float:
 
 def _import_seconds() -> float:
     """In a new process, the first compilation less the second."""
-    command = [sys.executable, "-c", _FIRST, _SOURCE, json.dumps(sys.path)]
+    command = [sys.executable, "-c", _FIRST, json.dumps(_SOURCES), json.dumps(sys.path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     first, second = (float(line) for line in done.stdout.split())
     return max(0.0, first - second)

@@ -16,7 +16,7 @@ import pytest
 
 from alpyna_hook import profile
 from alpyna_hook.profile import Profile
-from profiler import exactness, flags, interpreter, programs, store
+from profiler import compiler, exactness, flags, interpreter, programs, store
 from profiler.exactness import Function
 from tests.cli.commands import alpyna
 
@@ -266,3 +266,9 @@ def test_the_command_measures_and_stores(tmp_path: Path) -> None:
     assert not found.different
     assert found.compile_seconds is not None and found.compile_seconds > 0
     assert alpyna(tmp_path, "profile", "--show").stdout == done.stdout
+
+
+def test_what_is_compiled_to_measure_was_not_compiled_before() -> None:
+    """Kernels are remembered by their text: one that was compiled before would cost nothing."""
+    assert compiler._of_size(2) != compiler._of_size(2)
+    assert len(set(compiler._SOURCES)) == 2
