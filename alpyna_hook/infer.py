@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from alpyna_hook import ir, typed as t
 from alpyna_hook.facts import Facts
-from alpyna_hook.infer_calls import Calls
+from alpyna_hook.infer_calls import Calls, check_builtins
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
 from alpyna_hook.types import Rep, holds, is_python, rep_of
@@ -38,6 +38,7 @@ class _Inference:
 
     def run(self) -> t.TypedNest:
         self.scope = scope = Scope.outermost(self.facts, self.nest)
+        check_builtins(self.nest, self.facts, "")
         loop: t.Stmt
         for _ in range(_MAX_ROUNDS):
             scope.start_round()

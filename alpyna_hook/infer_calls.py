@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpyna_hook import ir, typed as t
-from alpyna_hook.facts import Known, UserFunction
+from alpyna_hook.facts import Facts, Known, UserFunction
 from alpyna_hook.infer_math import LIBM_1, MathCalls
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import Scope
@@ -69,6 +69,7 @@ class Calls(MathCalls):
         scope = self.scope
         if function.key in scope.active:
             raise Declined("recursion", e.function, e.loc)
+        check_builtins(function.code, scope.shared.facts, function.key + "::")
         bound = self._bind(function, e)
         arrays = {p: self.array_name(a.name, e.loc) for p, a in bound.items() if self._is_array(a)}  # type: ignore[union-attr]
         scalars = {p: self.expr(a) for p, a in bound.items() if p not in arrays}
@@ -157,6 +158,13 @@ class Calls(MathCalls):
             inner.env = inner.env if inner.env is not None else {}
             inner.set_kinds(name, value.kinds, value.value if isinstance(value, t.Const) else None)
         return inner
+
+
+def check_builtins(code: ir.Nest | ir.Function, facts: Facts, prefix: str) -> None:
+    """Raises Declined where the program has put something of its own in the place of a builtin that is compiled away."""
+    for name in code.builtins:
+        if facts.functions.get(prefix + name) != Known("builtin", name):
+            raise Declined("call", f"{name}() is not the builtin")
 
 
 def assigned(body: tuple[ir.Stmt, ...]) -> frozenset[str]:

@@ -231,7 +231,8 @@ Loop: TypeAlias = For | While
 @dataclass(frozen=True, slots=True, eq=False)
 class Nest:
     """One outermost loop.  `reads` are the names whose value before the nest may matter,
-    `writes` the user's variables that the nest may assign, both in order of appearance."""
+    `writes` the user's variables that the nest may assign, both in order of appearance.
+    `builtins` are those of the reads that must be the builtins: `range`, `len`, ... are compiled away."""
 
     loop: Loop
     reads: tuple[str, ...]
@@ -239,6 +240,7 @@ class Nest:
     has_return: bool
     filename: str
     qualname: str
+    builtins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,6 +258,7 @@ class Function:
     reads: tuple[str, ...]  # names that are not local to it: globals, closure
     filename: str
     loc: Loc
+    builtins: tuple[str, ...] = ()  # as of a nest
 
 
 Node: TypeAlias = Expr | Stmt

@@ -51,7 +51,7 @@ def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname:
     flow.walk((root,))
     _check_called(state, flow)
     reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
-    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname)
+    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, tuple(state.builtins))
 
 
 def _check_called(state: Statements, flow: Flow) -> None:
@@ -85,7 +85,9 @@ def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name:
     _check_called(state, flow)
     outer = _outer_names(flow, params, node)
     reads = tuple(dict.fromkeys((*state.builtins, *outer)))
-    return Function(name, params, _defaults(node.args, state), body, reads, filename, loc_of(node))
+    return Function(
+        name, params, _defaults(node.args, state), body, reads, filename, loc_of(node), tuple(state.builtins)
+    )
 
 
 def _parameters(args: ast.arguments, node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:

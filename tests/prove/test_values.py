@@ -22,7 +22,8 @@ def outcomes(source: str, **values: object) -> dict[str, str]:
     nest = capture_nest(loop, filename="f.py", qualname="f")
     arrays = {n: v for n, v in values.items() if isinstance(v, np.ndarray)}
     scalars = {n: v for n, v in values.items() if not isinstance(v, np.ndarray)}
-    functions = {n.function: Known("builtin", n.function) for n in walk(nest.loop) if isinstance(n, Call) and n.function[0] != "@"}
+    called = {n.function for n in walk(nest.loop) if isinstance(n, Call) and n.function[0] != "@"}
+    functions = {name: Known("builtin", name) for name in (*called, *nest.builtins)}
     facts = Facts(
         {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, True) for n, a in arrays.items()},
         {n: KIND_OF_TYPE[type(v)] for n, v in scalars.items()}, frozenset(scalars), functions,

@@ -138,6 +138,8 @@ def _names() -> list[Example]:
     )
     shadow = "def f(a):\n    abs = lambda x: x\n    for i in range(len(a)):\n        a[i] = abs(a[i])\n    return a"
     fake = "def range(n):\n    return [2, 1]\ndef f(a):\n    for i in range(len(a)):\n        a[i] += 1\n    return a"
+    own = "def f(a):\n    for i in range(len(a)):\n        a[i] += len(a)\n    return a\ndef {}(x):\n    return 2\n"
+    within = "def g(a, i):\n    return len(a) + i\ndef f(a):\n    for i in range(3):\n        a[i] = g(a, i)\n    return a\n"
     missing = function("a", "for i in range(len(a)):", "    a[i] = nowhere")
     kinds = function(
         "a, s, c",
@@ -157,6 +159,10 @@ def _names() -> list[Example]:
         Example(glob, "changing global", live, (A,), "call"),
         Example(glob, "shadowed builtin", shadow, (-A,), "accelerated call"),
         Example(glob, "own range", fake, (A,), "loop-iterable call value-type expression"),
+        Example(glob, "own len", own.format("len"), (A,), "call"),
+        Example(glob, "own len, called with that", own.replace("range(len(a))", "range(5)").format("len"), (A,), "call"),
+        Example(glob, "own len in a function", within + "def len(x):\n    return 2\n", (A,), "call"),
+        Example(glob, "len in a function", within, (A,)),
         Example(glob, "missing", missing, (A,), "unbound"),
         Example(glob, "missing, no iterations", missing, (A[:0],), "unbound"),
         Example("scalars after the loop", "np.float64, np.bool, bool, float, int", kinds, (A, 0, 0)),
