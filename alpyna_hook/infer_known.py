@@ -121,7 +121,10 @@ class KnownCalls(Expressions):
         return t.Cast(self.cast(value, "i8", "fit" if needs_check else ""), INT, "i8", None, e.loc)
 
     def builtin_float(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        return t.Cast(self.real(self.one(args, e), e), FLOAT, "f8", None, e.loc)
+        value = self.one(args, e)
+        if isinstance(value, t.Const) and value.kinds == FLOAT:
+            return value
+        return t.Cast(self.real(value, e), FLOAT, "f8", None, e.loc)
 
     def builtin_bool(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         return t.Cast(self.truth(self.one(args, e)), BOOL, "b1", None, e.loc)

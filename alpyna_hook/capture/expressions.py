@@ -307,6 +307,9 @@ class Expressions:
         if function == "len" and len(node.args) == 1 and not node.keywords:
             self.builtin("len", node)
             return Shape(self.array(node.args[0]), 0, loc_of(node))
+        constant = _parsed_float(node) if function == "float" else None
+        if constant is not None:
+            return Call("float", (Const(constant, loc_of(node)),), (), loc_of(node))
         return self._plain_call(function, node)
 
     def _plain_call(self, function: str, node: ast.Call) -> Call:
@@ -332,6 +335,17 @@ class Expressions:
 
 def describe_hoist(node: Located) -> str:
     return "an assignment expression" if isinstance(node, ast.NamedExpr) else "the length of a row"
+
+
+def _parsed_float(node: ast.Call) -> float | None:
+    """What `float("inf")` gives: None for another argument, or for a text that float() refuses."""
+    match node:
+        case ast.Call(args=[ast.Constant(value=str(text))], keywords=[]):
+            try:
+                return float(text)
+            except ValueError:
+                return None
+    return None
 
 
 def _indices(level: ast.Subscript) -> list[ast.expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import re
 
 from alpyna_hook import typed as t
@@ -252,7 +253,8 @@ class Operations:
             parts = [f"{result}.real", f"{result}.imag"]
             return " or ".join(f"not (abs({p}) < inf)" for p in parts)
         f = f"fabs_{e.compute}"
-        operands = [x for x, arg in zip(a, e.args, strict=True) if not isinstance(arg, t.Const)]
+        finite = [isinstance(arg, t.Const) and cmath.isfinite(arg.value) for arg in e.args]
+        operands = [x for x, known in zip(a, finite, strict=True) if not known]
         became_nan = " and ".join([f"{result} != {result}", *(f"{x} == {x}" for x in operands)])
         became_inf = " and ".join([f"{f}({result}) == inf", *(f"{f}({x}) < inf" for x in operands)])
         return f"({became_nan}) or ({became_inf})"

@@ -3,7 +3,8 @@
 NumPy's warnings are found through the exception flags of the floating-point unit, which cost
 nothing.  That is sound only for an operation that the compiler can neither drop nor fold: one
 whose result is surely used, in the end, by a store or by a variable that outlives the nest, and
-whose operands are not all constants.  The others get a check of their own.
+whose operands are not all constants.  The others get a check of their own; so do all operations
+of a nest that names an infinity or a NaN, for `x + nan` and `x > inf` are known without x.
 
 The analysis is the classical one of very busy values, backwards over the structured program: a
 variable is needed at a point if on every path from there its value is used by a needed operation
@@ -12,6 +13,7 @@ before it is overwritten.
 
 from __future__ import annotations
 
+import cmath
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
@@ -21,11 +23,19 @@ Needed = frozenset[str] | None  # None: everything (a path that ends in a replay
 
 def anchored(nest: t.TypedNest) -> frozenset[int]:
     """The "finite" obligations for which the hardware's flags can be trusted."""
+    if _names_infinity(nest):
+        return frozenset()
     run = _Backwards(nest)
     outputs = frozenset(nest.outputs)
     run.outputs = outputs
     run.statement(nest.loop, outputs, mark=True)
     return frozenset(run.found)
+
+
+def _names_infinity(nest: t.TypedNest) -> bool:
+    statements = (s for body in ((nest.loop,), *(f.body for f in nest.functions)) for s in t.statements(body))
+    constants = (x.value for s in statements for e in t.expressions(s) for x in t.walk(e) if isinstance(x, t.Const))
+    return any(not isinstance(value, int) and not cmath.isfinite(value) for value in constants)
 
 
 def _meet(a: Needed, b: Needed) -> Needed:

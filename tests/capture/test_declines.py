@@ -74,6 +74,8 @@ EXPRESSIONS = {
     "f(i)[0]": ("a subscript of an expression", "f(i)"),
     "a[i].flat": ("the attribute .flat of an expression", "a[i].flat"),
     "f(i)(j)": ("a call of an expression", "f(i)(j)"),
+    "float('one')": ("a string", "'one'"),
+    "float(x='1')": ("a string", "'1'"),
     "f(*a)": ("a starred expression", "*a"),
     "f(**a)": ("a call with **keywords", "f(**a)"),
     "a @ b": ("the operator @", "a @ b"),

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from tests.differential import check
-from tests.semantics import functions, numbers, places
+from tests.semantics import displays, functions, numbers, places
 from tests.semantics.example import Example
 
-EXAMPLES = [*numbers.EXAMPLES, *functions.EXAMPLES, *places.EXAMPLES]
+EXAMPLES = [*numbers.EXAMPLES, *functions.EXAMPLES, *places.EXAMPLES, *displays.EXAMPLES]
 
 ROWS = (
     "narrow integers",
@@ -57,6 +57,7 @@ ROWS = (
     "np.sqrt(int8)",
     "builtin sum of floats",
     "NaN payloads",
+    "float of a text",
 )
 
 
