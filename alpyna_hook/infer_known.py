@@ -11,7 +11,7 @@ from alpyna_hook import ir, typed as t
 from alpyna_hook.infer_expr import BOOL, INT, Expressions
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import Kinds, Rep, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
+from alpyna_hook.types import Kinds, Rep, holds, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
 
 # NumPy ufuncs whose scalar calls are one call of their inner loop on floats, by arity.
 UFUNC_1 = frozenset(
@@ -70,6 +70,8 @@ class KnownCalls(Expressions):
                 return self.builtin_min(args, e)
             case "@index":
                 return t.Cast(self.as_index(self.one(args, e), "a count"), INT, "i8", None, e.loc)
+            case "@in" | "@in_set":
+                return self.contained(args[0], args[1:], e)
             case "@real" | "@imag":
                 return self.part(e.function[1:], self.one(args, e), e)
             case "@item":
@@ -82,6 +84,26 @@ class KnownCalls(Expressions):
                 return self.op("conjugate", (value,), value.kinds, value.rep, e.loc)
             case _:
                 raise Declined("call", e.function, e.loc)
+
+    def contained(self, x: t.Expr, items: list[t.Expr], e: ir.Call) -> t.Expr:
+        """Whether x is one of the items or equals one: all of them are evaluated, then compared from the left."""
+        for item in items:
+            if _may_be_one_nan(x, item):
+                raise Declined("inexact", "'in' compares by identity before equality, which counts for NaN", e.loc)
+            if e.function == "@in_set" and not _equal_means_equal_hash(x, item):
+                raise Declined("inexact", "'in' a set of such items compares by their hashes, too", e.loc)
+        return self._contained(x, items, [], e.loc)
+
+    def _contained(self, x: t.Expr, items: list[t.Expr], done: list[t.Expr], loc: ir.Loc) -> t.Expr:
+        if not done and not isinstance(x, (t.Const, t.Var)):
+            return self.shared_value(x, lambda v: self._contained(v, items, done, loc), loc)
+        if len(done) < len(items):
+            return self.shared_value(items[len(done)], lambda v: self._contained(x, items, [*done, v], loc), loc)
+        found: t.Expr = t.Const(False, BOOL, "b1", loc)
+        for item in reversed(done):
+            equal = self.truth(self.binary("==", item, x, loc))
+            found = t.Select(equal, t.Const(True, BOOL, "b1", loc), found, BOOL, "b1", loc)
+        return found
 
     def part(self, name: str, value: t.Expr, e: ir.Call) -> t.Expr:
         kinds = self.kinds_by(lambda v: getattr(v, name), value)
@@ -267,3 +289,21 @@ class KnownCalls(Expressions):
             raise Declined("call", f"{e.function}() of integers", e.loc)
         values = [self.converted(a, rep) for a in args]
         return self.op(name, tuple(values), kinds, rep, e.loc)
+
+
+def _may_be_one_nan(x: t.Expr, y: t.Expr) -> bool:
+    """Whether the two may be the same object, a NaN: an element that is read from an array is a new object each time."""
+    return not any(isinstance(v, t.Load) or is_int(v.rep) or v.rep == "b1" or _is_ordered(v) for v in (x, y))
+
+
+def _is_ordered(v: t.Expr) -> bool:
+    return isinstance(v, t.Const) and v.value == v.value
+
+
+def _equal_means_equal_hash(x: t.Expr, item: t.Expr) -> bool:
+    """For numbers of which neither is rounded when they are compared."""
+    if not isinstance(item, t.Const):
+        return False
+    if isinstance(item.value, int):
+        return is_int(x.rep) or x.rep == "b1" or holds(x.rep, item.value)
+    return not is_int(x.rep) and x.rep != "b1" and holds(x.rep, item.value)

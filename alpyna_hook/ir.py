@@ -114,6 +114,7 @@ class Call:
         @index(x)            `operator.index`: the integer x as a Python int
         @min(x, y, ...)      the builtin, of Python ints
         @real(x) @imag(x) @conjugate(x) @item(x)    `x.real`, `x.imag`, `x.conjugate()`, `x.item()`
+        @in(x, y, ...) @in_set(x, y, ...)    `x in (y, ...)`, `x in {y, ...}`
         @tuple(x, ...)       only as the value of a Return
     """
 

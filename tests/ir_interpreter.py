@@ -52,6 +52,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 HIDDEN: dict[str, Callable[..., Any]] = {
     "@index": operator.index,
     "@min": min,
+    "@in": lambda x, *items: x in items,
+    "@in_set": lambda x, *items: x in set(items),
     "@tuple": lambda *items: items,
     "@real": lambda x: x.real,
     "@imag": lambda x: x.imag,

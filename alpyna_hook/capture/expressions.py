@@ -203,12 +203,23 @@ class Expressions:
         return BINARY[type(op)]
 
     def _expr_Compare(self, node: ast.Compare) -> Expr:
+        match node:
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as membership], comparators=[ast.Tuple() | ast.List() | ast.Set() as items]):
+                return self._contained(node, membership, items)
         for op in node.ops:
             if type(op) not in COMPARE:
                 raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
         first, second = self.expr(node.left), self.expr(node.comparators[0])
         rest = self.conditional(node.comparators[1:])
         return Compare((first, second, *rest), tuple([COMPARE[type(op)] for op in node.ops]), loc_of(node))
+
+    def _contained(self, node: ast.Compare, op: ast.cmpop, items: ast.Tuple | ast.List | ast.Set) -> Expr:
+        """`x in (1, y)`: all items are evaluated before the first comparison."""
+        if not items.elts:
+            raise decline("expression", "an empty display", items)
+        args = (self.expr(node.left), *[self.expr(item) for item in items.elts])
+        found = Call("@in_set" if isinstance(items, ast.Set) else "@in", args, (), loc_of(node))
+        return found if isinstance(op, ast.In) else Unary("not", found, loc_of(node))
 
     def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
         first = self.expr(node.values[0])

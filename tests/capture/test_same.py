@@ -34,6 +34,9 @@ def fill(array, value): array[0] = value; return value
 """
 
 LOOPS = {
+    "in a tuple": "for i in range(n):\n    s += i in (1, k, x) and a[i] not in [0.5, a[2], -0.75]",
+    "in a tuple of what raises": "for i in range(n):\n    s += i in (1, 6 // (i - 2))",
+    "in a set": "for i in range(n):\n    s += i in {1, 2.0, True}",
     "range of one": "for i in range(n):\n    s += a[i]",
     "range of two": "for i in range(1, n):\n    a[i] = a[i - 1] + 1",
     "range down": "for i in range(n, 0, -1):\n    a[i] -= a[i - 1]",

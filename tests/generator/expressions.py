@@ -285,12 +285,14 @@ def boolean(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "b")
     choice = scope.weighted({"compare": 12, "chain": 3, "and": 4, "not": 2, "leaf": 2, "test": 2, "bits": 1, "truth": 1,
-                             "select": 1})
+                             "select": 1, "in": 1})
     if choice == "compare" or choice == "chain":
         kind = scope.pick("iiffb" if scope.arrays_of("f") else "iifb")
         count = 2 if choice == "compare" else 3
         parts = [expression(scope, kind, depth - 1).text for _ in range(count)]
         return Text("(" + "".join(f"{p} {scope.pick(COMPARISONS)} " for p in parts[:-1]) + parts[-1] + ")")
+    if choice == "in":
+        return _contained(scope, depth)
     if choice == "and":
         word = scope.pick(("and", "or"))
         return Text(f"({boolean(scope, depth - 1)} {word} {boolean(scope, depth - 1)})")
@@ -306,6 +308,15 @@ def boolean(scope: Scope, depth: int) -> Text:
     if choice == "select":
         return Text(f"({boolean(scope, depth - 1)} if {boolean(scope, 0)} else {boolean(scope, depth - 1)})")
     return leaf(scope, "b")
+
+
+def _contained(scope: Scope, depth: int) -> Text:
+    kind = scope.pick("iifb" if scope.arrays_of("f") else "ib")
+    constants = scope.chance(70)
+    items = [constant(scope, kind) if constants else expression(scope, kind, 0).text for _ in range(scope.pick((1, 2, 3)))]
+    left, right = scope.pick(("()", "()", "[]", "{}") if constants else ("()", "[]"))
+    display = f"{left}{', '.join(items)}{',' if len(items) == 1 else ''}{right}"
+    return Text(f"({expression(scope, kind, depth - 1)} {scope.pick(('in', 'not in'))} {display})")
 
 
 def complicated(scope: Scope, depth: int) -> Text:

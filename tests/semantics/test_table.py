@@ -58,6 +58,7 @@ ROWS = (
     "builtin sum of floats",
     "NaN payloads",
     "float of a text",
+    "in a display",
 )
 
 
