@@ -204,7 +204,8 @@ class Expressions:
 
     def _expr_Compare(self, node: ast.Compare) -> Expr:
         match node:
-            case ast.Compare(ops=[ast.In() | ast.NotIn() as membership], comparators=[ast.Tuple() | ast.List() | ast.Set() as items]):
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
+                             comparators=[ast.Tuple() | ast.List() | ast.Set() as items]):
                 return self._contained(node, membership, items)
         for op in node.ops:
             if type(op) not in COMPARE:
