@@ -18,6 +18,7 @@ from typing import Any
 
 from alpyna_hook.dependence import ArrayFacts, NestAnalysis, analyse
 from alpyna_hook.dependence.address import overlapping
+from benchmarks import measure
 from benchmarks.nests import LiveNest, nests
 from benchmarks.polybench import KERNELS
 
@@ -83,7 +84,7 @@ def disjoint() -> float:
 
 def main() -> None:
     lines = [
-        "# Times of the dependence analysis", "",
+        "# Times of the dependence analysis", "", measure.machine(), "",
         "CPU time, best of several runs. *static*: once for each nest. *first*: with live bounds and addresses, the "
         "first time. *verdicts*: of all loops with suggested transformations, on demand, once. *again*: the same "
         "bindings once more. *memory*: of the analysis with one remembered graph.", "",
