@@ -167,6 +167,11 @@ class KnownCalls(Expressions):
     def _round_to(self, value: t.Expr, digits: t.Expr, e: ir.Call) -> t.Expr:
         """NumPy scales, rounds and scales back; Python's own floats are rounded correctly in decimal."""
         number = self._digits(digits, e)
+        if value.kinds == FLOAT and number > 0:
+            tens = t.Const(10.0**number, FLOAT, "f8", e.loc)
+            return self.op("decimal", (value, tens), FLOAT, "f8", e.loc, ("number",))
+        if value.kinds == FLOAT and number == 0:
+            return self.op("rint", (value,), FLOAT, "f8", e.loc)
         kinds = self.kinds_by(lambda v: round(v, number), value)
         if not is_float(value.rep) and number >= 0:
             rep = self.single(kinds, e)

@@ -24,7 +24,7 @@ from alpyna_hook.types import Kind, Kinds, Rep
 #   shift     a shift count lies in [0, width)
 #   domain    a function of `math` is used within its domain and range
 #   finite    a floating-point operation raises no exception flag (checked one by one)
-#   number    a floating-point number is not NaN, whose sign is not known
+#   number    a floating-point number is not NaN, whose sign is not known; of round(x, n), small enough to have digits
 #   exponent  an integer exponent, or what an integer root is taken of, is not negative
 
 

@@ -13,7 +13,7 @@ _INFIX = {
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
 # what kernels/helpers.py gives
-HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8".split())
+HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8".split())
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -115,6 +115,9 @@ class Operations:
     def write_hypot(self, e: t.Op, a: list[str]) -> str:
         return f"hypot_f8({a[0]}, {a[1]})"
 
+    def write_decimal(self, e: t.Op, a: list[str]) -> str:
+        return f"decimal_f8({a[0]}, {a[1]})"
+
     def write_lshift(self, e: t.Op, a: list[str]) -> str:
         return self._shift(e, a, f"{e.compute}({a[0]} << {a[1]})", f"{e.compute}(0)")
 
@@ -203,7 +206,9 @@ class Operations:
             condition = self.overflow(e, a)
             if condition:
                 self.give_up_if(condition)
-        if "number" in checks:
+        if "number" in checks and e.name == "decimal":
+            self.mark_bad_if(f"not (fabs_f8({a[0]}) * {a[1]} < {2.0**51})")
+        elif "number" in checks:
             self.mark_bad_if(f"{a[-1]} != {a[-1]}")
         if "domain" in checks and e.name == "sqrt":
             self.mark_bad_if(f"{a[0]} < 0.0")

@@ -7,7 +7,7 @@ from typing import Any
 
 from numba import njit, types
 
-from alpyna_hook.kernels.primitives import bits_f8, from_bits_f8
+from alpyna_hook.kernels.primitives import bits_f8, from_bits_f8, rint_f8
 
 _LEAST_NORMAL = 2.0**-1022
 _UNSIGNED: Any = types.uint64
@@ -82,14 +82,33 @@ def _isqrt(n: Any) -> Any:
 
 
 @njit(error_model="numpy")
-def _square(x: Any) -> Any:
-    """x*x as the sum of two doubles (Dekker 1971, mul12)."""
+def _split(x: Any) -> Any:
+    """x as the sum of two doubles of 26 bits (Veltkamp 1968)."""
     t = x * 134217729.0
     high = t - (t - x)
-    low = x - high
-    p, q = high * high, high * low + low * high
+    return high, x - high
+
+
+@njit(error_model="numpy")
+def _product(x: Any, y: Any) -> Any:
+    """x*y as the sum of two doubles (Dekker 1971, mul12)."""
+    x_high, x_low = _split(x)
+    y_high, y_low = _split(y)
+    p, q = x_high * y_high, x_high * y_low + x_low * y_high
     z = p + q
-    return z, p - z + q + low * low
+    return z, p - z + q + x_low * y_low
+
+
+def _decimal(x: Any, tens: Any) -> Any:
+    """x to some decimal places, correctly rounded, half to even: the integer next to x * tens by that, for products below 2**51."""
+    high, low = _product(x, tens)
+    whole = rint_f8(high)
+    left = high - whole
+    if left == 0.5 and low > 0.0:
+        whole += 1.0
+    elif left == -0.5 and low < 0.0:
+        whole -= 1.0
+    return math.copysign(whole / tens, x)
 
 
 @njit(error_model="numpy")
@@ -99,13 +118,13 @@ def _norm(x: Any, y: Any, largest: Any) -> Any:
     scale = from_bits_f8((1023 - exponent) << 52 if exponent <= 1022 else 1 << (1074 - exponent))
     total, errors, lost = 1.0, 0.0, 0.0
     for value in (x, y):
-        high, low = _square(value * scale)
+        high, low = _product(value * scale, value * scale)
         new = total + high
         lost += (total - new) + high
         errors += low
         total = new
     root = math.sqrt(total - 1.0 + (errors + lost))
-    high, low = _square(root)
+    high, low = _product(root, root)
     new = total - high
     lost += (total - new) - high
     errors -= low
@@ -130,6 +149,7 @@ def _hypot(x: Any, y: Any) -> Any:
 
 gcd_i8 = njit(_gcd, error_model="numpy")
 isqrt_i8 = njit(_isqrt, error_model="numpy")
+decimal_f8 = njit(_decimal, error_model="numpy")
 hypot_f8 = njit(_hypot, error_model="numpy")
 smith_f4 = _smith(types.float32, types.complex64)
 smith_f8 = _smith(types.float64, types.complex128)

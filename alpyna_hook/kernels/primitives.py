@@ -146,9 +146,6 @@ def _bitcast(source: str, target: str) -> Callable[..., Any]:
     return bits
 
 
-bits_f8, from_bits_f8 = _bitcast("f8", "i8"), _bitcast("i8", "f8")
-
-
 def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
     @intrinsic
     def overflows(typingctx: Any, a: Any, b: Any) -> Any:
@@ -174,6 +171,9 @@ def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
         return kind(kind), codegen
 
     return function
+
+
+bits_f8, from_bits_f8, rint_f8 = _bitcast("f8", "i8"), _bitcast("i8", "f8"), _unary_llvm("rint", "f8")
 
 
 def _c_call(rep: str, arity: int) -> Callable[..., Any]:

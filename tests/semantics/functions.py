@@ -12,6 +12,8 @@ from tests.semantics.numbers import F8, INTS, edges, narrowed, outer, zeros
 SPECIAL = arr([0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e-310, 1e308, np.inf, -np.inf, np.nan])
 EXTREMES = outer(*[arr([*SPECIAL, 2.0**-1022, 2.0**-1023, 3.0**-650, 2.0**1023, 1.7e308, 3.0, -4.0, 1e-160, 1e160])] * 2)
 SQUARES = arr([n for k in (0, 1, 2, 3, 2**26 + 1, 2**31, 3037000499) for n in (k * k - 1, k * k, k * k + 1) if n >= 0] + [2**63 - 1], "i8")
+DECIMAL = np.concatenate([[0.5, 1.5, 2.5, 0.125, 0.375, 2.675, 1.005, -0.001, -0.0, 5e-324, 1e8 + 0.05], np.arange(-40, 40) / 16])
+DECIMAL = np.concatenate([DECIMAL, np.nextafter(DECIMAL, 9e9), np.nextafter(DECIMAL, -9e9)])
 ORDINARY = np.random.default_rng(5).normal(0, 2, 400)
 
 
@@ -122,7 +124,12 @@ def _conversions() -> list[Example]:
         Example("round(x, n)", "np.round of bool", each("np.round(a[i])"), (arr([True, False], bool), 0, arr([0, 0])), "inexact type-error"),
         Example("round(x, n)", "Python int", each("round(i, 2)"), (ORDINARY, 0, zeros(ORDINARY))),
         Example("round(x, n)", "integers to tens", each("round(a[i], -1)"), (arr([25, 35], "i4"), 0, arr([0, 0])), "inexact"),
-        Example("round(x, n)", "Python float", each("round(b * i, 2)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
+        *[
+            Example("round(x, n)", f"Python float to {n}", each(f"round(float(a[i]), {n})"), (DECIMAL, 0, zeros(DECIMAL)))
+            for n in (0, 1, 2, 3, 7)
+        ],
+        Example("round(x, n)", "Python float without digits", each("round(b + i, 2)"), (ORDINARY, 1e18, zeros(ORDINARY)), "flagged"),
+        Example("round(x, n)", "Python float to tens", each("round(b * i, -1)"), (ORDINARY, 1.005, zeros(ORDINARY)), "inexact"),
         Example("round(x, n)", "digits of a variable", each("round(a[i], b)"), (ORDINARY, 2, zeros(ORDINARY)), "call"),
         Example("round(x, n)", "too many digits", each("round(a[i], 23)"), (ORDINARY, 2, zeros(ORDINARY)), "call"),
         Example(
