@@ -23,7 +23,7 @@ from alpyna_hook.hook.site import MODULES
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, TYPE_OF_KIND, Kind, holds
 
-_BUILTINS = ("abs", "int", "float", "bool", "round", "pow", "min", "max", "len", "range", "enumerate", "zip", "reversed")
+_BUILTINS = ("abs", "int", "float", "bool", "complex", "round", "pow", "min", "max", "len", "range", "enumerate", "zip", "reversed")
 _KNOWN: dict[int, Known] = {id(getattr(builtins, name)): Known("builtin", name) for name in _BUILTINS}
 _KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if callable(f)})
 _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})

@@ -204,7 +204,18 @@ class Expressions:
             folded = _fold_python(op, left, right)
             if folded is not None:
                 return self.constant(folded, loc)
-        return self.split([left, right], lambda v: self.operation(v, lambda kinds: binary(op, *kinds), loc), loc)
+        return self.split([left, right], lambda v: self._binary(op, v, loc), loc)
+
+    def _binary(self, op: str, values: list[t.Expr], loc: ir.Loc) -> t.Expr:
+        base, exponent = values
+        if op == "**" and is_complex(base.rep) and isinstance(exponent, t.Const) and exponent.kinds == INT:
+            power = self.complex_power(base, int(exponent.value), loc)  # type: ignore[arg-type]
+            if power is not None:
+                return power
+        return self.operation(values, lambda kinds: binary(op, *kinds), loc)
+
+    def complex_power(self, base: t.Expr, exponent: int, loc: ir.Loc) -> t.Expr | None:
+        raise NotImplementedError  # given by `ComplexNumbers`
 
     def operation(self, values: list[t.Expr], meaning: Callable[[tuple[Kind, ...]], Meaning], loc: ir.Loc) -> t.Expr:
         """One operation on operands that may have several kinds: all combinations must agree on what is computed."""

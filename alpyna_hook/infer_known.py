@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import ir, typed as t
-from alpyna_hook.infer_expr import BOOL, INT, Expressions
+from alpyna_hook.infer_complex import ComplexNumbers
+from alpyna_hook.infer_expr import BOOL, INT
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import Kinds, Rep, holds, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
@@ -26,7 +27,7 @@ _EXACT_TENS = 22  # 10.0**22 is the last one that a double holds
 FLOAT: Kinds = frozenset({"float"})
 
 
-class KnownCalls(Expressions):
+class KnownCalls(ComplexNumbers):
     """The part of inference that types calls of builtins and of NumPy's functions."""
 
     # -- helpers
@@ -129,7 +130,7 @@ class KnownCalls(Expressions):
         value = self.one(args, e)
         kinds = self.kinds_by(abs, value)
         if is_complex(value.rep):
-            raise Declined("inexact", "the absolute value of a complex number", e.loc)
+            return self.complex_abs(value, kinds, e.loc)
         value = self.cast(value, self.single(kinds, e), "")
         if value.rep[0] in "bu":
             return t.Cast(value, kinds, value.rep, None, e.loc)

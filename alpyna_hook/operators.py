@@ -104,8 +104,11 @@ def _leaves_numpy(left: Kind, right: Kind) -> bool:
 def _python(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
     none = ("", "")
     if result == "complex":
-        if name not in ("add", "sub", "mul") or (left != right and sys.version_info >= (3, 14)):
+        new = sys.version_info >= (3, 14)  # mixed operations, and division, as C's Annex G has them
+        if name not in ("add", "sub", "mul", "truediv") or (new and (left != right or name == "truediv")):
             raise Declined("inexact", f"complex {name} of Python numbers")
+        if name == "truediv":
+            return Meaning("quotient", result, "c16", none, ("nonzero",), False)
         return Meaning(name, result, "c16", none, (), False)
     if result == "bool":
         return Meaning(name, result, "b1", none, (), False)
@@ -150,8 +153,10 @@ def _comparison(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
     reps = (rep_of_kind(left), rep_of_kind(right))
     casts = ("", "")
     if any(is_complex(r) for r in reps):
-        if name not in ("eq", "ne") or python:
+        if name not in ("eq", "ne"):
             raise Declined("inexact", "a comparison of complex numbers")
+        if python:
+            casts = ("exact" if left == "int" else "", "exact" if right == "int" else "")
         compute = rep_of_kind(sample(operator.add, left, right))
     elif any(is_float(r) for r in reps):
         compute = rep_of_kind(sample(operator.add, left, right))

@@ -13,7 +13,7 @@ _INFIX = {
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
 # what kernels/helpers.py gives
-HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8".split())
+HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8 quotient_f8".split())
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -100,6 +100,20 @@ class Operations:
         x, y = self.simple(a[0]), self.simple(a[1])
         names = [self.temporary(f"{v}.{p}") for v in (x, y) for p in ("real", "imag")]
         return f"smith_{part}({', '.join(names)})"
+
+    def write_quotient(self, e: t.Op, a: list[str]) -> str:
+        x, y = self.simple(a[0]), self.simple(a[1])
+        return f"quotient_f8({x}.real, {x}.imag, {y}.real, {y}.imag)"
+
+    def write_complex(self, e: t.Op, a: list[str]) -> str:
+        return f"complex({a[0]}, {a[1]})"
+
+    def write_cabs(self, e: t.Op, a: list[str]) -> str:
+        x, part = self.simple(a[0]), "f4" if e.compute == "c8" else "f8"
+        return f"call2_{part}({self.libm_address('hypotf' if part == 'f4' else 'hypot')}, {x}.real, {x}.imag)"
+
+    def write_bounded(self, e: t.Op, a: list[str]) -> str:
+        return a[0]
 
     def write_pow(self, e: t.Op, a: list[str]) -> str:
         if is_float(e.compute):
@@ -198,7 +212,7 @@ class Operations:
         if "shift" in checks:
             self.give_up_if(f"{a[1]} < 0 or {a[1]} > 63")
         if "nonzero" in checks:
-            if is_float(e.compute):
+            if is_float(e.compute) or is_complex(e.compute):
                 self.mark_bad_if(f"{a[1]} == 0.0")
             else:
                 self.give_up_if(f"{a[1]} == 0")
@@ -241,6 +255,13 @@ class Operations:
         return "(-9223372036854775807 - 1)" if low == -(2**63) else f"({low})"
 
     def check_after(self, e: t.Op, a: list[str], result: str, checks: set[str]) -> None:
+        if e.name == "cabs":
+            part = "f4" if e.compute == "c8" else "f8"
+            self.mark_bad_if(f"{result} == inf and fabs_{part}({a[0]}.real) < inf and fabs_{part}({a[0]}.imag) < inf")
+            return
+        if e.name == "bounded":
+            self.mark_bad_if(f"fabs_f8({result}.real) == inf or fabs_f8({result}.imag) == inf")
+            return
         if "domain_strict" in checks or ("domain" in checks and e.name == "pow"):
             self.mark_bad_if(f"not (fabs_f8({result}) < inf)")
         elif "domain" in checks and e.name != "sqrt":

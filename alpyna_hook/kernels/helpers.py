@@ -62,6 +62,20 @@ def _smith(real: Any, whole: Any) -> Any:
     return njit(divide, error_model="numpy")
 
 
+def _quotient(ar: Any, ai: Any, br: Any, bi: Any) -> Any:
+    """(ar + i ai) / (br + i bi) as CPython before 3.14 computes it (Objects/complexobject.c, _Py_c_quot); the divisor is not 0."""
+    br_abs, bi_abs = abs(br), abs(bi)
+    if br_abs >= bi_abs:
+        ratio = bi / br
+        divisor = br + bi * ratio
+        return complex((ar + ai * ratio) / divisor, (ai - ar * ratio) / divisor)
+    if bi_abs >= br_abs:
+        ratio = br / bi
+        divisor = br * ratio + bi
+        return complex((ar * ratio + ai) / divisor, (ai * ratio - ar) / divisor)
+    return complex(math.nan, math.nan)
+
+
 def _gcd(a: int, b: int) -> int:
     """Euclid's algorithm, by magnitudes; neither is the least int64."""
     x, y = abs(a), abs(b)
@@ -149,6 +163,7 @@ def _hypot(x: Any, y: Any) -> Any:
 
 gcd_i8 = njit(_gcd, error_model="numpy")
 isqrt_i8 = njit(_isqrt, error_model="numpy")
+quotient_f8 = njit(_quotient, error_model="numpy")
 decimal_f8 = njit(_decimal, error_model="numpy")
 hypot_f8 = njit(_hypot, error_model="numpy")
 smith_f4 = _smith(types.float32, types.complex64)

@@ -140,8 +140,8 @@ class _Backwards:
                 return set().union(*(self.use(x, mark) for x in t.operands(e)), set())
 
     def _mark(self, e: t.Expr) -> None:
-        if isinstance(e, t.Op) and e.name == "smith":
-            return  # NumPy compares the divisor's parts, which raises a flag of its own for NaN
+        if isinstance(e, t.Op) and e.name in ("smith", "cabs"):
+            return  # libm's flags are its own; in a division NumPy compares the divisor's parts, which raises one for NaN
         obligations = e.obligations if isinstance(e, t.Op) else (e.obligation,) if isinstance(e, t.Cast) else ()
         for k in obligations:
             if k is not None and self.nest.obligations[k] == "finite" and self._is_dynamic(e):

@@ -271,7 +271,7 @@ def _rare_float(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         i = integer(scope, depth - 1)
         return Text(f"({i} * {x})" if scope.chance(60) else f"({i} / {scope.pick(('2', '4.0', '3'))})")
     if choice == "from_complex" and scope.arrays_of("c"):
-        return Text(f"abs({leaf(scope, 'c')})")
+        return Text(f"abs({complicated(scope, depth - 1)})" if scope.chance(70) else f"{leaf(scope, 'c')}.{scope.pick(('real', 'imag'))}")
     if choice == "round":
         return Text(f"round({x}, {scope.pick(('0', '1', '2', '3', '-1'))})")
     user = _user_call(scope, "f", depth)
@@ -289,6 +289,8 @@ def boolean(scope: Scope, depth: int) -> Text:
     if choice == "compare" or choice == "chain":
         kind = scope.pick("iiffb" if scope.arrays_of("f") else "iifb")
         count = 2 if choice == "compare" else 3
+        if scope.arrays_of("c") and scope.chance(15):
+            return Text(f"({complicated(scope, depth - 1)} {scope.pick(('==', '!='))} {complicated(scope, depth - 1)})")
         parts = [expression(scope, kind, depth - 1).text for _ in range(count)]
         return Text("(" + "".join(f"{p} {scope.pick(COMPARISONS)} " for p in parts[:-1]) + parts[-1] + ")")
     if choice == "in":
@@ -323,8 +325,12 @@ def complicated(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "c")
     choice = scope.weighted({"leaf": 4, "arith": 8, "div": 1, "unary": 1, "float": 2, "cast": 1, "select": 1,
-                             "square": 1})
+                             "square": 1, "power": 1, "parts": 1})
     x = complicated(scope, depth - 1)
+    if choice == "power":
+        return Text(f"({x} ** {scope.pick(('2', '2', '3', '1', '4', '7'))})")
+    if choice == "parts":
+        return Text(f"complex({floating(scope, depth - 1)}, {floating(scope, depth - 1)})")
     if choice == "arith":
         return Text(f"({x} {scope.pick('+-*')} {complicated(scope, depth - 1)})")
     if choice == "div":

@@ -1,13 +1,11 @@
-"""The rows of the contract on functions: conversions, math, NumPy's own, complex numbers."""
+"""The rows of the contract on functions: conversions, math, NumPy's own."""
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
-from tests.semantics.example import ERRORS, QUIET, RAISING, Example, arr, each, together
-from tests.semantics.numbers import F8, INTS, edges, narrowed, outer, zeros
+from tests.semantics.example import QUIET, RAISING, Example, arr, each, together
+from tests.semantics.numbers import INTS, edges, narrowed, outer, zeros
 
 SPECIAL = arr([0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e-310, 1e308, np.inf, -np.inf, np.nan])
 EXTREMES = outer(*[arr([*SPECIAL, 2.0**-1022, 2.0**-1023, 3.0**-650, 2.0**1023, 1.7e308, 3.0, -4.0, 1e-160, 1e160])] * 2)
@@ -412,54 +410,4 @@ def _numpy() -> list[Example]:
     return found
 
 
-def _complex() -> list[Example]:
-    rng = np.random.default_rng(8)
-    z, w = (rng.normal(size=60) + 1j * rng.normal(size=60) for _ in range(2))
-    row, out = "complex /", zeros(z)
-    special = arr([0, 1j, 1 + 1j, complex(np.inf, 0), complex(np.nan, 1), 1e300 + 1e300j, complex(-0.0, 0.0)], complex)
-    a, b = outer(special, special)
-    found = [Example(row, f"{op} complex128", each(f"a[i] {op} b[i]"), (z, w, out)) for op in "+-*/"]
-    found += [
-        Example(row, f"{op} complex64", each(f"a[i] {op} b[i]"), (z.astype("c8"), w.astype("c8"), zeros(z, "c8"))) for op in "+-*/"
-    ]
-    found += [
-        Example(row, f"{op} special", each(f"a[i] {op} b[i]"), (a, b, zeros(a)), "accelerated flagged", QUIET) for op in "+-*/"
-    ]
-    found += [
-        Example(row, "warns", each("a[i] / b[i]"), (a, b, zeros(a)), "accelerated flagged"),
-        Example(row, "with a float", each("a[i] * 2.0 + b[i] * i"), (z, w.real.copy(), out)),
-        Example(row, "Python complex", each("a[i] * b + 1j"), (z, 2 - 1j, out)),
-        Example(row, "Python complex only", each("(b * i) / (b + 1)"), (z, 2 - 1j, out), "accelerated inexact"),
-        Example(row, "equality", each("a[i] == b[i] or a[i] != a[i]"), (a, b, zeros(a, bool)), "accelerated"),
-        Example(row, "power", each("a[i] ** 2"), (z, 0, out), "accelerated inexact"),
-        Example(row, "abs", each("abs(a[i])"), (z, 0, zeros(z, F8)), "accelerated inexact"),
-        Example(row, "abs complex64", each("abs(a[i])"), (z.astype("c8"), 0, zeros(z, "f4")), "accelerated inexact"),
-        Example(
-            row,
-            "sqrt complex64",
-            each("np.sqrt(a[i])"),
-            (z.astype("c8"), 0, zeros(z, "c8")),
-            "accelerated inexact call",
-        ),
-        Example(row, "parts", each("a[i].real - a[i].imag"), (z, 0, zeros(z, F8)), "accelerated expression"),
-        Example(row, "order", each("a[i] < b[i]"), (z, w, zeros(z, bool)), "accelerated type-error inexact"),
-        Example(
-            row,
-            "raises",
-            each("a[i] / b[i]"),
-            (arr([1j], complex), arr([0], complex), arr([0], complex)),
-            "flagged",
-            ERRORS,
-        ),
-    ]
-    inf, nan = float("inf"), float("nan")
-    parts = (complex(nan, 0.7), complex(0.7, nan), complex(inf, 1), complex(1, -inf), complex(inf, inf), complex(nan, nan), -0j)
-    # one by one: each warns, or not, on its own
-    for x, y, dtype in itertools.product((1, *parts, 1 - 2j), (*parts, 3 + 1j), (complex, "c8")):
-        divided = "(i + 1) / b[i]" if x == 1 else "a[i] / b[i]"
-        inputs = (arr([x], dtype), arr([y], dtype), arr([0], dtype))
-        found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each(divided), inputs, "accelerated flagged"))
-    return found
-
-
-EXAMPLES = [*_absolute(), *_conversions(), *_extremes(), *_math(), *_numpy(), *_complex()]
+EXAMPLES = [*_absolute(), *_conversions(), *_extremes(), *_math(), *_numpy()]

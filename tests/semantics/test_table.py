@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from tests.differential import check
-from tests.semantics import displays, functions, numbers, places
+from tests.semantics import complex_numbers, displays, functions, numbers, places
 from tests.semantics.example import Example
 
-EXAMPLES = [*numbers.EXAMPLES, *functions.EXAMPLES, *places.EXAMPLES, *displays.EXAMPLES]
+EXAMPLES = [*numbers.EXAMPLES, *functions.EXAMPLES, *places.EXAMPLES, *complex_numbers.EXAMPLES, *displays.EXAMPLES]
 
 ROWS = (
     "narrow integers",
@@ -41,6 +41,7 @@ ROWS = (
     "math.* errors",
     "NumPy's transcendentals",
     "complex /",
+    "complex functions",
     "FMA",
     "device transcendentals",
     "index below zero",
