@@ -5,6 +5,7 @@ from __future__ import annotations
 from alpyna_hook import ir
 from alpyna_hook.elementwise import elementwise
 from alpyna_hook.emit.expressions import Emission
+from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
 from alpyna_hook.facts import Facts
@@ -28,8 +29,7 @@ def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     typed = infer(resolved, facts, tuple(kept))
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    watched = dict.fromkeys(anchored(typed), "H")
-    return Variant(resolved, typed, layout, facts, reps, views, watched)
+    return Variant(resolved, typed, layout, facts, reps, views, anchored(inlined(typed)))
 
 
 def compiled(variant: Variant, key: KernelKey) -> Kernel:

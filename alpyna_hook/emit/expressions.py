@@ -145,6 +145,12 @@ class Expressions(Operations):
         self.sticky = True
         self.writer.line(f"bad = bad | ({condition})")
 
+    def witness(self, e: t.Op, result: str) -> None:
+        """The bits of the result go into a sum that the kernel returns, so that the operation cannot be dropped."""
+        parts = [f"{result}.real", f"{result}.imag"] if is_complex(e.compute) else [result]
+        bits = "bits_f4" if e.compute in ("f4", "c8") else "bits_f8"
+        self.writer.line(f"seen = seen + {' + '.join(f'{bits}({p})' for p in parts)}")
+
     # -- subscripts
 
     def dimension(self, array: str, axis: int) -> str:
@@ -339,6 +345,9 @@ class Expressions(Operations):
 
     def checks(self, e: t.Op) -> set[str]:
         return {self.emission.nest.obligations[k] for k in e.obligations if self.unproved(k)}
+
+    def is_witness(self, e: t.Op) -> bool:
+        return any(self.emission.outcomes[k] == "W" for k in e.obligations)
 
     def libm_address(self, name: str) -> str:
         self.used_libm[name] = None

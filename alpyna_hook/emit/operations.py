@@ -50,6 +50,12 @@ class Operations:
         """The obligations of the operation that are left to be checked."""
         raise NotImplementedError
 
+    def is_witness(self, e: t.Op) -> bool:
+        raise NotImplementedError
+
+    def witness(self, e: t.Op, result: str) -> None:
+        raise NotImplementedError
+
     def operation(self, e: t.Op) -> str:
         args = self.args(e.args)
         if is_int(e.compute) and all(_LITERAL.fullmatch(a) for a in args):
@@ -60,10 +66,13 @@ class Operations:
         self.check_before(e, args, checks)
         text = self.written(e, args)
         after = checks & {"finite", "finite_division", "domain", "domain_strict"}
-        if not after:
+        if not after and not self.is_witness(e):
             return text
         result = self.temporary(text)
-        self.check_after(e, args, result, after)
+        if after:
+            self.check_after(e, args, result, after)
+        else:
+            self.witness(e, result)
         return result
 
     # -- how it is written

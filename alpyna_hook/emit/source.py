@@ -16,15 +16,15 @@ from dataclasses import dataclass, replace
 from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
-from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, TAG, Slot
+from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, SEEN, TAG, Slot
 from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
-    "frame kernel low high bad left trip pointer poll strip inf nan range complex abs bool True False None"
-    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 bits_f8".split()
+    "frame kernel low high bad seen left trip pointer poll strip inf nan range complex abs bool True False None"
+    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 bits_f4 bits_f8".split()
 ) | HELPERS
 
 
@@ -180,6 +180,8 @@ class KernelEmitter(Statements):
         for name, slot in self.emission.layout.outputs.items():
             if slot.assigned >= 0:
                 head.append(f"    {self.names[name + ' assigned']} = 0")
+        if "W" in self.emission.outcomes:
+            head.append("    seen = i8(0)")
         if self.left:
             head.append("    left = False")
         return "\n".join(head + self.writer.lines)
@@ -225,6 +227,8 @@ class KernelEmitter(Statements):
             self.sticky = True
             with self.writer.block("if bad:"):
                 self.writer.line(f"return {FLAGGED}")
+        if "W" in self.emission.outcomes:
+            self.writer.line(f"put_i8(frame, {SEEN}, seen)")
         for name, slot in self.emission.layout.outputs.items():
             self.write_out(slot, self.names[name], name)
             if slot.assigned >= 0:

@@ -173,7 +173,8 @@ def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
     return function
 
 
-bits_f8, from_bits_f8, rint_f8 = _bitcast("f8", "i8"), _bitcast("i8", "f8"), _unary_llvm("rint", "f8")
+bits_f4, bits_f8 = _bitcast("f4", "i4"), _bitcast("f8", "i8")
+from_bits_f8, rint_f8 = _bitcast("i8", "f8"), _unary_llvm("rint", "f8")
 
 
 def _c_call(rep: str, arity: int) -> Callable[..., Any]:
@@ -293,7 +294,8 @@ def strip(typingctx: Any) -> Any:
 @cache
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
-    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip, "bits_f8": bits_f8}
+    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip}
+    names |= {"bits_f4": bits_f4, "bits_f8": bits_f8}
     names |= {"inf": float("inf"), "nan": float("nan")}
     for rep, sign in (("i8", "s"), ("u8", "u")):
         for op in ("add", "sub", "mul"):

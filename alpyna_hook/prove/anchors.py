@@ -6,36 +6,49 @@ whose result is surely used, in the end, by a store or by a variable that outliv
 whose operands are not all constants.  The others get a check of their own; so do all operations
 of a nest that names an infinity or a NaN, for `x + nan` and `x > inf` are known without x.
 
+A comparison is no such use: `isinf(x * 0.0)` is false and `x * x >= 0.0` says no more than that x is a
+number, so that neither needs the product.  An operation that only a comparison, a conversion to
+integers, a part of a complex number or a call asks for is a *witness*: the kernel adds the bits of
+its result to a sum that it returns.
+
 The analysis is the classical one of very busy values, backwards over the structured program: a
 variable is needed at a point if on every path from there its value is used by a needed operation
-before it is overwritten.
+before it is overwritten.  It is needed weakly (its name has a mark) if it is used by any of the above.
 """
 
 from __future__ import annotations
 
 import cmath
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
+from alpyna_hook.types import is_complex, is_int
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
 
+_TRANSPARENT = frozenset("add sub mul truediv neg pos sqrt floor ceil trunc rint conjugate complex bounded".split())
+_OPAQUE = frozenset({"cabs", "pow"})  # calls by address, as libm's and NumPy's are
 
-def anchored(nest: t.TypedNest) -> frozenset[int]:
-    """The "finite" obligations for which the hardware's flags can be trusted."""
+
+def anchored(nest: t.TypedNest) -> dict[int, str]:
+    """The "finite" obligations for which the hardware's flags can be trusted: H by themselves, W as a witness."""
     if _names_infinity(nest):
-        return frozenset()
+        return {}
     run = _Backwards(nest)
-    outputs = frozenset(nest.outputs)
-    run.outputs = outputs
-    run.statement(nest.loop, outputs, mark=True)
-    return frozenset(run.found)
+    run.outputs = frozenset(run.both(nest.outputs))
+    run.statement(nest.loop, run.outputs, mark=True)
+    return run.found
 
 
 def _names_infinity(nest: t.TypedNest) -> bool:
     statements = (s for body in ((nest.loop,), *(f.body for f in nest.functions)) for s in t.statements(body))
     constants = (x.value for s in statements for e in t.expressions(s) for x in t.walk(e) if isinstance(x, t.Const))
     return any(not isinstance(value, int) and not cmath.isfinite(value) for value in constants)
+
+
+def _weak(name: str) -> str:
+    return name + "?"
 
 
 def _meet(a: Needed, b: Needed) -> Needed:
@@ -51,13 +64,18 @@ def _plus(a: Needed, names: set[str]) -> Needed:
 class _Backwards:
     def __init__(self, nest: t.TypedNest) -> None:
         self.nest = nest
-        self.found: set[int] = set()
+        self.found: dict[int, str] = {}
         self.outputs: frozenset[str] = frozenset()
         self.ends: list[tuple[Needed, Needed]] = []  # for each loop: needed at its exit, at the end of its body
         self.inner: list[frozenset[str]] = [frozenset()]  # variables that the innermost loop changes
         self.dynamic = _dynamic(nest)
         self.doubtful = _doubtful(nest)
-        self.result_needed = True
+        self.in_function = False
+
+    @staticmethod
+    def both(names: Iterable[str]) -> set[str]:
+        """What is needed is needed weakly, too."""
+        return {x for name in names for x in (name, _weak(name))}
 
     def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
         for s in reversed(body):
@@ -67,9 +85,10 @@ class _Backwards:
     def statement(self, s: t.Stmt, needed: Needed, *, mark: bool) -> Needed:
         match s:
             case t.Assign():
-                used = needed is None or s.target in needed
-                after = None if needed is None else needed - {s.target}
-                return _plus(after, self.use(s.value, mark)) if used else after
+                after = None if needed is None else needed - self.both([s.target])
+                if needed is None or _weak(s.target) in needed:
+                    return _plus(after, self.use(s.value, mark, needed is None or s.target in needed))
+                return after
             case t.Store():
                 if self._is_doubtful(s):
                     return needed
@@ -88,8 +107,7 @@ class _Backwards:
             case t.Continue():
                 return self.ends[-1][1]
             case t.Return():
-                base: Needed = self.outputs
-                return _plus(base, set().union(*(self.use(e, mark) for e in s.values), set())) if self.result_needed else base
+                return _plus(self.outputs, self.all(s.values, mark, strong=not self.in_function))
             case t.Raise():
                 return None
 
@@ -119,39 +137,57 @@ class _Backwards:
 
     # -- expressions
 
-    def use(self, e: t.Expr, mark: bool) -> set[str]:
+    def all(self, values: Iterable[t.Expr], mark: bool, strong: bool = True) -> set[str]:
+        return set().union(*(self.use(e, mark, strong) for e in values))
+
+    def use(self, e: t.Expr, mark: bool, strong: bool = True) -> set[str]:
         """Marks what is surely executed when the value is needed; returns the variables that it takes."""
         match e:
             case t.Var():
-                return {e.name}
+                return self.both([e.name]) if strong else {_weak(e.name)}
+            case t.TagIs():
+                return set()
             case t.Select():
                 return self.use(e.test, mark)
             case t.Let():
-                inner = self.use(e.body, mark)
-                return (inner - {e.name}) | (self.use(e.value, mark) if e.name in inner else set())
+                inner = self.use(e.body, mark, strong)
+                value = self.use(e.value, mark, e.name in inner) if _weak(e.name) in inner else set()
+                return (inner - self.both([e.name])) | value
             case t.CallFunction():
-                names = set().union(*(self.use(a, mark) for a in e.args), set())
                 if mark:
                     self.function(e.function)
-                return names
+                return self.all(e.args, mark, strong=False)
+            case t.Cast():
+                return self.cast(e, mark, strong)
+            case t.Op():
+                return self.operation(e, mark, strong)
             case _:
-                if mark:
-                    self._mark(e)
-                return set().union(*(self.use(x, mark) for x in t.operands(e)), set())
+                return self.all(t.operands(e), mark)
 
-    def _mark(self, e: t.Expr) -> None:
-        if isinstance(e, t.Op) and e.name in ("smith", "cabs"):
-            return  # libm's flags are its own; in a division NumPy compares the divisor's parts, which raises one for NaN
-        obligations = e.obligations if isinstance(e, t.Op) else (e.obligation,) if isinstance(e, t.Cast) else ()
-        for k in obligations:
-            if k is not None and self.nest.obligations[k] == "finite" and self._is_dynamic(e):
-                self.found.add(k)
+    def cast(self, e: t.Cast, mark: bool, strong: bool) -> set[str]:
+        narrows = e.obligation is not None and self.nest.obligations[e.obligation] == "finite"
+        if narrows and strong and mark and self._is_dynamic(e):
+            self.found[e.obligation or 0] = "H"
+        kept = not is_int(e.rep) and e.rep != "b1" and (is_complex(e.rep) or not is_complex(e.value.rep))
+        return self.use(e.value, mark, strong and kept)
+
+    def operation(self, e: t.Op, mark: bool, strong: bool) -> set[str]:
+        if e.name in _OPAQUE or e.name.startswith(("libm:", "ufunc:")):
+            return self.all(e.args, mark)
+        if e.name not in _TRANSPARENT:
+            return self.all(e.args, mark, strong=False)
+        watched = [k for k in e.obligations if self.nest.obligations[k] == "finite"]
+        if watched and (strong or not self.in_function) and self._is_dynamic(e):
+            if mark:
+                self.found.update(dict.fromkeys(watched, "H" if strong else "W"))
+            strong = True
+        return self.all(e.args, mark, strong)
 
     def function(self, f: t.Function) -> None:
-        saved = self.outputs, self.ends, self.result_needed
-        self.outputs, self.ends, self.result_needed = frozenset(), [], True
+        saved = self.outputs, self.ends, self.in_function
+        self.outputs, self.ends, self.in_function = frozenset(), [], True
         self.block(f.body, frozenset(), mark=True)
-        self.outputs, self.ends, self.result_needed = saved
+        self.outputs, self.ends, self.in_function = saved
 
     def _is_dynamic(self, e: t.Expr) -> bool:
         return any(isinstance(x, (t.Load, t.CallFunction)) or (isinstance(x, t.Var) and x.name in self.dynamic) for x in t.walk(e))
