@@ -63,6 +63,10 @@ differed in the text. No loop was called parallel, a reduction or private that i
 The three rows of the iteration space that show these forms (in place, step by step; shorter ranges first; pivot row) were
 added then, with no difference. Whether a place to split at and a wavefront keep what they promise is also tested on nests that
 are executed, over all pairs of accesses (`tests/dependence/test_transforms.py`).
+
+"Two at once" and "previous value, overwritten" were added when the analysis was found to be wrong on them: it offered peeling
+for scalars that an iteration cannot compute by itself. Random loops with scalars check that promise now
+(`tests/dependence/test_wrap_around.py`).
 """
 
 

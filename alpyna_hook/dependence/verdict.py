@@ -201,8 +201,24 @@ class _Judge:
         if statement.kind != "assign" or statement.guarded or statement.branch or statement.loops != self.info.path:
             return False
         assert isinstance(statement.node, ir.Assign)
-        exposed = self.exposed.exposed.get(self.loop, frozenset())
-        return not any(isinstance(n, ir.Var) and n.name in exposed for n in ir.walk(statement.node.value))
+        carried, changed = self._from_earlier(), self.program.stored | self.graph.aliased
+        return not any(
+            (isinstance(n, ir.Var) and n.name in carried) or (isinstance(n, ir.Load) and n.array in changed)
+            for n in ir.walk(statement.node.value)
+        )
+
+    def _from_earlier(self) -> set[str]:
+        """The scalars that an iteration cannot compute by itself: those that come from the one before, what the loop
+        makes of them, and what it loads from arrays that it changes."""
+        inside = [s.node for s in self.program.statements if self.loop in s.loops and isinstance(s.node, ir.Assign)]
+        changed = self.program.stored | self.graph.aliased
+        found = set(self.exposed.exposed.get(self.loop, ()))
+        found |= {s.target for s in inside if any(isinstance(n, ir.Load) and n.array in changed for n in ir.walk(s.value))}
+        while True:
+            more = {s.target for s in inside if any(isinstance(n, ir.Var) and n.name in found for n in ir.walk(s.value))}
+            if more <= found:
+                return found
+            found |= more
 
     def _peel_wrapped(self, hard: Sequence[Dependence]) -> transform.Transformation | None:
         scalars = sorted({d.name for d in hard if not isinstance(d.source, Access)})

@@ -129,9 +129,9 @@ class Estimate:
     def _call(self, e: ir.Call) -> tuple[float, bool]:
         target = self.functions.get(e.function)
         if isinstance(target, UserFunction):
-            body = sum(map(self.seconds, target.code.body)) if id(e) not in self.costs else 0.0
-            self.costs[id(e)] = 0.0  # a recursive function is declined; do not go round here
-            return self.user_call + body, True
+            known = id(e) in self.costs
+            self.costs[id(e)] = 0.0  # a recursive function is declined later; here it must end
+            return self.user_call + (0.0 if known else sum(map(self.seconds, target.code.body))), True
         family = target.family if isinstance(target, Known) else "builtin"
         return self.by_family[family], family in ("numpy", "type")
 

@@ -353,6 +353,17 @@ row(G, "previous value", """
         a[i] = b[i] + t
         t = b[i]
 """, "", "transform peeling", "t is b[i - 1] but for the first iteration")
+row(G, "two at once", """
+    for i in range(n):
+        x, y = y, x + y
+        a[i] = x
+""", "", "carried", "x and y are made of each other: the tuple's temporaries pass on what came from the iteration before")
+row(G, "previous value, overwritten", """
+    for i in range(n):
+        a[i] = b[i] + t
+        t = d[i]
+        d[i] = 0.0
+""", "anti d (=)", "carried", "t is d[i - 1], which the iteration before has overwritten: it cannot be computed anew")
 row(G, "two back", """
     for i in range(n):
         a[i] = b[i] + x + y

@@ -60,3 +60,22 @@ def test_loops_met_often_are_compiled_in_the_end() -> None:
         if entry("f", 2)["accelerated_runs"]:
             break
     assert entry("f", 2)["accelerated_runs"]
+
+
+RECURSIVE = """def place(full, columns, left, right):
+    if columns == full:
+        return 1
+    total = 0
+    free = full & ~(columns | left | right)
+    while free:
+        bit = free & -free
+        free ^= bit
+        total += place(full, columns | bit, (left | bit) << 1, (right | bit) >> 1)
+    return total
+"""
+
+
+def test_a_loop_in_a_recursive_function_is_estimated_and_declined() -> None:
+    module = load(RECURSIVE)
+    assert module.place(63, 0, 0, 0) == 4
+    assert entry("place", 6)["reason"] == "recursion"
