@@ -259,7 +259,8 @@ def captured(function: types.FunctionType) -> ir.Function:
     module = MODULES.get(code.co_filename)
     node = module.function_node(code.co_firstlineno, code.co_name) if module else None
     if node is None:
-        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module")
+        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
+        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module{also}")
     if code.co_flags & 0x2A0:  # a generator or coroutine
         raise Declined("call", f"{function.__name__}() is a generator or coroutine")
     return capture_function(node, filename=code.co_filename, name=function.__qualname__)

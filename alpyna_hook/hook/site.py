@@ -94,7 +94,7 @@ class ModuleSource:
         self._source = source if keep else None
         self._tree: ast.Module | None = None
         self._nodes: dict[tuple[int, int], ast.For | ast.While] = {}
-        self._functions: dict[tuple[int, str], ast.FunctionDef] = {}
+        self._functions: dict[tuple[int, str], ast.FunctionDef | ast.Lambda | None] = {}
 
     def source(self) -> bytes:
         """The source as it was imported.  Raises Declined("source-changed")."""
@@ -118,6 +118,9 @@ class ModuleSource:
                     self._nodes[node.lineno, node.col_offset] = node
                 elif isinstance(node, ast.FunctionDef):
                     self._functions[_first_line(node), node.name] = node
+                elif isinstance(node, ast.Lambda):
+                    place = (node.lineno, "<lambda>")
+                    self._functions[place] = None if place in self._functions else node  # of two in a line: either
             self._tree = tree
         return self._tree
 
@@ -125,8 +128,8 @@ class ModuleSource:
         self.tree()
         return self._nodes[lineno, col]
 
-    def function_node(self, lineno: int, name: str) -> ast.FunctionDef | None:
-        """The `def` whose code object has this `co_firstlineno` and `co_name`."""
+    def function_node(self, lineno: int, name: str) -> ast.FunctionDef | ast.Lambda | None:
+        """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
         self.tree()
         return self._functions.get((lineno, name))
 

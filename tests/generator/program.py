@@ -100,7 +100,10 @@ def _functions(scope: Scope) -> list[UserFunction]:
         return []
     kind = scope.pick("ffi")
     params, text = scope.pick(SCALAR_FUNCTIONS[kind])
-    functions = [UserFunction("f0", kind, params.count(",") + 1, _define("f0", params, text))]
+    defined = _define("f0", params, text)
+    if text.startswith("return ") and scope.chance(30):
+        defined = f"f0 = lambda {params}: {text.removeprefix('return ')}"
+    functions = [UserFunction("f0", kind, params.count(",") + 1, defined)]
     if scope.chance(40):
         params, text = scope.pick(EFFECTS)
         functions.append(UserFunction("put", "", 3, _define("put", params, text)))

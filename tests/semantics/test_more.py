@@ -151,3 +151,19 @@ def f(a, c):
 """
     for n in (1, 2, 3):
         check(source, F8[:n].copy(), C16[:n])
+
+
+LAMBDAS = """
+import numpy as np
+{functions}
+
+def f(a, b):
+    for i in range(len(a)):
+        b[i] = up(a[i]) + down(a[i])
+"""
+
+
+def test_lambdas_are_told_apart_by_their_lines() -> None:
+    alone = LAMBDAS.format(functions="up = lambda x: x + 1\ndown = lambda x, k=3: x - k")
+    check(alone, np.arange(4.0), np.zeros(4))
+    check(LAMBDAS.format(functions="up, down = (lambda x: x + 1), (lambda x: x - 1)"), np.arange(4.0), np.zeros(4), expect="call")

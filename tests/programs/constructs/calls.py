@@ -1,5 +1,7 @@
 # alpyna: accelerate
 """Calls of the user's own functions, to any depth."""
+import math
+
 import numpy as np
 
 
@@ -76,6 +78,18 @@ def fact(n):
     return 1 if n < 2 else n * fact(n - 1)
 
 
+def integrate(function, low, high, n):
+    step = (high - low) / n
+    total = 0.0
+    for i in range(n):
+        total += function(low + (i + 0.5) * step)
+    return total * step
+
+
+def times(factor):
+    return lambda x, shift=2.0: x * factor + shift
+
+
 def recursive(a):
     for i in range(len(a)):  # expect: recursion
         a[i] = fact(i)
@@ -120,4 +134,7 @@ def kinds_of_arguments(a, b, n):
 
 
 r = [distances(np.arange(4.0), np.ones(4), np.zeros(4)), sums(np.arange(5.0), np.zeros(5)), longest(60),
-     local_function(np.arange(3.0)), recursive(np.zeros(5)), kinds_of_arguments(np.array([4, 8, 60]), np.array([0.5, 1.5, 2.5]), 3)]
+     local_function(np.arange(3.0)), recursive(np.zeros(5)), kinds_of_arguments(np.array([4, 8, 60]), np.array([0.5, 1.5, 2.5]), 3),
+     integrate(lambda x: x * x, 0, 1, 20),
+     integrate(lambda t: math.exp(-t) if t > 0.5 else t, 0, 1, 20),
+     integrate(times(3), 0, 1, 20), integrate(times(2.5), 0, 1, 20), integrate(math.sin, 0, 1, 20)]
