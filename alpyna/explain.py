@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
+from alpyna.output import output_file, write_output
 from alpyna.run import add_program, run_program
 from alpyna_hook.reasons import REASONS
 
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", action="store_true", help="print the generated kernels too")
     parser.add_argument("--json", action="store_true", help="print the explanation as JSON")
     parser.add_argument(
-        "-o", "--output", metavar="FILE",
+        "-o", "--output", metavar="FILE", type=output_file,
         help="write the explanation there, instead of to standard error (with --static, standard output)",
     )
     add_program(parser)
@@ -34,8 +35,6 @@ def main(args: argparse.Namespace) -> int:
     if args.static:
         return _static(args)
     atexit.register(_at_exit, args, os.getcwd(), os.getpid())
-    if args.output:
-        args.output = os.path.abspath(args.output)  # the program may change its folder
     run_program(args)
     return 0
 
@@ -68,8 +67,7 @@ def _with_hint(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _write(text: str, path: str | None, stream: Any) -> None:
     if path:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_output(path, text, "explain")
     elif stream is not None and not stream.closed:
         stream.write(text)
 

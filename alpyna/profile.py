@@ -12,18 +12,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from alpyna.output import output_file
 from alpyna_hook import profile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="measure nothing: show what was measured before")
     parser.add_argument("--json", action="store_true", help="print the profile as JSON")
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there, and not for later runs")
+    parser.add_argument("-o", "--output", metavar="FILE", type=output_file, help="write it there, and not for later runs")
 
 
 def main(args: argparse.Namespace) -> int:
     """Measures, writes and prints; or prints what there is."""
-    file = args.output or profile.path()
+    file = Path(args.output) if args.output else profile.path()
     if args.show:
         try:
             data = json.loads(file.read_text(encoding="utf-8"))

@@ -9,12 +9,13 @@ import os
 from typing import Any
 
 import alpyna_hook
+from alpyna.output import output_file, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", dest="module", action="store_true", help="what follows is the name of a module")
     add_program(parser)
-    parser.add_argument("--report", metavar="FILE", help="at exit, write what became of each loop as JSON")
+    parser.add_argument("--report", metavar="FILE", type=output_file, help="at exit, write what became of each loop as JSON")
 
 
 def add_program(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def add_program(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Runs the program; it leaves by its own exceptions, which Python's own main program handles."""
     if args.report:
-        atexit.register(_write_report, os.path.abspath(args.report), os.getpid())
+        atexit.register(_write_report, args.report, os.getpid())
     run_program(args)
     return 0
 
@@ -45,6 +46,4 @@ def _write_report(path: str, pid: int) -> None:
     if os.getpid() != pid:
         return  # a forked child, which shares its parent's exit functions
     rows: list[dict[str, Any]] = alpyna_hook.report()
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(rows, file, indent=1)
-        file.write("\n")
+    write_output(path, json.dumps(rows, indent=1) + "\n", "run")

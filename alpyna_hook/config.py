@@ -58,7 +58,7 @@ def nearest(word: str, words: tuple[str, ...]) -> str:
     """A hint: `; did you mean "x"?`, or the list of the valid words."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, words, n=1, cutoff=0.5)
+    close = get_close_matches(word, words, n=1)
     return f"did you mean {close[0]!r}?" if close else f"valid: {', '.join(words)}"
 
 

@@ -96,3 +96,20 @@ def test_cache(program: Program) -> None:
     assert "removed 1 files" in alpyna(program, "cache", "clear")[1]
     assert "removed 1 files" in alpyna(program, "cache", "clear", ".")[1]
     assert alpyna(program, "cache", "list", ".")[1].startswith("0 bytes in 0 files")
+
+
+@pytest.mark.parametrize("command", [["run", "--report"], ["explain", "-o"], ["explain", "--static", "-o"], ["profile", "-o"]])
+@pytest.mark.parametrize("file", ["missing/out.json", "."])
+def test_a_file_that_cannot_be_written_is_said_before_anything_runs(program: Program, command: list[str], file: str) -> None:
+    program.write("main.py", TOTAL + "print(total(3))\n")
+    code, out, error = alpyna(program, *command, file, *([] if command[0] == "profile" else ["main.py"]))
+    assert (code, out) == (2, "")
+    assert error.splitlines()[-1].startswith(f"alpyna {command[0]}: error: argument ") and f"cannot write {file}: " in error
+
+
+def test_a_folder_that_vanishes_costs_the_report_alone(program: Program) -> None:
+    program.write("main.py", TOTAL + "import os\nos.rmdir('out')\nprint(total(3))\n")
+    (program.folder / "out").mkdir()
+    code, out, error = alpyna(program, "run", "--report", "out/r.json", "main.py")
+    assert (code, out) == (0, "5\n")
+    assert error.startswith("alpyna run: cannot write ") and error.count("\n") == 1
