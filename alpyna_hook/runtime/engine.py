@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import Any
 
-from alpyna_hook import config, pipeline
+from alpyna_hook import config, pipeline, registries
 from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.hook.site import Site
@@ -47,9 +47,10 @@ class SiteState:
     def prepare(self, site: Site) -> Binder:
         if self.binder is None:
             module = site.module
-            self.nest = capture_nest(
-                site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines
-            )
+            with registries.kept(module.namespace):
+                self.nest = capture_nest(
+                    site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines
+                )
             positions = {name: k for k, name in enumerate(site.params)}
             assert module.namespace is not None
             self.binder = Binder(self.nest, positions, module.namespace)
@@ -109,7 +110,8 @@ def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced:
         if not forced and not worth_compiling(site, state, binding):
             raise Declined("too-small")
         if variant is None:
-            variant = new_variant(state, binding)
+            with registries.kept(site.module.namespace):
+                variant = new_variant(state, binding)
     try:
         return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding), forced=forced)
     except TooSmall as small:

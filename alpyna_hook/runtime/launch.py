@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import pipeline, typed as t
+from alpyna_hook import pipeline, registries, typed as t
 from alpyna_hook.binding import MISSING, Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.hook.site import Site
@@ -58,7 +58,8 @@ def launch(
     placed = variant.placed.get(key)
     if placed is None:
         known = len(variant.calls)
-        placed = place(variant, arrays, binding, key, estimate)
+        with registries.kept(site.module.namespace):
+            placed = place(variant, arrays, binding, key, estimate)
         if len(variant.calls) != known:
             trace.compile_seconds += time.perf_counter() - begun
             begun = time.perf_counter()
