@@ -12,13 +12,14 @@ import math
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from alpyna_hook import ir
+from alpyna_hook import ir, registries
 from alpyna_hook.capture import capture_function
 from alpyna_hook.facts import ArrayType, Facts, Known, UserFunction
+from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.hook.site import MODULES
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, TYPE_OF_KIND, Kind, holds
@@ -30,6 +31,7 @@ _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items(
 _KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
 _KNOWN.update({id(f): Known("numpy", "round") for f in (np.round, np.around)})
 MISSING = object()
+_Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
@@ -41,6 +43,7 @@ class Binding:
     scalars: dict[str, Any]
     functions: dict[str, object]
     signature: tuple[object, ...]
+    nest: ir.Nest  # for the outcomes of its fixed conditions
 
     def facts(self) -> Facts:
         arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, a.flags.writeable) for n, a in self.arrays.items()}
@@ -65,7 +68,9 @@ class Binder:
         self.namespace = namespace
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         split = [(name, *name.split(".")) for name in nest.reads]
-        self.reads = [(name, in_params.get(root), root, attributes) for name, root, *attributes in split]
+        self.reads: list[_Read] = [(name, in_params.get(root), root, attributes) for name, root, *attributes in split]
+        self.conditions = conditions(nest)
+        self.special: dict[tuple[object, ...], tuple[ir.Nest, list[_Read]]] = {}  # by the conditions' outcomes
         self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
     def bind(self, values: tuple[object, ...]) -> Binding:
@@ -74,17 +79,44 @@ class Binder:
         scalars: dict[str, Any] = {}
         functions: dict[str, object] = {}
         signature: list[object] = []
-        for name, position, root, attributes in self.reads:
-            value = values[position] if position is not None else self._global(root)
-            for attribute in attributes:
-                value = plain_attribute(value, attribute, name)
+        nest, reads = self.nest, self.reads
+        if self.conditions:
+            decided = self._decided(values)
+            nest, reads = self._specialised(*decided)
+            signature += decided
+        for read in reads:
+            name, value = read[0], self._value(read, values)
             known = _KNOWN.get(id(value))
             if known is not None:
                 functions[name] = known
                 signature.append(known)
             else:
                 self._sort(name, value, arrays, scalars, functions, signature)
-        return Binding(arrays, scalars, functions, tuple(signature))
+        return Binding(arrays, scalars, functions, tuple(signature), nest)
+
+    def _value(self, read: _Read, values: tuple[object, ...]) -> object:
+        name, position, root, attributes = read
+        value = values[position] if position is not None else self._global(root)
+        for attribute in attributes:
+            value = plain_attribute(value, attribute, name)
+        return value
+
+    def _decided(self, values: tuple[object, ...]) -> tuple[tuple[bool, ...], frozenset[str]]:
+        """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
+        tested = {condition.name for condition in self.conditions}
+        live = {read[0]: self._value(read, values) for read in self.reads if read[0] in tested}
+        outcomes = tuple([outcome(condition, live[condition.name]) for condition in self.conditions])
+        return outcomes, frozenset([name for name, value in live.items() if value is None or type(value) is str])
+
+    def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[_Read]]:
+        """The nest for these outcomes, and what it still reads."""
+        found = self.special.get((outcomes, absent))
+        if found is None:
+            keys = [condition.key for condition in self.conditions]
+            nest = specialised(self.nest, dict(zip(keys, outcomes, strict=True)), absent)
+            gone = (names_used(self.nest) | {key[0] for key in keys}) - names_used(nest) - {*nest.builtins}
+            found = self.special[outcomes, absent] = nest, [read for read in self.reads if read[0] not in gone]
+        return found
 
     def _sort(
         self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
@@ -148,7 +180,8 @@ class Binder:
         is_method = owner is not MISSING
         user = self.user_functions.get((code, is_method))
         if user is None:
-            user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
+            with registries.kept(self.namespace):
+                user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
             self.user_functions[code, is_method] = user
         check_defaults(function, user.code)
         known = functions.get("@" + user.key)

@@ -106,6 +106,8 @@ class Statements(Calls):
             case ir.Raise():
                 scope.env = None
                 return t.Raise(s.loc)
+            case ir.Refused():
+                raise Declined(s.slug, s.detail, s.loc)
 
     def assign(self, target: str, value: t.Expr, loc: ir.Loc) -> t.Assign:
         scope = self.scope

@@ -62,6 +62,8 @@ class Expressions:
                 return self.select(self.test(e.test), self.expr(e.then), self.expr(e.orelse), e.loc)
             case ir.Call():
                 return self.call(e)
+            case ir.Fixed():
+                raise AssertionError("conditions that are fixed are put in before types are inferred")
 
     # -- leaves
 

@@ -124,7 +124,26 @@ class Call:
     loc: Loc
 
 
-Expr: TypeAlias = Const | Var | Load | Shape | Unary | Binary | Compare | BoolOp | Select | Call
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixed:
+    """A condition on a name that the nest leaves alone: `w is None`, `mode == "fast"`, `verbose > 0`, or (op "truth") `debug`.
+
+    Its value is known when the nest is bound; `fixed.specialised` puts it in.
+    """
+
+    name: str
+    op: str  # is == != < <= > >= in truth
+    value: FixedValue
+    loc: Loc
+
+    @property
+    def key(self) -> FixedKey:
+        return self.name, self.op, type(self.value).__name__, self.value
+
+
+FixedValue: TypeAlias = bool | int | float | str | tuple[str, ...] | None
+FixedKey: TypeAlias = tuple[str, str, str, FixedValue]
+Expr: TypeAlias = Const | Var | Load | Shape | Unary | Binary | Compare | BoolOp | Select | Call | Fixed
 
 
 # ----------------------------------------------------------------- statements
@@ -220,8 +239,17 @@ class Raise:
     loc: Loc
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Refused:
+    """What cannot be compiled, in a branch that a `Fixed` condition may rule out; the words of the refusal."""
+
+    slug: str
+    detail: str
+    loc: Loc
+
+
 Stmt: TypeAlias = (
-    Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise
+    Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise | Refused
 )
 Loop: TypeAlias = For | While
 
@@ -287,6 +315,6 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 _NODE_TYPES = (
-    Const, Var, Load, Shape, Unary, Binary, Compare, BoolOp, Select, Call,
-    Assign, Store, Effect, If, For, While, Break, Continue, Return, Raise,
+    Const, Var, Load, Shape, Unary, Binary, Compare, BoolOp, Select, Call, Fixed,
+    Assign, Store, Effect, If, For, While, Break, Continue, Return, Raise, Refused,
 )

@@ -15,12 +15,14 @@ from alpyna_hook.ir import (
     Continue,
     Effect,
     Expr,
+    Fixed,
     For,
     Function,
     If,
     Load,
     Nest,
     Raise,
+    Refused,
     Return,
     Select,
     Shape,
@@ -43,7 +45,7 @@ def pretty(node: Nest | Function | Expr | Stmt | Iterable[Stmt]) -> str:
             shown = [f"{p}={_expr(given[p])}" if p in given else p for p in params]
             head = f"reads {', '.join(reads)}\ndef {name}({', '.join(shown)}):"
             return "\n".join((head, *_block(body, "")))
-        case Const() | Var() | Load() | Shape() | Unary() | Binary() | Compare() | BoolOp() | Select() | Call():
+        case Const() | Var() | Load() | Shape() | Unary() | Binary() | Compare() | BoolOp() | Select() | Call() | Fixed():
             return _expr(node)
         case Iterable():
             return "\n".join(_lines(node, ""))
@@ -91,6 +93,8 @@ def _statement(stmt: Stmt) -> Iterator[str]:
             yield "return" if returned is None else f"return {_expr(returned)}"
         case Raise():
             yield "raise"
+        case Refused(slug, detail):
+            yield f"refused: {detail} [{slug}]"
 
 
 def _else(orelse: tuple[Stmt, ...]) -> Iterator[str]:
@@ -133,6 +137,10 @@ def _expr(node: Expr) -> str:
         case Call(function, args, keywords):
             given = [*map(_expr, args), *(f"{name}={_expr(value)}" for name, value in keywords)]
             return f"{function}({', '.join(given)})"
+        case Fixed(name, "truth"):
+            return f"fixed({name})"
+        case Fixed(name, op, value):
+            return f"fixed({name} {op} {value!r})"
 
 
 def _shape_axis(axis: int | None) -> int | None:

@@ -16,11 +16,13 @@ from alpyna_hook.ir import (
     Continue,
     Effect,
     Expr,
+    Fixed,
     For,
     If,
     Load,
     Loc,
     Raise,
+    Refused,
     Return,
     Select,
     Shape,
@@ -122,7 +124,7 @@ class Rewrite:
                 return (replace(stmt, test=self.expr(stmt.test), body=body, orelse=orelse),)
             case Return():
                 return (stmt if stmt.value is None else replace(stmt, value=self.expr(stmt.value)),)
-            case Break() | Continue() | Raise():
+            case Break() | Continue() | Raise() | Refused():
                 return (stmt,)
 
     def _if(self, stmt: If) -> tuple[Stmt, ...]:
@@ -159,7 +161,7 @@ class Rewrite:
 
     def _expr(self, node: Expr) -> Expr:
         match node:
-            case Const():
+            case Const() | Fixed():
                 return node
             case Var(name):
                 return self._whole(node, self.rows[name]) if name in self.rows else node

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+from alpyna_hook.fixed import outcome
 from alpyna_hook.ir import (
     Assign,
     Binary,
@@ -23,11 +24,13 @@ from alpyna_hook.ir import (
     Continue,
     Effect,
     Expr,
+    Fixed,
     For,
     Function,
     If,
     Load,
     Raise,
+    Refused,
     Return,
     Select,
     Shape,
@@ -111,7 +114,7 @@ class Interpreter:
                 raise _Continue
             case Return(value):
                 raise Returned(None if value is None else self.expr(value))
-            case Raise():
+            case Raise() | Refused():
                 raise Replay
 
     def _count(self, index: str, numbers: range) -> Iterable[int]:
@@ -178,6 +181,8 @@ class Interpreter:
                 callee = self.name(function)
                 given = [self.expr(arg) for arg in args]
                 return callee(*given, **{name: self.expr(value) for name, value in keywords})
+            case Fixed():
+                return outcome(node, self.name(node.name))
 
     def _extent(self, array: Any, axis: int | None) -> int:
         if axis is None or axis == -1:

@@ -36,9 +36,9 @@ LAYERS = [
     ["alpyna_hook.capture"],
     ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise"],
     ["alpyna_hook.affine", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
-     "alpyna_hook.views_rewrite"],
+     "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.profile"],
-    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log"],
+    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.registries"],
     ["alpyna_hook.ir"],
 ]
 PUBLIC = "alpyna_hook"

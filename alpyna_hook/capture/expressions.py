@@ -31,6 +31,8 @@ from alpyna_hook.ir import (
     Compare,
     Const,
     Expr,
+    Fixed,
+    FixedValue,
     Load,
     Loc,
     Select,
@@ -203,6 +205,11 @@ class Expressions:
         return BINARY[type(op)]
 
     def _expr_Compare(self, node: ast.Compare) -> Expr:
+        fixed = self._fixed_comparison(node)
+        if isinstance(fixed, Fixed) and (fixed.op == "is" or isinstance(fixed.value, str | tuple)):
+            return fixed
+        if fixed is not None and isinstance(node.ops[0], ast.IsNot | ast.NotIn):
+            return fixed
         match node:
             case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
                              comparators=[ast.Tuple() | ast.List() | ast.Set() as items]):
@@ -221,6 +228,51 @@ class Expressions:
         args = (self.expr(node.left), *[self.expr(item) for item in items.elts])
         found = Call("@in_set" if isinstance(items, ast.Set) else "@in", args, (), loc_of(node))
         return found if isinstance(op, ast.In) else Unary("not", found, loc_of(node))
+
+    # ------------------------------------------------ conditions that are fixed
+
+    def fixed(self, node: ast.expr) -> Expr | None:
+        """A condition on names that the nest leaves alone, in full; None for any other expression."""
+        match node:
+            case ast.Constant(value=bool() | int() as value):
+                return Const(value, loc_of(node))
+            case ast.Name() | ast.Attribute():
+                name = self._untouched(node)
+                return None if name is None else Fixed(name, "truth", None, loc_of(node))
+            case ast.UnaryOp(op=ast.Not()):
+                inner = self.fixed(node.operand)
+                return None if inner is None else Unary("not", inner, loc_of(node))
+            case ast.BoolOp():
+                parts = [self.fixed(value) for value in node.values]
+                known = tuple([part for part in parts if part is not None])
+                op = "and" if isinstance(node.op, ast.And) else "or"
+                return BoolOp(op, known, loc_of(node)) if len(known) == len(parts) else None
+            case ast.Compare():
+                return self._fixed_comparison(node)
+        return None
+
+    def _fixed_comparison(self, node: ast.Compare) -> Expr | None:
+        if len(node.ops) != 1:
+            return None
+        name, value, loc = self._untouched(node.left), _fixed_value(node.comparators[0]), loc_of(node)
+        if name is None or value is None:
+            return None
+        match node.ops[0], value[0]:
+            case ast.Is() | ast.IsNot(), None:
+                found: Expr = Fixed(name, "is", None, loc)
+            case ast.In() | ast.NotIn(), tuple():
+                found = Fixed(name, "in", value[0], loc)
+            case op, constant if type(op) in COMPARE and not isinstance(constant, tuple):
+                return Fixed(name, COMPARE[type(op)], constant, loc)
+            case _:
+                return None
+        return Unary("not", found, loc) if isinstance(node.ops[0], ast.IsNot | ast.NotIn) else found
+
+    def _untouched(self, node: ast.expr) -> str | None:
+        """The path of a variable from outside the nest that nothing in it assigns; not in a called function."""
+        name = self.dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
+        inside = name is not None and isinstance(self.root, ast.For | ast.While) and root_of(name) not in self.assigned
+        return name if inside else None
 
     def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
         first = self.expr(node.values[0])
@@ -347,6 +399,19 @@ class Expressions:
 
 def describe_hoist(node: Located) -> str:
     return "an assignment expression" if isinstance(node, ast.NamedExpr) else "the length of a row"
+
+
+def _fixed_value(node: ast.expr) -> tuple[FixedValue] | None:
+    """The constant that a condition compares with, or the texts of `in ("a", "b")`, in a tuple of one."""
+    match node:
+        case ast.Constant(value=None | bool() | int() | float() | str() as value):
+            return (value,)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return (-number,)
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            return (tuple(texts),) if texts and len(texts) == len(items) else None
+    return None
 
 
 def _parsed_float(node: ast.Call) -> float | None:

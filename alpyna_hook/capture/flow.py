@@ -20,10 +20,12 @@ from alpyna_hook.ir import (
     Continue,
     Effect,
     Expr,
+    Fixed,
     For,
     If,
     Load,
     Raise,
+    Refused,
     Return,
     Select,
     Shape,
@@ -84,7 +86,7 @@ class Flow:
                 if value is not None:
                     self.expr(value, state)
                 return None
-            case Raise():
+            case Raise() | Refused():
                 return None
 
     def _assign(self, target: str, state: State) -> State:
@@ -121,7 +123,7 @@ class Flow:
         match node:
             case Const():
                 pass
-            case Var(name) | Shape(name):
+            case Var(name) | Shape(name) | Fixed(name):
                 self._read(name, state, node)
             case Load(array, index):
                 self._read(array, state, node)

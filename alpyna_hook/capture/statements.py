@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from alpyna_hook.capture.expressions import Mark, shifted
 from alpyna_hook.capture.iteration import Elements, Item, Iteration, Range, Source, arrays_of
@@ -24,6 +25,7 @@ from alpyna_hook.ir import (
     Load,
     Loc,
     Raise,
+    Refused,
     Return,
     Shape,
     Stmt,
@@ -32,6 +34,7 @@ from alpyna_hook.ir import (
     Var,
     While,
 )
+from alpyna_hook.reasons import Declined
 
 
 class Statements(Iteration):
@@ -41,6 +44,17 @@ class Statements(Iteration):
     at_module_level = False
     has_return = False
     _loops = 0  # loops around the current statement, within what is captured
+
+    def snapshot(self) -> tuple[object, ...]:
+        """The state of the capture, for `restore`."""
+        return (list(self.out), self.out, dict(self.builtins), dict(self.called), list(self._names), self._loads, self._calls,
+                self._conditional, self._loops, self.has_return)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Forgets what was captured since the snapshot, which was refused on the way."""
+        (kept, self.out, self.builtins, self.called, self._names, self._loads, self._calls,
+         self._conditional, self._loops, self.has_return) = state
+        self.out[:] = kept
 
     def body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
         outer, self.out = self.out, []
@@ -104,8 +118,26 @@ class Statements(Iteration):
     # ---------------------------------------------------------------- branches
 
     def _stmt_If(self, node: ast.If) -> None:
-        test = self.expr(node.test)
-        self.out.append(If(test, self.body(node.body), self.body(node.orelse), loc_of(node)))
+        before = self.snapshot()
+        try:
+            test = self.expr(node.test)
+            branches = self.body(node.body), self.body(node.orelse)
+        except Declined:
+            fixed = self.fixed(node.test)
+            if fixed is None:
+                raise
+            self.restore(before)
+            test, branches = fixed, (self._attempted(node.body), self._attempted(node.orelse))
+        self.out.append(If(test, *branches, loc_of(node)))
+
+    def _attempted(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
+        """A branch, or that it cannot be compiled: its condition may rule it out when the nest is bound."""
+        before = self.snapshot()
+        try:
+            return self.body(nodes)
+        except Declined as declined:
+            self.restore(before)
+            return (Refused(declined.reason.slug, declined.detail, declined.loc or loc_of(nodes[0])),)
 
     # ------------------------------------------------------------- assignments
 

@@ -67,7 +67,7 @@ class _Flow:
             case ir.While(_, _, orelse):
                 self.loop(stmt, exposed, defined)
                 return self.block(orelse, defined, exposed) if not _leaves(stmt.body) else defined
-            case ir.Break() | ir.Continue() | ir.Raise():
+            case ir.Break() | ir.Continue() | ir.Raise() | ir.Refused():
                 return None
             case ir.Return(value):
                 if value is not None:

@@ -113,6 +113,8 @@ class Evaluator:
                 for operand in operands:
                     self.evaluate(operand)
                 return self._opaque_or_unknown(expr, "condition")
+            case ir.Fixed():
+                return self.unknown(expr, "condition", frozenset())
 
     def _limited(self, poly: Poly, expr: ir.Expr) -> Poly:
         if len(poly.terms) <= MAX_TERMS and all(len(m) <= 4 for m, _ in poly.terms):

@@ -106,7 +106,7 @@ class Walker:
                     self.e.evaluate(value)
                 self._control("return", self.e.loops)
                 self.alive = False
-            case ir.Raise():
+            case ir.Raise() | ir.Refused():
                 self._begin("raise", stmt)
                 self._control("raise", self.e.loops)
                 self.alive = False

@@ -166,7 +166,7 @@ class Estimate:
                 return None
 
 
-_STATEMENTS = (ir.Assign, ir.Store, ir.Effect, ir.If, ir.For, ir.While, ir.Break, ir.Continue, ir.Return, ir.Raise)
+_STATEMENTS = (ir.Assign, ir.Store, ir.Effect, ir.If, ir.For, ir.While, ir.Break, ir.Continue, ir.Return, ir.Raise, ir.Refused)
 _ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
     "//": lambda a, b: a // b if b else None, "/": lambda a, b: a / b if b else None,

@@ -148,9 +148,8 @@ def leave_some(site: Site, state: SiteState, seconds: float) -> None:
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:
-    assert state.nest is not None
     try:
-        variant = pipeline.analyse(state.nest, binding.facts())
+        variant = pipeline.analyse(binding.nest, binding.facts())
     except Declined as declined:
         state.variants[binding.signature] = declined
         raise

@@ -26,6 +26,8 @@ ERRSTATES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {}, {"all": "ignore"}, 
 SIZES = (3, 4, 5, 6, 7, 8, 11, 16, 17, 24, 33, 40, 2, 1, 0)
 FILTERS = ("always",) * 12 + ("error", "default", "ignore")
 
+OPTIONS = (None, None, "fast", "slow", 0, 2, True, 0.5)
+
 _current: list[tuple[object, ...]] = []
 
 
@@ -52,7 +54,8 @@ def signature(rng: random.Random, case: Case) -> Signature:
     families = {"b": ("bool",), "i": ints, "f": floats, "c": ("complex128",) * 3 + ("complex64",)}
     dtypes = {a.name: rng.choice(INDEX_TYPES if a.points_into else families[a.kind]) for a in case.arrays}
     for scalar in case.scalars:
-        dtypes[scalar.name] = "" if rng.randrange(100) < 65 else rng.choice(families[scalar.kind])
+        python = scalar.kind == "o" or rng.randrange(100) < 65
+        dtypes[scalar.name] = "" if python else rng.choice(families[scalar.kind])
     for size in case.sizes:
         dtypes[size] = "" if rng.randrange(100) < 90 else rng.choice(("int64", "int32", "uint8"))
     return Signature(case, dtypes)
@@ -75,6 +78,8 @@ def _number(dtype: str, value: object) -> object:
 
 
 def _scalar(rng: random.Random, scalar: Scalar, dtype: str, spice: int) -> object:
+    if scalar.kind == "o":
+        return rng.choice(OPTIONS)
     name = dtype or {"b": "bool", "i": "int64", "f": "float64", "c": "complex128"}[scalar.kind]
     value = contents(rng, name, 1, spice)[0]
     if scalar.kind == "i" and (scalar.name.startswith("h") or abs(int(value)) > 1000) and spice < 2:

@@ -285,7 +285,9 @@ def boolean(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "b")
     choice = scope.weighted({"compare": 12, "chain": 3, "and": 4, "not": 2, "leaf": 2, "test": 2, "bits": 1, "truth": 1,
-                             "select": 1, "in": 1})
+                             "select": 1, "in": 1, "option": 8 if scope.scalars("o") else 0})
+    if choice == "option":
+        return option(scope)
     if choice == "compare" or choice == "chain":
         kind = scope.pick("iiffb" if scope.arrays_of("f") else "iifb")
         count = 2 if choice == "compare" else 3
@@ -310,6 +312,13 @@ def boolean(scope: Scope, depth: int) -> Text:
     if choice == "select":
         return Text(f"({boolean(scope, depth - 1)} if {boolean(scope, 0)} else {boolean(scope, depth - 1)})")
     return leaf(scope, "b")
+
+
+def option(scope: Scope) -> Text:
+    """A condition that the nest cannot change."""
+    name = scope.pick(scope.scalars("o"))
+    return Text(scope.pick((f"{name} is None", f"{name} is not None", f'{name} == "fast"', f'{name} != "slow"',
+                            f'{name} in ("fast", "slow")', f'({name} is None or {name} == "fast")')))
 
 
 def _contained(scope: Scope, depth: int) -> Text:

@@ -90,9 +90,10 @@ def _renamed(array: Array, form: str) -> Array:
 
 
 def _scalars(scope: Scope) -> list[Scalar]:
-    """`s..` may be assigned in the nest, `h..` are only read."""
+    """`s..` may be assigned in the nest, `h..` are only read, `o..` are options: None, a text or a number."""
     kinds = scope.pick(("", "f", "i", "ff", "fi", "b", "fc", "ffi", "ii"))
-    return [Scalar(f"{'s' if scope.chance(65) else 'h'}{k}", kind) for k, kind in enumerate(kinds)]
+    scalars = [Scalar(f"{'s' if scope.chance(65) else 'h'}{k}", kind) for k, kind in enumerate(kinds)]
+    return [*scalars, Scalar("o0", "o")] if scope.chance(20) else scalars
 
 
 def _functions(scope: Scope) -> list[UserFunction]:

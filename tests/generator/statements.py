@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.generator.expressions import Text, boolean, expression, index, integer, load
+from tests.generator.expressions import Text, boolean, expression, index, integer, load, option
 from tests.generator.scope import Array, LoopVar, Scope
 
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1}
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -50,6 +50,13 @@ def simple(scope: Scope) -> Lines:
         if not scope.wild(30):
             return [f"assert n >= 0 or {boolean(scope, 1)}"] if "n" in scope.sizes else _store(scope, array)
         return [f"assert {boolean(scope, 1)} or {boolean(scope, 1)}, {scope.pick(('1', repr('no')))}"]
+    if choice == "message":
+        if not scope.scalars("o"):
+            return _store(scope, array)
+        name = scope.pick(scope.scalars("o"))
+        test = scope.pick((option(scope).text, name, f"not {name}", f'{name} == "fast" or {name} == 2'))
+        # what cannot be compiled, where an option may rule it out
+        return [f"if {test}:", f"    {scope.pick(('str([1])', 'str(2)', 'print(end=repr(3))'))}"]
     if choice == "raise":
         if not scope.wild(30):
             return _store(scope, array)

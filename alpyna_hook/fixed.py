@@ -1,0 +1,130 @@
+"""Conditions that a nest cannot change: decided when it is bound, before types are inferred.
+
+before:  for i in range(n):                         (w is None, verbose is 0)
+             if w is None: s += a[i]
+             else: s += a[i] * w[i]
+             if verbose > 0: print(i)
+after:   for i in range(n):
+             s += a[i]
+
+So one function serves callers with and without an optional array, and a message that is not asked
+for does not keep a loop from being compiled.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from alpyna_hook.ir import (
+    BoolOp,
+    Const,
+    Expr,
+    Fixed,
+    FixedKey,
+    For,
+    If,
+    Load,
+    Nest,
+    Refused,
+    Select,
+    Shape,
+    Stmt,
+    Store,
+    Unary,
+    Var,
+    While,
+    walk,
+)
+from alpyna_hook.reasons import Declined
+from alpyna_hook.views_rewrite import Rewrite
+
+_PLAIN = (type(None), bool, int, float, str)  # comparing these runs no code of the user
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "in": lambda x, values: x in values,
+}
+
+
+def outcome(condition: Fixed, value: object) -> bool:
+    """Whether the condition holds for the live value.  Raises Declined for one that is not a plain number, text or None."""
+    if condition.op == "is":
+        return value is None
+    if type(value) not in _PLAIN:
+        raise Declined("value-type", f"{condition.name} is a {type(value).__name__}", condition.loc)
+    if condition.op == "truth":
+        return bool(value)
+    try:
+        return _OPERATORS[condition.op](value, condition.value)
+    except TypeError as error:
+        raise Declined("type-error", str(error), condition.loc) from None
+
+
+def conditions(nest: Nest) -> tuple[Fixed, ...]:
+    """Those of the nest, each once."""
+    return tuple({node.key: node for node in walk(nest.loop) if isinstance(node, Fixed)}.values())
+
+
+def names_used(nest: Nest) -> frozenset[str]:
+    """The variables, arrays and functions that occur elsewhere than in such conditions."""
+    return frozenset(name for node in walk(nest.loop) if (name := _named(node)) is not None)
+
+
+def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collection[str]) -> Nest:
+    """The nest for these outcomes.  Raises Declined where what is left cannot be compiled, or uses an `absent`
+    name: one whose value is None or a text."""
+    (loop,) = _Specialise(outcomes).statement(nest.loop)
+    assert isinstance(loop, For | While)
+    for node in walk(loop):
+        if isinstance(node, Refused):
+            raise Declined(node.slug, node.detail, node.loc)
+        name = _named(node)
+        if name in absent:
+            raise Declined("value-type", f"{name} is None or a text", node.loc)
+    return replace(nest, loop=loop)
+
+
+def _named(node: object) -> str | None:
+    match node:
+        case Var(name) | Load(name) | Shape(name) | Store(name):
+            return name
+    return getattr(node, "function", None)
+
+
+class _Specialise(Rewrite):
+    def __init__(self, outcomes: Mapping[FixedKey, bool]) -> None:
+        super().__init__({}, {})
+        self.outcomes = outcomes
+
+    def _if(self, stmt: If) -> tuple[Stmt, ...]:
+        test = self.expr(stmt.test)
+        if isinstance(test, Const):
+            return self.block(stmt.body if test.value else stmt.orelse)
+        return (replace(stmt, test=test, body=self.block(stmt.body), orelse=self.block(stmt.orelse)),)
+
+    def _expr(self, node: Expr) -> Expr:
+        match node:
+            case Fixed():
+                return Const(self.outcomes[node.key], node.loc)
+            case Unary("not", operand) if isinstance(inner := self.expr(operand), Const):
+                return Const(not inner.value, node.loc)
+            case BoolOp():
+                return self._bool_op(node)
+            case Select(test, then, orelse) if isinstance(decided := self.expr(test), Const):
+                return self.expr(then if decided.value else orelse)
+        return super()._expr(node)
+
+    def _bool_op(self, node: BoolOp) -> Expr:
+        """Without the operands that do not decide, up to one that does; the value is that of the deciding one."""
+        kept: list[Expr] = []
+        for position, operand in enumerate(node.operands):
+            value = self.expr(operand)
+            last = position == len(node.operands) - 1
+            if not isinstance(value, Const) or last:
+                kept.append(value)
+            elif bool(value.value) is (node.op == "or"):
+                kept.append(value)
+                break
+        return kept[0] if len(kept) == 1 else replace(node, operands=tuple(kept))
