@@ -47,6 +47,8 @@ class KnownCalls(ComplexNumbers):
         self, name: str, args: tuple[t.Expr, ...], kinds: Kinds, rep: Rep, loc: ir.Loc,
         checks: tuple[str, ...] = (), numpy: bool = False,
     ) -> t.Op:
+        if len(kinds) != 1:
+            raise Declined("mixed-types", f"the result may be {' or '.join(sorted(kinds))}", loc)
         obligations = tuple(self.scope.shared.obligation(c) for c in checks)
         return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
 

@@ -167,3 +167,19 @@ def test_lambdas_are_told_apart_by_their_lines() -> None:
     alone = LAMBDAS.format(functions="up = lambda x: x + 1\ndown = lambda x, k=3: x - k")
     check(alone, np.arange(4.0), np.zeros(4))
     check(LAMBDAS.format(functions="up, down = (lambda x: x + 1), (lambda x: x - 1)"), np.arange(4.0), np.zeros(4), expect="call")
+
+
+@pytest.mark.parametrize("expression", ["round(t, 3)", "round(t, 0)", "round(t)", "np.round(t, 2)", "abs(t)", "t.conjugate()", "np.rint(t)"])
+def test_functions_of_a_variable_with_several_types(expression: str) -> None:
+    source = f"""
+import numpy as np
+def f(a):
+    t = np.float64(0.125)
+    for i in range(len(a)):
+        s = {expression}
+        t = a[i] if i > 2 else t
+    return s, t
+"""
+    for dtype in (np.float32, np.float64):
+        for n in (1, 3, 6):
+            check(source, np.arange(n, dtype=dtype) / dtype(7), expect=None)
