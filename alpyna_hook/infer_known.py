@@ -264,6 +264,9 @@ class KnownCalls(ComplexNumbers):
             raise Declined("call", f"{e.function}()", e.loc)
         self.uses_ufunc(name, rep)
         values = tuple([self.converted(a, rep) for a in args])
+        if name == "copysign" and not isinstance(values[1], t.Load):
+            # arithmetic may give a NaN of another sign: fsub -0.0, x is fneg x for LLVM
+            values = values[0], self.op("pos", (values[1],), values[1].kinds, rep, e.loc, ("number",))
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
 
     def numpy_round(self, args: list[t.Expr], e: ir.Call) -> t.Expr:

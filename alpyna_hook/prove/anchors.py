@@ -190,7 +190,7 @@ class _Backwards:
         self.outputs, self.ends, self.in_function = saved
 
     def _is_dynamic(self, e: t.Expr) -> bool:
-        return any(isinstance(x, (t.Load, t.CallFunction)) or (isinstance(x, t.Var) and x.name in self.dynamic) for x in t.walk(e))
+        return _unknown(e, self.dynamic)
 
     # -- stores that the compiler may drop
 
@@ -284,19 +284,47 @@ def _has_effect(body: tuple[t.Stmt, ...]) -> bool:
     return any(isinstance(s, (t.Store, t.Return, t.Raise, t.Effect)) for s in t.statements(body))
 
 
-def _dynamic(nest: t.TypedNest) -> set[str]:
-    """Variables that the compiler cannot know: inputs, loop indices, and what is computed from memory."""
-    names = set(nest.inputs)
+def _dynamic(nest: t.TypedNest) -> frozenset[str]:
+    """Variables, and arrays for their elements, of which the compiler cannot know a value: what they are given is unknown
+    wherever they are given it."""
     bodies: list[tuple[t.Stmt, ...]] = [(nest.loop,), *(f.body for f in nest.functions)]
-    for f in nest.functions:
-        names.update(f.params)
+    statements = [s for body in bodies for s in t.statements(body)]
+    given = [(s.target, s.value) for s in statements if isinstance(s, t.Assign)]
+    given += [(_elements(s.array), s.value) for s in statements if isinstance(s, t.Store)]
+    for e in (e for s in statements for e in t.expressions(s)):
+        for x in t.walk(e):
+            if isinstance(x, t.Let):
+                given.append((x.name, x.value))
+            elif isinstance(x, t.CallFunction):
+                given += zip(x.function.params, x.args, strict=True)
+    # an index is known where its loop is unrolled or its first iteration is peeled
+    known = {s.index for s in statements if isinstance(s, t.For)}
+    names = frozenset([*nest.inputs, *map(_elements, nest.arrays), *(name for name, _ in given)]) - known
     while True:
-        before = len(names)
-        for body in bodies:
-            for s in t.statements(body):
-                if isinstance(s, t.Assign) and any(
-                    isinstance(x, (t.Load, t.CallFunction)) or (isinstance(x, t.Var) and x.name in names) for x in t.walk(s.value)
-                ):
-                    names.add(s.target)
-        if len(names) == before:
+        fewer = names - {name for name, value in given if not _unknown(value, names)}
+        if fewer == names:
             return names
+        names = fewer
+
+
+def _elements(array: str) -> str:
+    return array + "[]"
+
+
+def _unknown(e: t.Expr, names: frozenset[str]) -> bool:
+    """Can the compiler not know the value, whichever way the conditions in it turn out?  What a function returns it may know."""
+    match e:
+        case t.Var():
+            return e.name in names
+        case t.Load():
+            return _elements(e.array) in names
+        case t.Dim():
+            return True
+        case t.Const() | t.TagIs() | t.CallFunction():
+            return False
+        case t.Select():
+            return _unknown(e.then, names) and _unknown(e.orelse, names)
+        case t.Let():
+            return _unknown(e.body, names)
+        case _:
+            return any(_unknown(x, names) for x in t.operands(e))

@@ -52,6 +52,9 @@ def launch(
 
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
+    for name in variant.untouched:
+        if binder.before(name, values) is MISSING:
+            raise Flagged(f"{name} was not assigned")
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
     key = place_key(variant, arrays, binding)

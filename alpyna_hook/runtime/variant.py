@@ -60,11 +60,13 @@ class Variant:
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
     unsure: bool = field(init=False)  # an output may be found unassigned
+    untouched: tuple[str, ...] = field(init=False)  # variables that the source assigns, and the nest for these conditions does not
 
     def __post_init__(self) -> None:
         typed = self.typed
         self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
+        self.untouched = tuple([n for n in self.nest.writes if n not in self.layout.outputs and n not in self.views])
         self.unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations

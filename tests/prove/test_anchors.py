@@ -66,6 +66,38 @@ def test_quiet_values_run_compiled(name: str) -> None:
     check(program(BODIES[name]), np.array([1.0, 0.5, -2.0]), np.zeros(3), expect="accelerated")
 
 
+CONSTANTS = {
+    "a branch": "a[i] += 1e200 if True else a[0]",
+    "a branch by a value": "a[i] += 1e200 if a[i] > 1.0 else a[0]",
+    "a variable of two paths": "t = a[i]\nif a[i] > 1.0:\n    t = 1e200\na[i] += t",
+    "a result": "a[i] += large(a[i])",
+    "an argument": "a[i] = plus(a[i], 1e200)",
+    "an unrolled index": "for k in range(3):\n    a[i] += np.float64(1e308) * k",
+    "an element just stored": "c[i] = 1e308\na[i] += c[i]",
+    "a literal": "a[i] += 1e200",
+}
+LARGE = """
+def large(x):
+    if x > 1.0:
+        return 1e200
+    return 1e100
+
+def plus(x, y):
+    if x > 1.0:
+        return x + y
+    return x
+"""
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_what_the_compiler_can_compute_itself_warns_too(name: str) -> None:
+    lines = "".join(f"        {line}\n" for line in CONSTANTS[name].split("\n"))
+    source = f"{HEAD}{LARGE}\ndef f(a, c):\n    for i in range(len(a)):\n{lines}"
+    for values in ([0.5, 2.0, 0.25], [0.5], [3.0, 4.0]):
+        compared = check(source, np.array(values, np.float32), np.zeros(len(values)), expect=None)
+        assert compared.plain.warned or values == [0.5]
+
+
 @pytest.mark.parametrize("dtype", ["complex128", "complex64"])
 @pytest.mark.parametrize("part", ["(z[i] * w[i]).real", "(z[i] * w[i]).imag", "abs((z[i] * w[i]).imag) < 2.0", "z[i] * w[i] == w[i]"])
 def test_parts_of_complex_products(part: str, dtype: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.differential import check
+from tests.oracle import Conditions
 
 F8 = np.array([1.5, -2.0, 0.0, -0.0, 1e300, 3.25])
 F4 = F8[[0, 1, 2, 3, 5]].astype(np.float32)
@@ -183,3 +184,14 @@ def f(a):
     for dtype in (np.float32, np.float64):
         for n in (1, 3, 6):
             check(source, np.arange(n, dtype=dtype) / dtype(7), expect=None)
+
+
+@pytest.mark.parametrize("operand", ["-0.0 - a[i]", "a[i] + a[i]", "a[i] * -1.0", "-a[i]", "a[i]", "a[i] - 1.0", "np.sqrt(a[i])"])
+@pytest.mark.parametrize("function", ["np.copysign(1.5, {})", "np.copysign(np.float64(2), {})", "float(np.signbit({}))"])
+def test_signs_of_nan(function: str, operand: str) -> None:
+    source = f"import numpy as np\ndef f(a, b):\n    for i in range(len(a)):\n        b[i] = {function.format(operand)}\n"
+    quiet = Conditions({"all": "ignore"})
+    for dtype in (np.float64, np.float32):
+        a = np.array([1.0, np.nan, -np.nan, -2.0, 0.0, -0.0, np.inf], dtype)
+        for n in (1, 7):
+            check(source, a[:n], np.zeros(n), expect=None, conditions=quiet)

@@ -60,6 +60,18 @@ class Solver:
         return self.a
 
 
+def unassigned(a, mode):
+    k = 0
+    while k < len(a):  # expect: accelerated flagged
+        if mode != "fast":
+            a[0], a[k] = a[k], a[0]
+        else:
+            t = a[k]
+            a[k] = t * 2
+        k += 1
+    return k, t if mode == "fast" else None
+
+
 def asked(a, debug):
     for i in range(len(a)):  # expect: expression
         if debug:
@@ -89,7 +101,8 @@ def fresh():
 results = [weighted(fresh()), weighted(fresh(), fresh()), short(fresh()), short(fresh(), fresh()), short(fresh(), np.arange(6)),
            smoothed(fresh()), smoothed(fresh(), "left"), smoothed(fresh(), mode="forward"), smoothed(fresh(), "none"),
            smoothed(fresh(), 3), told(fresh()), told(fresh(), 0, 1), told(fresh(), False, -1), Solver(fresh()).run(3),
-           Solver(fresh(), kind="other").run(2), asked(fresh(), 1), unknown(fresh(), np.float64(1)), unknown(fresh(), b"x")]
+           Solver(fresh(), kind="other").run(2), asked(fresh(), 1), unassigned(fresh(), "fast"),
+           unassigned(fresh(), "slow"), unassigned(fresh(), None), unknown(fresh(), np.float64(1)), unknown(fresh(), b"x")]
 try:
     missing(fresh(), None)
 except TypeError as error:
