@@ -1,11 +1,10 @@
 """Runs examples twice, by plain Python and by ALPyNA, checks that they print the same bytes, and shows the factor.
 
-usage: quickstart.py [name[=argument] ...]        for example: quickstart.py heat nbody=500
-
 The times are those of whole processes, from start to exit: with ALPyNA they include importing
 the compiler and compiling every loop.  The longer a program runs, the less that matters.
 """
 
+import argparse
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CHOSEN = ("heat=200", "lu=420", "floyd_warshall=250")
+NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "quickstart")
 
 
 def timed(command):
@@ -23,10 +23,19 @@ def timed(command):
     return time.perf_counter() - start, done.stdout
 
 
+def example(word):
+    if word.partition("=")[0] not in NAMES:
+        raise argparse.ArgumentTypeError(f"there is no example {word!r}; there are {', '.join(NAMES)}")
+    return word
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", metavar="name[=argument]", nargs="*", type=example, help="such as heat or nbody=500")
+    words = parser.parse_args().programs or CHOSEN
     print(f"{'program':24} {'plain Python':>14} {'ALPyNA':>10} {'factor':>8}   output")
     different = 0
-    for word in sys.argv[1:] or CHOSEN:
+    for word in words:
         name, _, argument = word.partition("=")
         program = [str(HERE / f"{name}.py"), *([argument] if argument else [])]
         print(f"{word:24}", end=" ", flush=True)
