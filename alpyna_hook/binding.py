@@ -70,6 +70,8 @@ class Binder:
         split = [(name, *name.split(".")) for name in nest.reads]
         self.reads: list[_Read] = [(name, in_params.get(root), root, attributes) for name, root, *attributes in split]
         self.conditions = conditions(nest)
+        tested = {condition.name for condition in self.conditions}
+        self.tested = [read for read in self.reads if read[0] in tested]
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[_Read]]] = {}  # by the conditions' outcomes
         self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
@@ -103,8 +105,7 @@ class Binder:
 
     def _decided(self, values: tuple[object, ...]) -> tuple[tuple[bool, ...], frozenset[str]]:
         """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
-        tested = {condition.name for condition in self.conditions}
-        live = {read[0]: self._value(read, values) for read in self.reads if read[0] in tested}
+        live = {read[0]: self._value(read, values) for read in self.tested}
         outcomes = tuple([outcome(condition, live[condition.name]) for condition in self.conditions])
         return outcomes, frozenset([name for name, value in live.items() if value is None or type(value) is str])
 

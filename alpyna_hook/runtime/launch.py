@@ -61,8 +61,7 @@ def launch(
     placed = variant.placed.get(key)
     if placed is None:
         known = len(variant.calls)
-        with registries.kept(site.module.namespace):
-            placed = place(variant, arrays, binding, key, estimate)
+        placed = place(variant, arrays, binder, binding, key, estimate)
         if len(variant.calls) != known:
             trace.compile_seconds += time.perf_counter() - begun
             begun = time.perf_counter()
@@ -122,14 +121,15 @@ def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[An
 
 
 def place(
-    variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...], estimate: Estimate
+    variant: Variant, arrays: list[Any], binder: Binder, binding: Binding, key: tuple[Any, ...], estimate: Estimate
 ) -> Placed:
     """The call for these shapes, strides, integers and overlaps, whatever the addresses; made if it is new."""
     addresses, shapes, strides, *rest = key
     call_key = (shapes, strides, overlap_groups(arrays), *rest)
     call = variant.calls.get(call_key)
     if call is None:
-        call = new_call(variant, arrays, binding, call_key, estimate)
+        with registries.kept(binder.namespace):
+            call = new_call(variant, arrays, binding, call_key, estimate)
     words: list[int] = []
     for a, shape, steps in zip(addresses, shapes, strides, strict=True):
         words += (a, *shape, *steps)
