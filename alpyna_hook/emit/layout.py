@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from alpyna_hook import typed as t
 from alpyna_hook.types import Rep
 
-LOW, HIGH, ABORT, FAILED, TAG, RAISED, SEEN = 0, 8, 16, 24, 32, 40, 48  # byte offsets of the control words
-CONTROL_BYTES = 56
+LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN = range(0, 64, 8)  # byte offsets of the control words
+CONTROL_BYTES = 64
 
 DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)  # what a kernel returns
 

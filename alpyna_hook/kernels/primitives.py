@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
-from alpyna_hook.emit.layout import ABORT, RAISED
+from alpyna_hook.emit.layout import ABORT, FOUND, RAISED
 from alpyna_hook.emit.strips import STRIP
 
 cgutils: Any = _cgutils
@@ -259,7 +259,8 @@ def _inner_loop(builder: Any, args: Any, count: Any, places: Any, sizes: list[in
     """Calls `void loop(char **args, npy_intp *n, npy_intp *steps, void *data)`.
 
     As NumPy does around each call, the floating-point flags are cleared before it and read after
-    it (some loops clear them themselves); what was raised is added to a word of the frame.
+    it (some loops clear them themselves); what was raised is added to a word of the frame, and
+    what the kernel's own operations had raised before, to another.
     """
     frame, pointer_type = args[4], _I8.as_pointer()
     flags_type = ir.FunctionType(_I32, [_I32])
@@ -272,13 +273,18 @@ def _inner_loop(builder: Any, args: Any, count: Any, places: Any, sizes: list[in
         builder.store(builder.bitcast(place, pointer_type), builder.gep(pointers, [_I64(k)]))
         builder.store(_I64(size), builder.gep(steps, [_I64(k)]))
     loop = builder.inttoptr(args[0], _LOOP_TYPE.as_pointer())
+
+    def note(word: int) -> None:
+        place = _at(builder, frame, _I64(word), _I64)
+        flags = builder.zext(builder.call(test, [_ALL_FLAGS]), _I64)
+        builder.store(builder.or_(builder.load(place), flags), place)
+
     before = builder.call(test, [_ALL_FLAGS])
     with builder.if_then(builder.icmp_unsigned("!=", before, _I32(0)), likely=False):
+        note(FOUND)  # read again: an operation may have been moved past the test, but none comes between here and the next call
         builder.call(clear, [_ALL_FLAGS])  # ten times as slow as reading them
     builder.call(loop, [pointers, length, steps, builder.inttoptr(args[1], pointer_type)])
-    raised = builder.zext(builder.call(test, [_ALL_FLAGS]), _I64)
-    word = _at(builder, frame, _I64(RAISED), _I64)
-    builder.store(builder.or_(builder.load(word), raised), word)
+    note(RAISED)
 
 
 @intrinsic

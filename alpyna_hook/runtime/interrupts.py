@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, DONE, HIGH, LOW, RAISED
+from alpyna_hook.emit.layout import ABORT, ABORTED, DONE, FOUND, HIGH, LOW, RAISED
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 
@@ -30,7 +30,8 @@ class Work:
     """One execution.
 
     trips: of the outermost loop, if known.  predicted: seconds in the interpreter.  mask: the
-    floating-point flags that matter; by_call: the kernel reads them itself, into its frame.
+    floating-point flags that matter; own: those of the kernel's own operations; by_call: those
+    of NumPy's inner loops, around whose calls the kernel reads the flags itself, into its frame.
     """
 
     entry: Callable[[int], int]
@@ -38,6 +39,7 @@ class Work:
     trips: int | None
     predicted: float
     mask: int
+    own: bool
     by_call: bool
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
@@ -48,12 +50,13 @@ class Work:
         ctypes.c_int64.from_buffer(self.frame, HIGH).value = high
         if not self.mask:
             return self.entry(ctypes.addressof(self.frame)), False
-        if self.by_call:
-            status = self.entry(ctypes.addressof(self.frame))
-            return status, bool(ctypes.c_int64.from_buffer(self.frame, RAISED).value & self.mask)
         FLAGS.clear()
         status = self.entry(ctypes.addressof(self.frame))
-        return status, FLAGS.raised(self.mask)
+        raised = self.own and FLAGS.raised(self.mask)
+        if self.by_call:
+            words = (RAISED, FOUND) if self.own else (RAISED,)
+            raised = raised or any(ctypes.c_int64.from_buffer(self.frame, w).value & self.mask for w in words)
+        return status, raised
 
 
 def run(work: Work) -> tuple[int, bool]:

@@ -73,7 +73,7 @@ def launch(
     try:
         results, status, saved = execute(variant, placed, arrays, binding)
     except Flagged:
-        if not call.mask or variant.typed.ufuncs or not variant.trust_flags or np.geterr()["under"] != "ignore":
+        if not call.mask or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
         return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
@@ -97,9 +97,11 @@ def execute(
     """The outputs, the kernel's status, and what puts the arrays back."""
     frame, call = fill(variant, placed.head, binding), placed.call
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
-    by_call = bool(variant.typed.ufuncs)  # the kernel itself watches the flags, around each call
     undoable = call.keeps or not any(variant.stored)
-    work = Work(call.kernel.entry, frame, call.trips, call.predicted, call.mask, by_call, saved, undoable)
+    work = Work(
+        call.kernel.entry, frame, call.trips, call.predicted, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved,
+        undoable,
+    )
     status, raised = run(work)
     if raised or status == frame_layout.FLAGGED:
         saved.roll_back()
@@ -174,8 +176,7 @@ def new_call(
 
 
 def has_unanchored(variant: Variant) -> bool:
-    trusted = {} if variant.typed.ufuncs else variant.anchored
-    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
+    return any(w.startswith("finite") and k not in variant.anchored for k, w in enumerate(variant.typed.obligations))
 
 
 def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:
@@ -183,7 +184,7 @@ def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bo
     if silent:
         preset = {k: "K" for k, what in enumerate(typed.obligations) if what in ("finite", "finite_division")}
     else:
-        preset = dict(variant.anchored) if flags and not typed.ufuncs else {}
+        preset = dict(variant.anchored) if flags else {}
     integers = {n: int(binding.scalars[n]) for n in variant.integers}
     shapes = {name: a.shape for name, a in zip(typed.arrays, arrays, strict=True)}
     return prove(typed, integers, shapes, preset, wrap)

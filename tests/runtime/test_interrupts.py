@@ -21,7 +21,7 @@ def test_what_can_be_undone_is_undone(stored: bool) -> None:
         raise KeyboardInterrupt
 
     saved = Transaction([array] if stored else [])
-    work = Work(entry, ctypes.create_string_buffer(64), 3, 0.0, 0, False, saved, True)
+    work = Work(entry, ctypes.create_string_buffer(64), 3, 0.0, 0, True, False, saved, True)
     with pytest.raises(KeyboardInterrupt):
         run(work)
     assert array.tolist() == [0.0, 0.0, 0.0]
