@@ -7,13 +7,13 @@ whose operands are not all constants.  The others get a check of their own; so d
 of a nest that names an infinity or a NaN, for `x + nan` and `x > inf` are known without x.
 
 A comparison is no such use: `isinf(x * 0.0)` is false and `x * x >= 0.0` says no more than that x is a
-number, so that neither needs the product.  An operation that only a comparison, a conversion to
-integers, a part of a complex number or a call asks for is a *witness*: the kernel adds the bits of
-its result to a sum that it returns.
+number, so that neither needs the product.  An operation that is asked for by nothing more than a comparison,
+a conversion to integers, a part of a complex number, on some paths or not at all is a *witness*: the
+kernel adds the bits of its result to a sum that it returns.  (Only the kernel itself has that sum, not its functions.)
 
 The analysis is the classical one of very busy values, backwards over the structured program: a
-variable is needed at a point if on every path from there its value is used by a needed operation
-before it is overwritten.  It is needed weakly (its name has a mark) if it is used by any of the above.
+variable is needed at a point if on every path from there its value is used by a needed operation or
+by a witness before it is overwritten.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def anchored(nest: t.TypedNest) -> dict[int, str]:
     if _names_infinity(nest):
         return {}
     run = _Backwards(nest)
-    run.outputs = frozenset(run.both(nest.outputs))
+    run.outputs = frozenset(nest.outputs)
     run.statement(nest.loop, run.outputs, mark=True)
     return run.found
 
@@ -45,10 +45,6 @@ def _names_infinity(nest: t.TypedNest) -> bool:
     statements = (s for body in ((nest.loop,), *(f.body for f in nest.functions)) for s in t.statements(body))
     constants = (x.value for s in statements for e in t.expressions(s) for x in t.walk(e) if isinstance(x, t.Const))
     return any(not isinstance(value, int) and not cmath.isfinite(value) for value in constants)
-
-
-def _weak(name: str) -> str:
-    return name + "?"
 
 
 def _meet(a: Needed, b: Needed) -> Needed:
@@ -72,11 +68,6 @@ class _Backwards:
         self.doubtful = _doubtful(nest)
         self.in_function = False
 
-    @staticmethod
-    def both(names: Iterable[str]) -> set[str]:
-        """What is needed is needed weakly, too."""
-        return {x for name in names for x in (name, _weak(name))}
-
     def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
         for s in reversed(body):
             needed = self.statement(s, needed, mark=mark)
@@ -85,21 +76,17 @@ class _Backwards:
     def statement(self, s: t.Stmt, needed: Needed, *, mark: bool) -> Needed:
         match s:
             case t.Assign():
-                after = None if needed is None else needed - self.both([s.target])
-                if needed is None or _weak(s.target) in needed:
-                    return _plus(after, self.use(s.value, mark, needed is None or s.target in needed))
-                return after
+                after = None if needed is None else needed - {s.target}
+                return _plus(after, self.use(s.value, mark, needed is None or s.target in needed))
             case t.Store():
-                if self._is_doubtful(s):
-                    return needed
-                return _plus(needed, self.use(s.value, mark))
+                return _plus(needed, self.use(s.value, mark, not self._is_doubtful(s)))
             case t.Effect():
                 return _plus(needed, self.use(s.call, mark))
             case t.If():
                 then = self.block(s.body, needed, mark=mark)
                 orelse = self.block(s.orelse, needed, mark=mark)
                 decides = _has_effect(s.body) or _has_effect(s.orelse)
-                return _plus(_meet(then, orelse), self.use(s.test, mark) if decides else set())
+                return _plus(_meet(then, orelse), self.use(s.test, mark, decides))
             case t.For() | t.While():
                 return self.loop(s, needed, mark=mark)
             case t.Break():
@@ -120,8 +107,8 @@ class _Backwards:
             self.ends.append((needed, at_end))
             at_start = self.block(s.body, at_end, mark=False)
             self.ends.pop()
-            if isinstance(s, t.While) and effect:
-                at_start = _plus(at_start, self.use(s.test, False))
+            if isinstance(s, t.While):
+                at_start = _plus(at_start, self.use(s.test, False, effect))
             smaller = _meet(at_end, _meet(exit_needed, at_start))
             if smaller == at_end:
                 break
@@ -130,8 +117,8 @@ class _Backwards:
             self.ends.append((needed, at_end))
             self.block(s.body, at_end, mark=True)
             self.ends.pop()
-            if isinstance(s, t.While) and effect:
-                self.use(s.test, True)
+            if isinstance(s, t.While):
+                self.use(s.test, True, effect)
         self.inner.pop()
         return at_end
 
@@ -144,15 +131,15 @@ class _Backwards:
         """Marks what is surely executed when the value is needed; returns the variables that it takes."""
         match e:
             case t.Var():
-                return self.both([e.name]) if strong else {_weak(e.name)}
+                return {e.name} if strong else set()
             case t.TagIs():
                 return set()
             case t.Select():
-                return self.use(e.test, mark)
+                self.all((e.then, e.orelse), mark, strong=False)  # witnesses, where they are; what they take is not always needed
+                return self.use(e.test, mark, strong)
             case t.Let():
                 inner = self.use(e.body, mark, strong)
-                value = self.use(e.value, mark, e.name in inner) if _weak(e.name) in inner else set()
-                return (inner - self.both([e.name])) | value
+                return (inner - {e.name}) | self.use(e.value, mark, e.name in inner)
             case t.CallFunction():
                 if mark:
                     self.function(e.function)
