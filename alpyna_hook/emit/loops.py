@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission, Expressions
 from alpyna_hook.emit.invariants import invariant_calls
+from alpyna_hook.emit.lanes import LANES, Lanes, reads, side_by_side
 from alpyna_hook.emit.strips import STRIP, Batch, batches
 from alpyna_hook.emit.writer import Names, Writer
+from alpyna_hook.types import Rep
 
 _Index = Callable[[str], str]  # from the counter of iterations to the loop's index
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A variable of the kernel, and the buffer that has a value of it for each lane."""
+
+    identifier: str
+    buffer: str
+    rep: Rep
+
+    @property
+    def size(self) -> int:
+        return 1 if self.rep == "b1" else int(self.rep[1:])
 
 
 class Loops(Expressions):
     def __init__(self, emission: Emission, writer: Writer, names: Names, variables: dict[str, t.Variable], fail: str) -> None:
         super().__init__(emission, writer, names, variables, fail)
         self.strips: list[str] = []  # buffers
+        self.jump_in_lane: Callable[[t.Break | t.Continue], None] | None = None
 
     def block(self, body: tuple[t.Stmt, ...], *, depth: int) -> None:
         raise NotImplementedError  # given by `Statements`
@@ -103,36 +121,49 @@ class Loops(Expressions):
     def batches(self, s: t.For) -> tuple[Batch, ...]:
         return batches(s, self.emission.groups, self.emission.callable_at_once, self.kept)
 
-    def keep_calls(self, s: t.For | t.While) -> None:
+    def keep_calls(self, s: t.For | t.While) -> dict[str, Rep]:
         """Variables for the results of the calls that the loop does not change, but for those that are made in strips."""
         calls = [op for op in invariant_calls(s, self.emission.groups) if id(op) not in self.kept]
         if calls and isinstance(s, t.For):
             in_strips = {id(op) for batch in self.batches(s) for op in batch.calls}
             calls = [op for op in calls if id(op) not in in_strips]
+        made: dict[str, Rep] = {}
         for op in calls:
             value = self.names.fresh(op.name.rpartition(":")[2] + "_value")
             self.kept[id(op)] = value
+            made[value] = op.rep
             self.writer.line(f"{value} = {op.rep}(0)")
             self.writer.line(f"{self.known(value)} = False")
+        return made
 
     def iterations(self, s: t.For, low: str, high: str, index: _Index, *, depth: int) -> None:
         """The body, for the counter from `low` to before `high`."""
+        lanes = side_by_side(s, self.emission.groups, self.variables, self.read_outside(s))
+        if lanes:
+            with self.strip_mined(low, high, LANES) as (first, last):
+                self.in_lanes(s, lanes, first, last, index, depth)
+            return
         plan = self.batches(s)
         if not plan:
             counter = self.names.fresh("k")
             with self.writer.block(f"for {counter} in range({low}, {high}):"):
                 self.iteration(s, index(counter), depth)
             return
-        first, last = self.names.fresh("first"), self.names.fresh("last")
-        high = self.fixed(high)
-        with self.writer.block(f"for {first} in range({low}, {high}, {STRIP}):"):
-            self.writer.line(f"{last} = {first} + {STRIP}")
-            with self.writer.block(f"if {last} > {high}:"):
-                self.writer.line(f"{last} = {high}")
+        with self.strip_mined(low, high, STRIP) as (first, last):
             for batch in plan:
                 self.ahead(s, batch, first, last, index)
-            with self.strip_loop(s, first, last, index) as value:
+            with self.strip_loop(first, last, index) as value:
                 self.iteration(s, value, depth)
+
+    @contextmanager
+    def strip_mined(self, low: str, high: str, size: int) -> Iterator[tuple[str, str]]:
+        first, last = self.names.fresh("first"), self.names.fresh("last")
+        high = self.fixed(high)
+        with self.writer.block(f"for {first} in range({low}, {high}, {size}):"):
+            self.writer.line(f"{last} = {first} + {size}")
+            with self.writer.block(f"if {last} > {high}:"):
+                self.writer.line(f"{last} = {high}")
+            yield first, last
 
     def iteration(self, s: t.For, index: str, depth: int) -> None:
         self.index(s, index)
@@ -141,7 +172,7 @@ class Loops(Expressions):
         self.block(s.body, depth=depth)
 
     @contextmanager
-    def strip_loop(self, s: t.For, first: str, last: str, index: _Index) -> Iterator[str]:
+    def strip_loop(self, first: str, last: str, index: _Index) -> Iterator[str]:
         counter = self.names.fresh("k")
         self.strip_place = f"({counter} - {first})"
         with self.writer.block(f"for {counter} in range({first}, {last}):"):
@@ -150,7 +181,7 @@ class Loops(Expressions):
     def ahead(self, s: t.For, batch: Batch, first: str, last: str, index: _Index) -> None:
         """The calls of a batch for a strip: their operands, then one call of each inner loop."""
         calls = []
-        with self.strip_loop(s, first, last, index) as value:
+        with self.strip_loop(first, last, index) as value:
             self.index(s, value)
             for name, definition in batch.definitions:
                 if name in self.variables:
@@ -158,7 +189,7 @@ class Loops(Expressions):
                 else:
                     self.bind(name, definition)
             for op in batch.calls:
-                buffers = [self.strip(op) for _ in (*op.args, op)]
+                buffers = [self.strip(op.name[6:]) for _ in (*op.args, op)]
                 for buffer, text in zip(buffers, self.args(op.args), strict=False):
                     self.writer.line(f"put_{op.compute}({self.in_strip(op, buffer)}, {text})")
                 calls.append((op, buffers))
@@ -168,6 +199,105 @@ class Loops(Expressions):
             self.writer.line(f"ufunc{len(op.args)}_strip_{op.compute}({', '.join(texts)})")
             self.made_ahead[id(op)] = buffers[-1]
 
-    def strip(self, op: t.Op) -> str:
-        self.strips.append(self.names.fresh(op.name[6:] + "_strip"))
+    def strip(self, name: str) -> str:
+        self.strips.append(self.names.fresh(name + "_strip"))
         return self.strips[-1]
+
+    # -- while loops side by side
+
+    def read_outside(self, s: t.For) -> set[str]:
+        """The variables that are read, or leave the nest, after the loop or in another iteration of a loop around it."""
+        return {name for name, count in (self.all_reads() - reads(s.body)).items() if count}
+
+    def all_reads(self) -> Counter[str]:
+        """How often each variable is read in the kernel or function; what the caller is given counts as read."""
+        raise NotImplementedError
+
+    def in_lanes(self, s: t.For, lanes: Lanes, first: str, last: str, index: _Index, depth: int) -> None:
+        """The iterations `first` to before `last` of a loop with a `while` loop in it, side by side."""
+        w = self.writer
+        self.variables.update(lanes.variables)
+        cells = {name: self.cells(name) for name in dict.fromkeys((*lanes.enters, *lanes.resumes, *lanes.changes))}
+        active, ran, left = self.strip("active"), self.cell("ran", "b1") if lanes.last else None, self.names.fresh("left")
+
+        def of(names: tuple[str, ...]) -> list[_Cell]:
+            return [cell for name in names for cell in cells[name]]
+
+        self.check_abort()
+        with self.strip_loop(first, last, index) as value:
+            lane = self.strip_place
+            self.index(s, value)
+            self.block(lanes.before, depth=depth)
+            kept = self.keep_calls(lanes.loop)
+            calls = [self.cell(*x) for value, rep in kept.items() for x in ((value, rep), (self.known(value), "b1"))]
+            self.save(lane, of(lanes.enters) + calls)
+            if ran:
+                self.put(lane, ran, "False")
+            w.line(f"put_i8({active}, {lane} * 8, {lane})")
+
+        def end_pass() -> None:
+            self.save(lane, of(lanes.changes) + calls)
+            if ran:
+                self.put(lane, ran, "True")
+
+        def deactivate() -> None:
+            """The last of the active lanes takes the place of this one."""
+            w.line(f"{left} = {left} - 1")
+            w.line(f"put_i8({active}, {place} * 8, get_i8({active}, {left} * 8))")
+
+        def jump(s: t.Break | t.Continue) -> None:
+            end_pass()
+            if isinstance(s, t.Break):
+                deactivate()
+            else:
+                w.line(f"{place} = {place} + 1")
+            w.line("continue")
+
+        w.line(f"{left} = {last} - {first}")
+        with w.block(f"while {left} > 0:"):
+            self.check_abort()
+            place, lane = self.names.fresh("place"), self.names.fresh("lane")
+            w.line(f"{place} = 0")
+            with w.block(f"while {place} < {left}:"):
+                w.line(f"{lane} = get_i8({active}, {place} * 8)")
+                self.index(s, index(f"({first} + {lane})"))
+                self.restore(lane, of(lanes.resumes) + calls)
+                with w.block(f"if {self.expr(lanes.loop.test)}:"):
+                    self.jump_in_lane = jump
+                    self.block(lanes.loop.body, depth=depth)
+                    self.jump_in_lane = None
+                    end_pass()
+                    w.line(f"{place} = {place} + 1")
+                with w.block("else:"):
+                    deactivate()
+        with self.strip_loop(first, last, index) as value:
+            self.index(s, value)
+            self.restore(self.strip_place, of(lanes.leaves))
+            if ran:
+                with w.block(f"if {self.get(self.strip_place, ran)}:"):
+                    self.restore(self.strip_place, of(lanes.last))
+            self.block(lanes.behind, depth=depth)
+
+    def cells(self, name: str) -> list[_Cell]:
+        """Buffers for the values of a variable, and for its tag if it may have several kinds."""
+        variable = self.variables[name]
+        tag = [self.cell(self.tag_name(name), "i8")] if len(variable.kinds) > 1 else []
+        return [self.cell(self.names[name], variable.rep), *tag]
+
+    def cell(self, identifier: str, rep: Rep) -> _Cell:
+        return _Cell(identifier, self.strip(identifier), rep)
+
+    def save(self, lane: str, cells: Iterable[_Cell]) -> None:
+        for cell in cells:
+            self.put(lane, cell, cell.identifier)
+
+    def put(self, lane: str, cell: _Cell, value: str) -> None:
+        self.writer.line(f"put_{cell.rep}({cell.buffer}, {lane} * {cell.size}, {value})")
+
+    def restore(self, lane: str, cells: Iterable[_Cell]) -> None:
+        for cell in cells:
+            self.writer.line(f"{cell.identifier} = {self.get(lane, cell)}")
+
+    @staticmethod
+    def get(lane: str, cell: _Cell) -> str:
+        return f"get_{cell.rep}({cell.buffer}, {lane} * {cell.size})"

@@ -11,11 +11,13 @@ after:   def kernel(frame):
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
+from alpyna_hook.emit.lanes import reads
 from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, SEEN, TAG, Slot
 from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.operations import HELPERS
@@ -75,6 +77,8 @@ class Statements(Loops):
                 self.for_loop(s, depth)
             case t.While():
                 self.while_loop(s, depth)
+            case t.Break() | t.Continue() if self.jump_in_lane:
+                self.jump_in_lane(s)
             case t.Break():
                 self.leave_loop(depth)
                 self.writer.line("break")
@@ -208,6 +212,10 @@ class KernelEmitter(Statements):
             with w.block("else:"), w.block("if high == trip or trip < 0:"):
                 self.block(s.orelse, depth=0)
 
+    def all_reads(self) -> Counter[str]:
+        nest = self.emission.nest
+        return reads([nest.loop, *(s for f in nest.functions for s in f.body)]) + Counter(nest.outputs)
+
     def mark_assigned(self, name: str) -> None:
         slot = self.emission.layout.outputs.get(name)
         if slot and slot.assigned >= 0:
@@ -282,6 +290,9 @@ class FunctionEmitter(Statements):
             "",
         ]
         return "\n".join(give_up + head + self.writer.lines)
+
+    def all_reads(self) -> Counter[str]:
+        return reads(self.function.body)
 
     def finish(self) -> None:
         if self.sticky:

@@ -185,6 +185,8 @@ def jump(scope: Scope) -> Lines:
 def loop(scope: Scope, budget: int) -> Lines:
     if scope.chance(14):
         return while_loop(scope, budget)
+    if scope.chance(10):
+        return settling_loop(scope, budget)
     if scope.chance(18):
         return element_loop(scope, budget)
     return range_loop(scope, budget)
@@ -312,3 +314,57 @@ def while_loop(scope: Scope, budget: int) -> Lines:
     if choice == "up":
         body.append(f"{counter} += {scope.pick('112')}")
     return lines + indent(body) + (_otherwise(scope) if choice != "forever" else [])
+
+
+def settling_loop(scope: Scope, budget: int) -> Lines:
+    """For each element a recurrence of floats, until it settles: such loops run side by side if nothing is in the way."""
+    results = [a for a in scope.arrays if a.stored and a.kind in "if" and not a.points_into]
+    if not results:
+        return range_loop(scope, budget)
+    result = scope.pick(results)
+    header, variable = _range(scope, _fresh_index(scope))
+    x, y, k, total = scope.fresh("x"), scope.fresh("y"), scope.fresh("k"), scope.fresh("t")
+    size = scope.pick(scope.sizes)
+    with scope.loop_body([variable]):
+        arrays = scope.arrays
+        if len(arrays) > 1 and scope.chance(85):
+            scope.arrays = [a for a in arrays if a is not result]
+        starts = (f"{expression(scope, 'f', 1)}", f"float({expression(scope, 'f', 1)})", "1.5")
+        lines = [f"{x} = {scope.pick(starts)}", f"{y} = {scope.pick(starts)}"]
+        scope.bound.update({x: "f", y: "f"})
+        lines += _recurrence(scope, x, y, k, total, size)
+        value = expression(scope, "f", 1) if scope.chance(25) else scope.pick((x, y, f"{x} - {y}"))
+        scope.arrays = arrays
+        lines += [f"{load(scope, result)} = {f'int({value})' if result.kind == 'i' else value}"]
+    if scope.chance(60):
+        scope.bound[total] = "i"
+        scope.assigned.add(total)
+        return [f"{total} = 0", f"for {variable.name} in {header}:", *indent(lines), *_otherwise(scope)]
+    return [f"for {variable.name} in {header}:", f"    {total} = 0", *indent(lines)]
+
+
+def _recurrence(scope: Scope, x: str, y: str, k: str, total: str, size: str) -> Lines:
+    def other() -> Text:
+        return expression(scope, "f", 1)
+
+    steps = [
+        lambda: f"{x} = {x} / {scope.pick(('3.0', '2', '1.25'))} + {other()}", lambda: f"{x} = 0.5 * ({x} + {other()} / (0.5 + abs({x})))",
+        lambda: f"{x}, {y} = {x} * {x} - {y} * {y} + {other()}, 2.0 * {x} * {y}", lambda: f"{x} = math.sqrt(abs({x} * {other()}))",
+        lambda: f"{x} = np.exp(-abs({x})) + {other()}", lambda: f"{x} = ({x} + {other()}) % 3.0", lambda: f"{x} = {x} * {y} / 2.5 - {x}",
+    ]
+    body = [scope.pick(steps)()]
+    more = scope.weighted({"nothing": 4, "choice": 3, "sum": 3, "break": 2, "continue": 2, "second": 2})
+    if more == "choice":
+        body += [f"if {boolean(scope, 1)}:", f"    {y} = {x} * 0.5", "else:", f"    {scope.pick((x, y))} = {other()}"]
+    elif more == "sum":
+        body += [f"{total} += {scope.pick(('1', '2', k))}"]
+    elif more in ("break", "continue"):
+        body += [f"if {x} {scope.pick('<>')} {scope.pick(('0.5', y, str(other())))}:", f"    {more}", f"{y} = {other()}"]
+    elif more == "second":
+        body += [f"{y} = {scope.pick((x, '0.25 * ' + y))} + {other()}"]
+    if scope.chance(25):
+        if more != "break":
+            body += [f"if {x} > {scope.pick(('2.0', y))}:", "    break"]
+        return [f"for {k} in range({scope.pick((size, '5', '2, 9'))}):", *indent(body)]
+    test = f"{k} < {scope.pick((size, '7'))}" + scope.pick(("", f" and {x} > {other()}", f" and abs({x} - {y}) > 1e-3"))
+    return [f"{k} = 0", f"while {test}:", f"    {k} += 1", *indent(body)]
