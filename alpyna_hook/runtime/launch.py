@@ -82,6 +82,7 @@ def launch(
     except Flagged:
         saved.roll_back()
         raise
+    saved.end()
     trace.seconds += time.perf_counter() - begun
     trace.predicted += call.predicted
     trace.accelerated += 1

@@ -61,11 +61,49 @@ def overlap_groups(arrays: list[np.ndarray[Any, Any]]) -> tuple[int, ...]:
 
 
 class Transaction:
-    """The contents of arrays before a kernel writes to them, to be put back if it must not have run."""
+    """The contents of arrays before a kernel writes to them, to be put back if it must not have run.
+
+    Large ones go into a buffer that is kept for the next transaction: fresh memory costs more than the copy.
+    """
 
     def __init__(self, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
-        self._saved = [(a, a.copy()) for a in arrays]
+        arrays = list(arrays)
+        total = sum([a.nbytes for a in arrays])
+        self._buffer = _take(total + _ALIGNMENT * len(arrays)) if _LARGE <= total <= _LARGEST else None
+        self._saved = [(a, a.copy()) for a in arrays] if self._buffer is None else _copied(arrays, self._buffer)
 
     def roll_back(self) -> None:
         for array, copy in self._saved:
             array[...] = copy
+        self.end()
+
+    def end(self) -> None:
+        """Nothing is to be put back any more."""
+        self._saved = []
+        if self._buffer is not None:
+            _spare[:] = [self._buffer]
+            self._buffer = None
+
+
+_LARGE, _LARGEST = 2**18, 2**25  # bytes
+_ALIGNMENT = 64
+_spare: list[np.ndarray[Any, Any]] = []
+
+
+def _take(size: int) -> np.ndarray[Any, Any]:
+    try:
+        buffer = _spare.pop()  # a transaction of another thread finds none, and makes its own
+    except IndexError:
+        return np.empty(size, np.uint8)
+    return buffer if buffer.nbytes >= size else np.empty(size, np.uint8)
+
+
+def _copied(arrays: list[np.ndarray[Any, Any]], buffer: np.ndarray[Any, Any]) -> list[tuple[Any, Any]]:
+    """Each array with its copy in the buffer."""
+    saved, start = [], 0
+    for array in arrays:
+        copy = buffer[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+        copy[...] = array
+        saved.append((array, copy))
+        start += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
+    return saved
