@@ -16,8 +16,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from alpyna_hook import typed as t
-from alpyna_hook.emit.strips import stored_arrays
-from alpyna_hook.types import is_float
+from alpyna_hook.emit.strips import is_libm, is_ufunc, stored_arrays
 
 
 def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.Op]:
@@ -55,4 +54,4 @@ def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.
 
 
 def _is_call(e: t.Op) -> bool:
-    return e.name.startswith(("ufunc:", "libm:")) or (e.name == "pow" and is_float(e.compute))
+    return is_ufunc(e) or is_libm(e)

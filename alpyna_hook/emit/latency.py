@@ -75,7 +75,7 @@ class _Clock:
         start = max(map(self.expr, t.operands(e)), default=0.0)
         match e:
             case t.Op():
-                latency, busy = _cost(e)
+                latency, busy = cost(e)
                 self.busy += busy
                 return start + latency
             case t.Load():
@@ -88,7 +88,8 @@ class _Clock:
                 return start
 
 
-def _cost(e: t.Op) -> tuple[float, float]:
+def cost(e: t.Op) -> tuple[float, float]:
+    """Cycles until the result is there, and until the next such operation may start."""
     if ":" in e.name or e.name == "pow" or e.name == "cabs":
         return _CALL
     if is_complex(e.compute):

@@ -11,7 +11,7 @@ from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission, Expressions
 from alpyna_hook.emit.invariants import invariant_calls
 from alpyna_hook.emit.lanes import LANES, Lanes, reads, side_by_side
-from alpyna_hook.emit.strips import STRIP, Batch, batches
+from alpyna_hook.emit.strips import STRIP, Batch, batches, is_libm
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
@@ -119,13 +119,14 @@ class Loops(Expressions):
     # -- calls that are made once for a loop, or for a strip of it
 
     def batches(self, s: t.For) -> tuple[Batch, ...]:
-        return batches(s, self.emission.groups, self.emission.callable_at_once, self.kept)
+        once = {id(op) for op in invariant_calls(s, self.emission.groups) if is_libm(op)}
+        return batches(s, self.emission.groups, self.emission.callable_at_once, once | self.kept.keys())
 
     def keep_calls(self, s: t.For | t.While) -> dict[str, Rep]:
         """Variables for the results of the calls that the loop does not change, but for those that are made in strips."""
         calls = [op for op in invariant_calls(s, self.emission.groups) if id(op) not in self.kept]
         if calls and isinstance(s, t.For):
-            in_strips = {id(op) for batch in self.batches(s) for op in batch.calls}
+            in_strips = {id(op) for batch in self.batches(s) for alike in batch.calls for op in alike}
             calls = [op for op in calls if id(op) not in in_strips]
         made: dict[str, Rep] = {}
         for op in calls:
@@ -188,16 +189,21 @@ class Loops(Expressions):
                     self.assign(name, definition)
                 else:
                     self.bind(name, definition)
-            for op in batch.calls:
-                buffers = [self.strip(op.name[6:]) for _ in (*op.args, op)]
+            for op, *_ in batch.calls:
+                buffers = [self.strip(op.name.rpartition(":")[2]) for _ in (*op.args, op)]
                 for buffer, text in zip(buffers, self.args(op.args), strict=False):
                     self.writer.line(f"put_{op.compute}({self.in_strip(op, buffer)}, {text})")
                 calls.append((op, buffers))
-        for op, buffers in calls:
+        for alike, (op, buffers) in zip(batch.calls, calls, strict=True):
+            self.made_ahead.update({id(x): buffers[-1] for x in alike})
+            if is_libm(op):
+                with self.strip_loop(first, last, index):
+                    args = [self.temporary(f"get_{op.compute}({self.in_strip(op, buffer)})") for buffer in buffers[:-1]]
+                    self.writer.line(f"put_{op.compute}({self.in_strip(op, buffers[-1])}, {self.applied(op, args)})")
+                continue
             addresses = f"{self.ufunc_address(op.name[6:], op.compute)}, {self.flag_functions()}"
             texts = [addresses, "frame", f"{last} - {first}", *buffers]
             self.writer.line(f"ufunc{len(op.args)}_strip_{op.compute}({', '.join(texts)})")
-            self.made_ahead[id(op)] = buffers[-1]
 
     def strip(self, name: str) -> str:
         self.strips.append(self.names.fresh(name + "_strip"))

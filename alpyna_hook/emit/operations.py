@@ -57,7 +57,9 @@ class Operations:
         raise NotImplementedError
 
     def operation(self, e: t.Op) -> str:
-        args = self.args(e.args)
+        return self.applied(e, self.args(e.args))
+
+    def applied(self, e: t.Op, args: list[str]) -> str:
         if is_int(e.compute) and all(_LITERAL.fullmatch(a) for a in args):
             args[0] = f"i8({args[0]})"  # lest Python's compiler folds them to an integer that is too large for Numba
         checks = self.checks(e)

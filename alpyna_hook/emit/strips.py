@@ -9,6 +9,8 @@ after:   for low in range(0, n, STRIP):
 This is strip-mining, and distribution of the loop with the operands and the results as expanded
 scalars (Allen and Kennedy, "Optimizing Compilers for Modern Architectures", 5.3, 5.7 and 6.2).  It holds where
 each iteration makes the call, and where the operands depend on nothing that the loop changes.
+Calls of the C library's functions are made one by one, but by loops of their own where much else is computed, so that the
+compiler can use vectors for that.
 They are computed twice, once ahead and once in their place, unless the compiler sees that they are not needed there.
 """
 
@@ -19,15 +21,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
+from alpyna_hook.emit.latency import cost
+from alpyna_hook.types import is_float
 
+_MUCH = 12.0  # cycles of vectors' work, about, for each call of the C library
 STRIP = 256  # iterations: the operands and results of some calls stay in the first-level cache
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Calls whose operands need no result of each other, and the definitions that the operands need, in order."""
+    """Calls whose operands need no result of each other, and the definitions that the operands need, in order.
 
-    calls: tuple[t.Op, ...]
+    calls: those that give the same stand together; the first is made.
+    """
+
+    calls: tuple[tuple[t.Op, ...], ...]
     definitions: tuple[tuple[str, t.Expr], ...]
 
 
@@ -40,7 +48,7 @@ def batches(
     known: the identities of calls that an outer loop keeps the results of.
     """
     inner = list(t.statements(loop.body))
-    if not callable_at_once or any(isinstance(s, (t.For, t.While, t.Break, t.Continue, t.Return, t.Raise)) for s in inner):
+    if any(isinstance(s, (t.For, t.While, t.Break, t.Continue, t.Return, t.Raise)) for s in inner):
         return ()
     return _Plan(inner, loop.body, groups, callable_at_once, known).batches()
 
@@ -49,15 +57,20 @@ def is_ufunc(e: t.Expr) -> bool:
     return isinstance(e, t.Op) and e.name.startswith("ufunc:")
 
 
+def is_libm(e: t.Expr) -> bool:
+    return isinstance(e, t.Op) and (e.name.startswith("libm:") or (e.name == "pow" and is_float(e.compute)))
+
+
 class _Plan:
     def __init__(
         self, inner: list[t.Stmt], body: tuple[t.Stmt, ...], groups: Mapping[str, int],
         callable_at_once: Collection[tuple[str, str]], known: Collection[int],
     ) -> None:
+        nodes = [x for s in inner for e in t.expressions(s) for x in t.walk(e)]
         self.groups = groups
         self.callable_at_once = callable_at_once
+        self.takes_libm = _much_else(nodes, known)
         self.known = known
-        nodes = [x for s in inner for e in t.expressions(s) for x in t.walk(e)]
         self.bound = Counter([s.target for s in inner if isinstance(s, t.Assign)])
         self.bound.update([x.name for x in nodes if isinstance(x, t.Let)])
         self.stored = {groups[a] for s in inner for a in stored_arrays(s)}
@@ -71,12 +84,26 @@ class _Plan:
         levels = sorted({level for level, _ in self.calls.values()})
         made = []
         for level in levels:
-            calls = tuple([op for own, op in self.calls.values() if own == level])
-            needed = self._needed(calls)
-            made.append(Batch(calls, tuple([(n, v) for n, (_, v) in self.definitions.items() if n in needed])))
+            alike: dict[str, list[t.Op]] = {}
+            for own, op in self.calls.values():
+                if own == level:
+                    alike.setdefault(self._text(op), []).append(op)
+            needed = self._needed([ops[0] for ops in alike.values()])
+            definitions = tuple([(n, v) for n, (_, v) in self.definitions.items() if n in needed])
+            made.append(Batch(tuple(map(tuple, alike.values())), definitions))
         return tuple(made)
 
-    def _needed(self, calls: tuple[t.Op, ...]) -> set[str]:
+    def _text(self, e: t.Expr) -> str:
+        """The same for expressions that have the same value within an iteration."""
+        if isinstance(e, t.Var) and e.name in self.definitions:
+            return self._text(self.definitions[e.name][1])
+        if isinstance(e, t.Let):
+            return self._text(e.body)
+        own = (getattr(e, "name", ""), getattr(e, "array", ""), getattr(e, "axis", ""), getattr(e, "compute", ""), e.rep)
+        value = repr(e.value) if isinstance(e, t.Const) else ""
+        return f"{type(e).__name__}{own}{value}({', '.join(map(self._text, t.operands(e)))})"
+
+    def _needed(self, calls: list[t.Op]) -> set[str]:
         needed: set[str] = set()
         left: list[t.Expr] = [a for op in calls for a in op.args]
         while left:
@@ -126,7 +153,9 @@ class _Plan:
                         self.calls[id(e)] = max(known), e
 
     def is_candidate(self, e: t.Op) -> bool:
-        return is_ufunc(e) and (e.name[6:], e.compute) in self.callable_at_once and id(e) not in self.known
+        if id(e) in self.known:
+            return False
+        return is_ufunc(e) and (e.name[6:], e.compute) in self.callable_at_once if not is_libm(e) else self.takes_libm
 
     def level(self, e: t.Expr) -> int | None:
         """How many batches must come before the value is known; None if it is not known ahead."""
@@ -139,11 +168,19 @@ class _Plan:
                 return None
             case t.Load() if self.groups[e.array] in self.stored:
                 return None
-            case t.Op() if is_ufunc(e) and id(e) not in self.known:
+            case t.Op() if (is_ufunc(e) or (is_libm(e) and self.takes_libm)) and id(e) not in self.known:
                 return self.calls[id(e)][0] + 1 if id(e) in self.calls else None
         levels = [self.level(x) for x in t.operands(e)]
         known = [level for level in levels if level is not None]
         return max(known, default=0) if len(known) == len(levels) else None
+
+
+def _much_else(nodes: list[t.Expr], known: Collection[int]) -> bool:
+    """Is there so much other floating-point work that it is worth a loop without calls?"""
+    operations = [x for x in nodes if isinstance(x, t.Op)]
+    calls = sum(is_libm(x) and id(x) not in known for x in operations)
+    work = [cost(x)[1] for x in operations if is_float(x.compute) and not is_libm(x) and not is_ufunc(x)]
+    return 0 < calls * _MUCH <= sum(work)
 
 
 def stored_arrays(s: t.Stmt) -> list[str]:

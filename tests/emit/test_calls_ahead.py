@@ -7,7 +7,7 @@ import pytest
 
 from alpyna_hook.elementwise import elementwise
 from alpyna_hook.explain.report import as_data
-from tests.differential import Program
+from tests.differential import Program, check
 
 HEAD = "import math\nimport numpy as np\n\ndef f(a, b, s, n):\n"
 
@@ -65,6 +65,41 @@ def test_views_that_overlap() -> None:
 ])
 def test_kept_for_a_loop(body: str, kept: bool) -> None:
     assert ("_known" in kernel_of(body)) == kept
+
+
+WORK = "x = (a[i] / s + 1.0 / (a[i] + s)) / (2.0 + a[i] * a[i])\n"
+
+
+@pytest.mark.parametrize(("body", "apart"), [
+    ("for i in range(n):\n    " + WORK + "    b[i] = math.erf(x) / s + x", True),
+    ("for i in range(n):\n    " + WORK + "    b[i] = math.log(x) / s + (x / s + a[i] / x) ** 0.75", True),
+    ("for i in range(n):\n    " + WORK + "    b[i] = np.exp(x) + math.erf(np.exp(x) / s)", True),
+    ("for i in range(n):\n    b[i] = math.erf(a[i])", False),
+    ("for i in range(n):\n    " + WORK + "    b[i] = math.erf(x) + math.erf(s)", True),  # the second is made once
+    ("for i in range(n):\n    " + WORK + "    if x > 0.25:\n        x = math.erf(x) / s\n    b[i] = x", False),
+])
+def test_calls_of_the_c_library_have_a_loop_of_their_own(body: str, apart: bool) -> None:
+    assert ("_strip" in kernel_of(body)) == apart
+
+
+@pytest.mark.parametrize(("body", "calls"), [
+    ("for i in range(n):\n    x = -s * a[i]\n    b[i] = np.exp(x) + i / np.exp(-s * a[i])", 1),
+    ("for i in range(n):\n    x = -s * a[i]\n    b[i] = np.sin(np.exp(x)) + np.cos(np.exp(x))", 3),
+    ("for i in range(n):\n    b[i] = np.exp(a[i]) + np.exp(-a[i])", 2),
+    ("for i in range(n):\n    b[i] = np.exp(a[i]) + np.exp(a[i - 1])", 2),
+    ("for i in range(n):\n    b[i] = np.exp(a[i] * 2.0) + np.exp(a[i] * 2)", 1),
+    ("for i in range(n):\n    b[i] = np.hypot(a[i], s) + np.hypot(s, a[i])", 2),
+])
+def test_calls_that_give_the_same_are_made_once(body: str, calls: int) -> None:
+    assert kernel_of(body).count("_strip_f8(") == calls
+
+
+def test_what_the_calls_raise_and_warn_of_stays() -> None:
+    source = HEAD + "    for i in range(n):\n        " + WORK + "        b[i] = math.log(x) / s + np.log(x - 0.5)\n    return b\n"
+    for value in (0.4, -1.5, -3.0, np.inf, np.nan):
+        a = np.linspace(0.1, 0.3, 300)
+        a[277] = value
+        check(source, a, np.zeros(300), 1.5, 300, expect=None)
 
 
 def test_straight_functions_are_inlined() -> None:

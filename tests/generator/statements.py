@@ -8,7 +8,7 @@ from tests.generator.scope import Array, LoopVar, Scope
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1}
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -72,6 +72,8 @@ def simple(scope: Scope) -> Lines:
         return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
     if choice == "store":
         return _store(scope, array)
+    if choice == "formula":
+        return _formula(scope, array)
     if choice == "augment":
         return [f"{load(scope, array)} {_operator(scope, array)} {stored_value(scope, array)}"]
     if choice == "swap":
@@ -84,6 +86,18 @@ def simple(scope: Scope) -> Lines:
 
 def _store(scope: Scope, array: Array) -> Lines:
     return [f"{load(scope, array)} = {stored_value(scope, array)}"]
+
+
+def _formula(scope: Scope, array: Array) -> Lines:
+    """Much arithmetic around few calls, which are then made apart from it; some of them give the same."""
+    x, y = expression(scope, "f", 1), expression(scope, "f", 1)
+    name, call = scope.fresh("x"), scope.pick(("math.erf", "math.atan", "np.exp", "np.sin", "math.log1p"))
+    lines = [f"{name} = ({x} / (1.5 + abs({y})) + {y} / 3.0) / (2.0 + {x} * {x}) / (1.0 + {y} * {y})"]
+    values = (f"{call}({name})", f"{call}({name}) * {y} - {call}({name})", f"{call}(abs({x})) + {call}({name})")
+    scope.bound[name] = "f"
+    if array.kind not in "fc":
+        return [*lines, f"{name} = {scope.pick(values)}"]
+    return [*lines, f"{load(scope, array)} = {scope.pick(values)}"]
 
 
 def stored_value(scope: Scope, array: Array, depth: int = 2) -> Text:
