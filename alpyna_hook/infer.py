@@ -88,7 +88,7 @@ class Statements(Calls):
             case ir.Store():
                 return self.store(s)
             case ir.Effect():
-                return t.Effect(self.effect(s.call), s.loc)
+                return self.effect(s)
             case ir.If():
                 return self.branch(s)
             case ir.For():
@@ -186,8 +186,6 @@ class Statements(Calls):
         scope = self.scope
         is_tuple = isinstance(s.value, ir.Call) and s.value.function == "@tuple"
         parts = s.value.args if isinstance(s.value, ir.Call) and is_tuple else () if s.value is None else (s.value,)
-        if is_tuple and scope.locals is not None:
-            raise Declined("call", "a function that returns several values", s.loc)
         values = [self.expr(e) for e in parts]
         reps = scope.returns(tuple([v.kinds for v in values]), is_tuple, s.loc)
         scope.env = None

@@ -27,6 +27,8 @@ class Calls(MathCalls):
             value = self.user_function(target, e)
             if not value.kinds:
                 raise Declined("type-error", f"{e.function}() returns None", e.loc)
+            if value.function.results:
+                raise Declined("call", f"the tuple that {e.function}() returns, as one value", e.loc)
             return value
         if not isinstance(target, Known):
             raise Declined("call", f"{e.function}()", e.loc)
@@ -59,13 +61,20 @@ class Calls(MathCalls):
             raise Declined("call", f"{e.function}()", e.loc)
         return found
 
-    def effect(self, e: ir.Call) -> t.Expr:
+    def effect(self, s: ir.Effect) -> t.Effect:
+        e = s.call
         target = None if e.function.startswith("@") else self.called(e)
-        return self.user_function(target, e) if isinstance(target, UserFunction) else self.call(e)
+        call = self.user_function(target, e) if isinstance(target, UserFunction) else self.call(e)
+        results = call.function.results if isinstance(call, t.CallFunction) else ()
+        if s.targets and len(results) != len(s.targets):
+            raise Declined("call", f"{e.function}() for a tuple of {len(s.targets)}", s.loc)
+        for name, result in zip(s.targets, results, strict=False):
+            self.scope.set_result(name, frozenset(result.kinds))
+        return t.Effect(call, s.loc, s.targets)
 
     # -- the user's functions
 
-    def user_function(self, function: UserFunction, e: ir.Call) -> t.Expr:
+    def user_function(self, function: UserFunction, e: ir.Call) -> t.CallFunction:
         scope = self.scope
         if function.key in scope.active:
             raise Declined("recursion", e.function, e.loc)
@@ -92,13 +101,17 @@ class Calls(MathCalls):
 
     def _call_of(
         self, function: UserFunction, inner: Scope, body: tuple[t.Stmt, ...], scalars: dict[str, t.Expr], e: ir.Call
-    ) -> t.Expr:
+    ) -> t.CallFunction:
         shared = self.scope.shared
         kinds = inner.returned[0] if inner.returned else frozenset()
         variables = {name: inner.variable(name) for name in inner.stored_kinds}
         name = f"{function.code.name.rpartition('.')[2]}_{len(shared.functions)}".replace("<", "").replace(">", "")
+        results = tuple([
+            t.Variable(f"@return{k}", tuple(sorted(own)), rep_of(own) or "i8") for k, own in enumerate(inner.returned or ())
+        ])
+        rep = rep_of(kinds) or "i8" if kinds else "i8"
         typed = t.Function(
-            name, tuple(scalars), variables, body, kinds, rep_of(kinds) or "i8" if kinds else "i8", inner.stores
+            name, tuple(scalars), variables, body, kinds, rep, inner.stores, results if inner.returns_tuple else ()
         )
         shared.functions.append(typed)
         args = tuple(self._argument(v, variables[p].rep) for p, v in scalars.items())
@@ -169,11 +182,4 @@ def check_builtins(code: ir.Nest | ir.Function, facts: Facts, prefix: str) -> No
 
 def assigned(body: tuple[ir.Stmt, ...]) -> frozenset[str]:
     """All names that statements may assign to."""
-    names = set()
-    for s in body:
-        for node in ir.walk(s):
-            if isinstance(node, ir.Assign):
-                names.add(node.target)
-            elif isinstance(node, ir.For):
-                names.add(node.index)
-    return frozenset(names)
+    return frozenset([name for s in body for node in ir.walk(s) for name in ir.targets(node)])

@@ -175,10 +175,14 @@ class Store:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """A call for what it does to the arrays that it is given."""
+    """A call for what it does to the arrays that it is given, or for the tuple that it returns.
+
+    targets: temporaries that take the items of the tuple, which must be as many.
+    """
 
     call: Call
     loc: Loc
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,6 +295,19 @@ class Function:
 
 
 Node: TypeAlias = Expr | Stmt
+
+
+def targets(node: Node) -> tuple[str, ...]:
+    """The variables and temporaries that a statement itself gives a value."""
+    match node:
+        case Assign():
+            return (node.target,)
+        case For():
+            return (node.index,)
+        case Effect():
+            return node.targets
+        case _:
+            return ()
 
 
 def children(node: Node) -> Iterator[Node]:

@@ -71,8 +71,8 @@ def _statement(stmt: Stmt) -> Iterator[str]:
             yield f"{_element(array, index)} {op}= {_expr(value)}"
         case Store(array, index, value):
             yield f"{_element(array, index)} = {_expr(value)}"
-        case Effect(call):
-            yield _expr(call)
+        case Effect(call, _, targets):
+            yield f"{', '.join(targets)}{',' * (len(targets) == 1)} = {_expr(call)}" if targets else _expr(call)
         case If(test, body, orelse):
             yield f"if {_expr(test)}:"
             yield from _block(body, "")

@@ -101,6 +101,15 @@ class Scope:
                 self.constants[name].add(key)
                 self.changed = True
 
+    def set_result(self, name: str, kinds: Kinds) -> None:
+        """A temporary that takes an item of a returned tuple, and nothing else."""
+        assert self.env is not None
+        self.env[name] = kinds
+        self.wide.add(name)
+        if self.stored_kinds.get(name) != kinds:
+            self.stored_kinds[name] = kinds
+            self.changed = True
+
     def variable(self, name: str) -> t.Variable:
         """Where the variable lives: in the representation of its NumPy kinds, if its Python values fit that."""
         kinds = self.stored_kinds[name]

@@ -153,6 +153,7 @@ class Store:
 class Effect:
     call: Expr
     loc: Loc
+    targets: tuple[str, ...] = ()  # temporaries for the items of the tuple that the function returns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,6 +228,7 @@ class Function:
     kinds: Kinds
     rep: Rep
     stores: bool  # writes to an array, its own callees included
+    results: tuple[Variable, ...] = ()  # of a function that returns a tuple: its items; the first is what the call gives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -287,6 +289,19 @@ def expressions(s: Stmt) -> tuple[Expr, ...]:
         case Return():
             return s.values
         case Break() | Continue() | Raise():
+            return ()
+
+
+def targets(s: Stmt) -> tuple[str, ...]:
+    """The variables that the statement itself gives a value."""
+    match s:
+        case Assign():
+            return (s.target,)
+        case For():
+            return (s.index,)
+        case Effect():
+            return s.targets
+        case _:
             return ()
 
 

@@ -100,8 +100,10 @@ class Interpreter:
             case Store(array, index, value):
                 new = self.expr(value)
                 self.name(array)[self.subscript(index)] = new
-            case Effect(call):
-                self.expr(call)
+            case Effect(call, _, targets):
+                result = self.expr(call)
+                if targets:
+                    self.env.update(zip(targets, result, strict=True))
             case If(test, body, orelse):
                 self.block(body if self.expr(test) else orelse)
             case For(index, start, stop, step, body, orelse):

@@ -206,9 +206,22 @@ class Statements(Iteration):
     # ------------------------------------------------------------------ tuples
 
     def _assign_tuple(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.stmt) -> None:
+        if isinstance(value, ast.Call) and not any(isinstance(one, ast.Tuple | ast.List | ast.Starred) for one in target.elts):
+            self._assign_results(target.elts, value, node)
+            return
         leaves: list[tuple[ast.expr, Expr, Mark, Mark]] = []
         self._pair(target, value, leaves)
         self._assign_all(leaves, loc_of(node))
+
+    def _assign_results(self, targets: list[ast.expr], value: ast.Call, node: ast.stmt) -> None:
+        """`x, y = f(...)`: the function must return a tuple."""
+        call = self.expr(value)
+        if not isinstance(call, Call) or call.function.startswith("@"):
+            raise decline("statement", f"an unpacking of {describe(value)}", value)
+        temps = [self.temp() for _ in targets]
+        self.out.append(Effect(call, loc_of(node), tuple(temps)))
+        for target, temp in zip(targets, temps, strict=True):
+            self.store(target, Var(temp, loc_of(target)), loc_of(node))
 
     def _pair(self, target: ast.expr, value: ast.expr, leaves: list[tuple[ast.expr, Expr, Mark, Mark]]) -> None:
         """Matches targets with the expressions that they get, in the order in which those are evaluated."""

@@ -75,7 +75,7 @@ class _Flow:
                 return None
             case _:
                 self.reads(stmt, defined, exposed)
-                return defined
+                return defined.union(ir.targets(stmt))
 
     def loop(self, loop: ir.Loop, outer_exposed: set[str], defined: set[str] | None = None) -> None:
         """Notes what the loop's own iterations expose, and what that means for the loop around."""

@@ -35,9 +35,7 @@ def extract(
     effects = effects_of_functions(functions or {})
     program = Program(nest)
     nodes = list(ir.walk(nest.loop))
-    program.assigned = frozenset(
-        n.target if isinstance(n, ir.Assign) else n.index for n in nodes if isinstance(n, ir.Assign | ir.For)
-    )
+    program.assigned = frozenset([name for n in nodes for name in ir.targets(n)])
     stored = frozenset(stored_names(nodes, effects, program.assigned))
     program.stored = stored - {ANYWHERE}
     arrays = {n.array for n in nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)}
@@ -94,6 +92,9 @@ class Walker:
             case ir.Effect(call):
                 self._begin("effect", stmt, call)
                 self.e.call(call, statement=True)
+                for target in stmt.targets:
+                    self.e.use(target, True, stmt.loc)
+                    self.e.env[target] = self.e.unknown(call, "call")
             case ir.If(test, body, orelse):
                 self._if(stmt, test, body, orelse)
             case ir.For():
@@ -275,14 +276,7 @@ def _index_value(info: LoopInfo) -> Poly:
 
 
 def _assigned_in(body: tuple[ir.Stmt, ...]) -> frozenset[str]:
-    found = set()
-    for stmt in body:
-        for node in ir.walk(stmt):
-            if isinstance(node, ir.Assign):
-                found.add(node.target)
-            elif isinstance(node, ir.For):
-                found.add(node.index)
-    return frozenset(found)
+    return frozenset([name for stmt in body for node in ir.walk(stmt) for name in ir.targets(node)])
 
 
 def _raises(node: ir.Node) -> bool:

@@ -3,6 +3,9 @@
 before:  b[i] = scaled(a[i])        def scaled(x): y = x * 2.0; return y + 1.0
 after:   b[i] = let x = a[i] in let y = x * 2.0 in y + 1.0
 
+before:  x, y = turned(a[i])        def turned(x): if x < 0.0: x = -x; return x, x + 1.0
+after:   turned x = a[i]; if turned x < 0.0: turned x = -turned x; x = turned x; y = turned x + 1.0
+
 What a loop computes is then in sight of what looks at the whole of it (see `strips`).
 """
 
@@ -21,9 +24,9 @@ def inlined(nest: t.TypedNest) -> t.TypedNest:
     if not nest.functions:
         return nest
     rewriter = _Rewriter()
-    loop = rewriter.statement(nest.loop)
+    (loop,), new = rewriter.unit((nest.loop,))
     assert isinstance(loop, t.For | t.While)
-    return replace(nest, loop=loop, functions=tuple(rewriter.kept.values()))
+    return replace(nest, loop=loop, variables={**nest.variables, **new}, functions=tuple(rewriter.kept.values()))
 
 
 def _is_straight(function: t.Function) -> bool:
@@ -39,35 +42,72 @@ def _is_straight(function: t.Function) -> bool:
     return len(set(targets)) == len(targets) and all(len(function.variables[n].kinds) == 1 for n in targets)
 
 
+def _ends_with_return(function: t.Function) -> bool:
+    """The one `return` is the last statement."""
+    return [s for s in t.statements(function.body) if isinstance(s, t.Return)] == [*function.body[-1:]]
+
+
+def _renamed(function: t.Function) -> _Names:
+    lets = [x.name for s in t.statements(function.body) for v in t.expressions(s) for x in t.walk(v) if isinstance(x, t.Let)]
+    return {n: f"{function.name} {n}" for n in (*function.variables, *lets)}
+
+
 class _Rewriter:
     """Rebuilds statements and expressions; a function is typed for one call, so that its name makes its variables unique."""
 
     def __init__(self) -> None:
         self.kept: dict[int, t.Function] = {}  # by the identity of the original; callees come before their callers
+        self.new: dict[str, t.Variable] = {}  # of functions whose statements were put in
 
-    def block(self, body: tuple[t.Stmt, ...]) -> tuple[t.Stmt, ...]:
-        return tuple([self.statement(s) for s in body])
+    def unit(self, body: tuple[t.Stmt, ...]) -> tuple[tuple[t.Stmt, ...], dict[str, t.Variable]]:
+        """The body of the nest or of a function, and the variables that it has got."""
+        outer, self.new = self.new, {}
+        body = self.block(body, {})
+        new, self.new = self.new, outer
+        return body, new
 
-    def statement(self, s: t.Stmt) -> t.Stmt:
-        none: _Names = {}
+    def block(self, body: tuple[t.Stmt, ...], names: _Names) -> tuple[t.Stmt, ...]:
+        return tuple([new for s in body for new in self.statement(s, names)])
+
+    def statement(self, s: t.Stmt, names: _Names) -> tuple[t.Stmt, ...]:
         match s:
             case t.Assign():
-                return replace(s, value=self.expr(s.value, none))
+                return (replace(s, target=names.get(s.target, s.target), value=self.expr(s.value, names)),)
             case t.Store():
-                return replace(s, value=self.expr(s.value, none), index=self.all(s.index, none))
+                return (replace(s, value=self.expr(s.value, names), index=self.all(s.index, names)),)
             case t.Effect():
-                return replace(s, call=self.expr(s.call, none))
+                targets = tuple([names.get(n, n) for n in s.targets])
+                return self.effect(s, names, targets)
             case t.If():
-                return replace(s, test=self.expr(s.test, none), body=self.block(s.body), orelse=self.block(s.orelse))
+                test = self.expr(s.test, names)
+                return (replace(s, test=test, body=self.block(s.body, names), orelse=self.block(s.orelse, names)),)
             case t.For():
-                start, stop, step = self.all((s.start, s.stop, s.step), none)
-                return replace(s, start=start, stop=stop, step=step, body=self.block(s.body), orelse=self.block(s.orelse))
+                start, stop, step = self.all((s.start, s.stop, s.step), names)
+                body, orelse = self.block(s.body, names), self.block(s.orelse, names)
+                index = names.get(s.index, s.index)
+                return (replace(s, index=index, start=start, stop=stop, step=step, body=body, orelse=orelse),)
             case t.While():
-                return replace(s, test=self.expr(s.test, none), body=self.block(s.body), orelse=self.block(s.orelse))
+                test = self.expr(s.test, names)
+                return (replace(s, test=test, body=self.block(s.body, names), orelse=self.block(s.orelse, names)),)
             case t.Return():
-                return replace(s, values=self.all(s.values, none))
+                return (replace(s, values=self.all(s.values, names)),)
             case _:
-                return s
+                return (s,)
+
+    def effect(self, s: t.Effect, names: _Names, targets: tuple[str, ...]) -> tuple[t.Stmt, ...]:
+        """A call for a tuple: the statements of the function, if it returns at its end only."""
+        call = s.call
+        if not targets or not isinstance(call, t.CallFunction) or not _ends_with_return(call.function):
+            return (replace(s, call=self.expr(call, names), targets=targets),)
+        function = call.function
+        own = _renamed(function)
+        self.new.update({own[n]: replace(v, name=own[n]) for n, v in function.variables.items()})
+        args = self.all(call.args, names)
+        entered = [t.Assign(own[p], a, s.loc) for p, a in zip(function.params, args, strict=True)]
+        *body, last = function.body
+        assert isinstance(last, t.Return)
+        values = zip(targets, self.all(last.values, own), strict=True)
+        return (*entered, *self.block(tuple(body), own), *[t.Assign(name, value, s.loc) for name, value in values])
 
     def all(self, values: tuple[t.Expr, ...], names: _Names) -> tuple[t.Expr, ...]:
         return tuple([self.expr(e, names) for e in values])
@@ -104,10 +144,10 @@ class _Rewriter:
             a.rep == function.variables[p].rep and len(a.kinds) == 1 for p, a in zip(function.params, args, strict=True))
         if not straight:
             if id(function) not in self.kept:
-                self.kept[id(function)] = replace(function, body=self.block(function.body))
+                body, new = self.unit(function.body)
+                self.kept[id(function)] = replace(function, body=body, variables={**function.variables, **new})
             return replace(e, function=self.kept[id(function)], args=args)
-        lets = [x.name for s in function.body for v in t.expressions(s) for x in t.walk(v) if isinstance(x, t.Let)]
-        own = {n: f"{function.name} {n}" for n in (*function.variables, *lets)}
+        own = _renamed(function)
         *assignments, last = function.body
         assert isinstance(last, t.Return)
         value = self.expr(last.values[0], own)

@@ -31,8 +31,7 @@ def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.
         return []
     lets = {x.name: x.value for x in nodes if isinstance(x, t.Let)}
     bound = Counter([x.name for x in nodes if isinstance(x, t.Let)])
-    bound.update([s.target for s in inner if isinstance(s, t.Assign)])
-    bound.update([s.index for s in (loop, *inner) if isinstance(s, t.For)])
+    bound.update([name for s in (loop, *inner) for name in t.targets(s)])
     stored = {groups[a] for s in inner for a in stored_arrays(s)}
     if isinstance(loop, t.While):
         stored |= {groups[a] for a in stored_arrays(t.Effect(loop.test, loop.loc))}

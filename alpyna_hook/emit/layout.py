@@ -52,6 +52,7 @@ class Layout:
     inputs: dict[str, Slot] = field(default_factory=dict)
     outputs: dict[str, Slot] = field(default_factory=dict)
     results: list[Slot] = field(default_factory=list)
+    items: dict[str, list[Slot]] = field(default_factory=dict)  # by function: of the tuple that it returns, but for the first
     size: int = CONTROL_BYTES
     scalar_offset: int = 0
     scalar_format: str = "<"
@@ -79,6 +80,8 @@ class Layout:
         for variable in self.nest.results:
             self.results.append(self._slot(variable, with_assigned=False))
             self._add_output(variable, False)
+        for f in self.nest.functions:
+            self.items[f.name] = [self._slot(variable, with_assigned=False) for variable in f.results[1:]]
 
     def _add_output(self, variable: t.Variable, assigned: bool) -> None:
         self.output_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "") + ("q" if assigned else "")

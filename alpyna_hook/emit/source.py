@@ -70,7 +70,7 @@ class Statements(Loops):
             case t.Store():
                 self.store(s)
             case t.Effect():
-                self.expr(s.call)
+                self.effect(s)
             case t.If():
                 self.branch(s, depth)
             case t.For():
@@ -88,6 +88,25 @@ class Statements(Loops):
                 self.returns(s)
             case t.Raise():
                 self.writer.line(self.fail)
+
+    def effect(self, s: t.Effect) -> None:
+        """A call as a statement, and what it returns for the targets: the first item itself, the others in the frame."""
+        if not s.targets:
+            self.expr(s.call)
+            return
+        assert isinstance(s.call, t.CallFunction)
+        self.assign(s.targets[0], s.call)
+        for name, slot in zip(s.targets[1:], self.emission.layout.items[s.call.function.name], strict=True):
+            self.writer.lines += ["    " * self.writer.indent + line for line in self.loaded(name, slot)]
+
+    def loaded(self, name: str, slot: Slot) -> list[str]:
+        lines = [f"{self.names[name]} = get_{slot.variable.rep}(frame, {slot.value})"]
+        return [*lines, f"{self.tag_name(name)} = get_i8(frame, {slot.tag})"] if slot.tag >= 0 else lines
+
+    def write_out(self, slot: Slot, value: str, name: str) -> None:
+        self.writer.line(f"put_{slot.variable.rep}(frame, {slot.value}, {value})")
+        if slot.tag >= 0:
+            self.writer.line(f"put_i8(frame, {slot.tag}, {self.tag_name(name)})")
 
     def leave_loop(self, depth: int) -> None:
         """Before a `break`."""
@@ -156,10 +175,7 @@ class Statements(Loops):
         return lines
 
     def load_input(self, name: str, slot: Slot) -> list[str]:
-        lines = [f"    {self.names[name]} = get_{slot.variable.rep}(frame, {slot.value})"]
-        if slot.tag >= 0:
-            lines.append(f"    {self.tag_name(name)} = get_i8(frame, {slot.tag})")
-        return lines
+        return ["    " + line for line in self.loaded(name, slot)]
 
 
 class KernelEmitter(Statements):
@@ -242,11 +258,6 @@ class KernelEmitter(Statements):
             if slot.assigned >= 0:
                 self.writer.line(f"put_i8(frame, {slot.assigned}, {self.names[name + ' assigned']})")
 
-    def write_out(self, slot: Slot, value: str, name: str) -> None:
-        self.writer.line(f"put_{slot.variable.rep}(frame, {slot.value}, {value})")
-        if slot.tag >= 0:
-            self.writer.line(f"put_i8(frame, {slot.tag}, {self.tag_name(name)})")
-
     def returns(self, s: t.Return) -> None:
         for slot, value in zip(self.emission.layout.results, s.values, strict=True):
             name = slot.variable.name
@@ -312,6 +323,12 @@ class FunctionEmitter(Statements):
             return
         self.variables["@return"] = t.Variable("@return", tuple(sorted(f.kinds)), f.rep)
         self.assign("@return", s.values[0])
+        items = self.emission.layout.items[f.name]
+        for slot, value in zip(items, s.values[1:], strict=True):
+            self.variables[slot.variable.name] = slot.variable
+            self.assign(slot.variable.name, value)
+        for slot in items:
+            self.write_out(slot, self.names[slot.variable.name], slot.variable.name)
         if len(f.kinds) > 1:
             self.writer.line(f"put_i8(frame, {TAG}, {self.tag_name('@return')})")
         self.sticky = True

@@ -71,7 +71,7 @@ class _Plan:
         self.callable_at_once = callable_at_once
         self.takes_libm = _much_else(nodes, known)
         self.known = known
-        self.bound = Counter([s.target for s in inner if isinstance(s, t.Assign)])
+        self.bound = Counter([name for s in inner for name in t.targets(s)])
         self.bound.update([x.name for x in nodes if isinstance(x, t.Let)])
         self.stored = {groups[a] for s in inner for a in stored_arrays(s)}
         self.definitions: dict[str, tuple[int, t.Expr]] = {}  # level and value, in order

@@ -81,7 +81,8 @@ class _Backwards:
             case t.Store():
                 return _plus(needed, self.use(s.value, mark, not self._is_doubtful(s)))
             case t.Effect():
-                return _plus(needed, self.use(s.call, mark))
+                after = None if needed is None else needed.difference(s.targets)
+                return _plus(after, self.use(s.call, mark))
             case t.If():
                 then = self.block(s.body, needed, mark=mark)
                 orelse = self.block(s.orelse, needed, mark=mark)
@@ -204,7 +205,7 @@ def _doubtful(nest: t.TypedNest) -> set[int]:
     """
     written: list[_Written] = []
     for unit, body in enumerate(((nest.loop,), *(f.body for f in nest.functions))):
-        assigned = {s.target for s in t.statements(body) if isinstance(s, t.Assign)}
+        assigned = {name for s in t.statements(body) if not isinstance(s, t.For) for name in t.targets(s)}
         for s in t.statements(body):
             if isinstance(s, t.Store):
                 forms = [_affine(e, assigned) for e in s.index]
@@ -257,14 +258,7 @@ def _affine(e: t.Expr, assigned: set[str]) -> dict[str, int] | None:
 
 
 def _changed(s: t.Stmt) -> set[str]:
-    names = {s.index} if isinstance(s, t.For) else set()
-    for block in t.blocks(s):
-        for x in t.statements(block):
-            if isinstance(x, t.Assign):
-                names.add(x.target)
-            elif isinstance(x, t.For):
-                names.add(x.index)
-    return names
+    return {name for x in t.statements((s,)) for name in t.targets(x)}
 
 
 def _has_effect(body: tuple[t.Stmt, ...]) -> bool:

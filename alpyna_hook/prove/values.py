@@ -83,6 +83,8 @@ class _Execution(Expressions):
                 self.subscript(s.array, s.index, s.obligations)
             case t.Effect():
                 self.expr(s.call)
+                for name in s.targets:
+                    self.assign(name, None)
             case t.If():
                 self.branch(s)
             case t.For():
@@ -300,10 +302,4 @@ class _Execution(Expressions):
 
 def assigned(body: tuple[t.Stmt, ...]) -> list[str]:
     """The variables that statements may assign."""
-    names = []
-    for s in t.statements(body):
-        if isinstance(s, t.Assign):
-            names.append(s.target)
-        elif isinstance(s, t.For):
-            names.append(s.index)
-    return names
+    return [name for s in t.statements(body) for name in t.targets(s)]

@@ -39,7 +39,7 @@ STATEMENTS = {
     "x, *y = a": ("an assignment to a starred expression", "*y"),
     "x, y = 1, 2, 3": ("3 values for 2 targets", "x, y"),
     "x, y = z, w = a": ("a chained assignment to a tuple", "x, y = z, w = a"),
-    "x, y = f(i)": ("an unpacking of a call", "f(i)"),
+    "x, *y = f(i)": ("an unpacking of a call", "f(i)"),
     "a[i]: int": ("an annotation of something other than a name", "a[i]: int"),
 }
 

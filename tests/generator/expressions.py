@@ -215,7 +215,7 @@ def floating(scope: Scope, depth: int) -> Text:
         return leaf(scope, "f")
     choice = scope.weighted({"leaf": 6, "arith": 14, "div": 4, "floor": 1, "pow": 2, "unary": 2, "abs": 1, "minmax": 2,
                              "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": 3,
-                             "from_complex": 1, "round": 1})
+                             "from_complex": 8 if scope.arrays_of("c") else 1, "round": 1})
     x = floating(scope, depth - 1)
     y = floating(scope, depth - 1) if choice in {"arith", "div", "floor", "pow", "minmax", "numpy2", "select"} else x
     if choice == "arith":
@@ -271,7 +271,7 @@ def _rare_float(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         i = integer(scope, depth - 1)
         return Text(f"({i} * {x})" if scope.chance(60) else f"({i} / {scope.pick(('2', '4.0', '3'))})")
     if choice == "from_complex" and scope.arrays_of("c"):
-        return Text(f"abs({complicated(scope, depth - 1)})" if scope.chance(70) else f"{leaf(scope, 'c')}.{scope.pick(('real', 'imag'))}")
+        return Text(f"abs({complicated(scope, depth - 1)})" if scope.chance(50) else f"{leaf(scope, 'c')}.{scope.pick(('real', 'imag'))}")
     if choice == "round":
         return Text(f"round({x}, {scope.pick(('0', '1', '2', '3', '-1'))})")
     user = _user_call(scope, "f", depth)

@@ -17,6 +17,13 @@ SCALAR_FUNCTIONS = {
     "i": (("x", "return x % 17 + 1"), ("x, y", "return (x ^ y) & 255"), ("x", "return GI + x"),
           ("x, y", "while y > 1 and x > y:\n    x = x // 2\nreturn x"), ("x", "return 3 if x > 2 else x")),
 }
+TUPLE_FUNCTIONS = {
+    "f": (("x, y", "return x * 0.5 - y, y + 1.0"), ("x, y", "if x > y:\n    return y, x\nreturn x, y"),
+          ("x, y", "t = 0\nfor r in range(3):\n    if x > r:\n        t = x * 0.25\nreturn t, abs(y)"),
+          ("x, y", "if x < y:\n    x = GF - x\nreturn math.sqrt(abs(x)), y")),
+    "i": (("x, y", "return x & 255, y % 7 - x"), ("x, y", "k = 0\nwhile x > 1 and k < 9:\n    x //= 2\n    k += 1\nreturn k, x"),
+          ("x, y", "if y:\n    return y, True\nreturn x, False")),
+}
 EFFECTS = (("target, where, value", "target[where] = value"), ("target, where, value", "target[where] += value"),
            ("target, where, value", "for r in range(2):\n    target[where] = value"))
 
@@ -105,6 +112,10 @@ def _functions(scope: Scope) -> list[UserFunction]:
     if text.startswith("return ") and scope.chance(30):
         defined = f"f0 = lambda {params}: {text.removeprefix('return ')}"
     functions = [UserFunction("f0", kind, params.count(",") + 1, defined)]
+    if scope.chance(60):
+        kind = scope.pick("ffi")
+        params, text = scope.pick(TUPLE_FUNCTIONS[kind])
+        functions.append(UserFunction("both", f"t{kind}", 2, _define("both", params, text)))
     if scope.chance(40):
         params, text = scope.pick(EFFECTS)
         functions.append(UserFunction("put", "", 3, _define("put", params, text)))

@@ -8,7 +8,7 @@ from tests.generator.scope import Array, LoopVar, Scope
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2}
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -72,6 +72,8 @@ def simple(scope: Scope) -> Lines:
         return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
     if choice == "store":
         return _store(scope, array)
+    if choice == "unpack":
+        return _unpack(scope, array)
     if choice == "formula":
         return _formula(scope, array)
     if choice == "augment":
@@ -86,6 +88,23 @@ def simple(scope: Scope) -> Lines:
 
 def _store(scope: Scope, array: Array) -> Lines:
     return [f"{load(scope, array)} = {stored_value(scope, array)}"]
+
+
+def _unpack(scope: Scope, array: Array) -> Lines:
+    """The items of a returned tuple, into variables or elements."""
+    functions = [f for f in scope.functions if f.kind[:1] == "t"]
+    if not functions:
+        return _store(scope, array)
+    function = scope.pick(functions)
+    kind = function.kind[1:]
+    targets = [name for name in scope.scalars(kind) if name not in scope.fixed]
+    elements = [load(scope, array)] if array.kind == kind and not array.points_into else []
+    values = [_tame(expression(scope, kind, 1)) for _ in range(function.arity)]
+    names = [scope.pick([*targets, *elements, *([scope.fresh("t")] * 2)]) for _ in range(2)]
+    for name in names:
+        if name.isidentifier():
+            _bind(scope, name, kind, True)
+    return [f"{', '.join(names)} = {function.name}({', '.join(values)})"]
 
 
 def _formula(scope: Scope, array: Array) -> Lines:
