@@ -347,7 +347,8 @@ class Expressions(Operations):
         return {self.emission.nest.obligations[k] for k in e.obligations if self.unproved(k)}
 
     def is_witness(self, e: t.Op) -> bool:
-        return any(self.emission.outcomes[k] == "W" for k in e.obligations)
+        obligations = self.emission.nest.obligations
+        return any(self.emission.outcomes[k] == "W" and obligations[k] == "finite" for k in e.obligations)
 
     def libm_address(self, name: str) -> str:
         self.used_libm[name] = None
@@ -386,6 +387,9 @@ class Expressions(Operations):
                 texts.append(self.temporary(self.expr(value)))
             else:
                 texts.append(self.expr(value))
+        if any(isinstance(s, t.While) for s in t.statements(e.function.body)):
+            self.sticky = True
+            self.give_up_if("bad")  # what was computed wrong might never let it end
         result = self.temporary(f"{e.function.name}({', '.join(['frame', *texts])})")
         self.give_up_if(f"get_i8(frame, {FAILED}) != 0")
         return result

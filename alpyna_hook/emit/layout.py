@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from alpyna_hook import typed as t
 from alpyna_hook.types import Rep
 
-LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN = range(0, 64, 8)  # byte offsets of the control words
-CONTROL_BYTES = 64
+# byte offsets of the control words
+LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, BUDGET, MASK, TEST = range(0, 88, 8)
+CONTROL_BYTES = 88
+NO_END = 2**62  # iterations: no limit
 
 DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)  # what a kernel returns
 
@@ -96,9 +98,12 @@ class Layout:
         tag = self._take(8) if len(variable.kinds) > 1 else -1
         return Slot(variable, value, tag, self._take(8) if with_assigned else -1)
 
-    def head(self, words: list[int]) -> bytes:
-        """The frame up to the scalars: the control words, all zero, then addresses, shapes and strides."""
-        return bytes(CONTROL_BYTES) + struct.pack(f"<{len(words)}q", *words)
+    def head(self, words: list[int], mask: int, test: int) -> bytes:
+        """The frame up to the scalars: the control words, then addresses, shapes and strides.
+
+        mask: the floating-point flags that matter.  test: the address of what reads those of the kernel's own operations, or 0.
+        """
+        return bytes(BUDGET) + struct.pack(f"<{3 + len(words)}q", NO_END, mask, test, *words)
 
     @property
     def packer(self) -> struct.Struct:

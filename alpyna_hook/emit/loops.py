@@ -15,6 +15,8 @@ from alpyna_hook.emit.strips import STRIP, Batch, batches, is_libm
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
+TURNS = 2**12  # of a loop that may have no end, between two looks at what may end it
+LONG = 2**18  # iterations of a long loop, between two looks at whether it is to be left
 _Index = Callable[[str], str]  # from the counter of iterations to the loop's index
 
 
@@ -102,8 +104,9 @@ class Loops(Expressions):
         if ended:
             self.writer.line(f"{ended} = 0")
         self.keep_calls(s)
+        turns = self.counted_turns()
         with self.writer.block("while True:"):
-            self.check_abort()
+            self.check_turns(turns)
             with self.writer.block(f"if not {self.expr(s.test)}:"):
                 if ended:
                     self.writer.line(f"{ended} = 1")
@@ -113,8 +116,21 @@ class Loops(Expressions):
             with self.writer.block(f"if {ended} == 1:"):
                 self.block(s.orelse, depth=depth)
 
-    def check_abort(self) -> None:
+    def check_abort(self, iterations: int = 1) -> None:
         raise NotImplementedError
+
+    def counted_turns(self) -> str:
+        turns = self.names.fresh("turns")
+        self.writer.line(f"{turns} = 0")
+        return turns
+
+    def check_turns(self, turns: str) -> None:
+        """A loop that may have no end looks, now and then, whether the interpreter would have left it by an exception."""
+        self.writer.line(f"{turns} = {turns} + 1")
+        with self.writer.block(f"if {turns} & {TURNS - 1} == 0:"):
+            self.check_abort(TURNS)
+            self.sticky = True
+            self.give_up_if("bad or flagged(frame)")
 
     # -- calls that are made once for a loop, or for a strip of it
 
@@ -146,6 +162,9 @@ class Loops(Expressions):
             return
         plan = self.batches(s)
         if not plan:
+            if not has_loops(s.body) and self.emission.outcomes[s.obligation] in "LC":
+                self.long_loop(s, low, high, index, depth)
+                return
             counter = self.names.fresh("k")
             with self.writer.block(f"for {counter} in range({low}, {high}):"):
                 self.iteration(s, index(counter), depth)
@@ -155,6 +174,19 @@ class Loops(Expressions):
                 self.ahead(s, batch, first, last, index)
             with self.strip_loop(first, last, index) as value:
                 self.iteration(s, value, depth)
+
+    def long_loop(self, s: t.For, low: str, high: str, index: _Index, depth: int) -> None:
+        """A loop without loops in it that may run so long that an interrupt must be answered meanwhile."""
+        if not any(isinstance(x, t.Break) for x in t.statements(s.body)):
+            with self.strip_mined(low, high, LONG) as (first, last):
+                self.check_abort(LONG)
+                with self.strip_loop(first, last, index) as value:
+                    self.iteration(s, value, depth)
+            return
+        counter, turns = self.names.fresh("k"), self.counted_turns()
+        with self.writer.block(f"for {counter} in range({low}, {high}):"):
+            self.check_turns(turns)
+            self.iteration(s, index(counter), depth)
 
     @contextmanager
     def strip_mined(self, low: str, high: str, size: int) -> Iterator[tuple[str, str]]:
@@ -168,7 +200,7 @@ class Loops(Expressions):
 
     def iteration(self, s: t.For, index: str, depth: int) -> None:
         self.index(s, index)
-        if any(isinstance(x, (t.For, t.While)) for x in t.statements(s.body)):
+        if has_loops(s.body):
             self.check_abort()
         self.block(s.body, depth=depth)
 
@@ -260,8 +292,9 @@ class Loops(Expressions):
             w.line("continue")
 
         w.line(f"{left} = {last} - {first}")
+        turns = self.counted_turns()
         with w.block(f"while {left} > 0:"):
-            self.check_abort()
+            self.check_turns(turns)
             place, lane = self.names.fresh("place"), self.names.fresh("lane")
             w.line(f"{place} = 0")
             with w.block(f"while {place} < {left}:"):
@@ -307,3 +340,12 @@ class Loops(Expressions):
     @staticmethod
     def get(lane: str, cell: _Cell) -> str:
         return f"get_{cell.rep}({cell.buffer}, {lane} * {cell.size})"
+
+
+def has_loops(body: Iterable[t.Stmt]) -> bool:
+    """Are there loops in these statements, or in the functions that they call?"""
+    return any(
+        isinstance(s, t.For | t.While)
+        or any(has_loops(x.function.body) for e in t.expressions(s) for x in t.walk(e) if isinstance(x, t.CallFunction))
+        for s in t.statements(tuple(body))
+    )

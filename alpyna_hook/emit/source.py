@@ -25,7 +25,7 @@ from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _RESERVED = frozenset(
-    "frame kernel low high bad seen left trip pointer poll strip inf nan range complex abs bool True False None"
+    "frame kernel low high bad seen left trip pointer poll flagged strip inf nan range complex abs bool True False None"
     " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 bits_f4 bits_f8".split()
 ) | HELPERS
 
@@ -242,8 +242,8 @@ class KernelEmitter(Statements):
             self.left = True
             self.writer.line("left = True")
 
-    def check_abort(self) -> None:
-        with self.writer.block("if poll(frame) != 0:"):
+    def check_abort(self, iterations: int = 1) -> None:
+        with self.writer.block(f"if poll(frame, {iterations}):"):
             self.writer.line(f"return {ABORTED}")
 
     def epilogue(self) -> None:
@@ -310,8 +310,8 @@ class FunctionEmitter(Statements):
             with self.writer.block("if bad:"):
                 self.writer.line(self.fail)
 
-    def check_abort(self) -> None:
-        with self.writer.block("if poll(frame) != 0:"):
+    def check_abort(self, iterations: int = 1) -> None:
+        with self.writer.block(f"if poll(frame, {iterations}):"):
             self.writer.line(self.fail)
 
     def returns(self, s: t.Return) -> None:

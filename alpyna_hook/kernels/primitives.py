@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
-from alpyna_hook.emit.layout import ABORT, FOUND, RAISED
+from alpyna_hook.emit.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
 from alpyna_hook.emit.strips import STRIP
 
 cgutils: Any = _cgutils
@@ -124,13 +124,36 @@ def pointer(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
-def poll(typingctx: Any, frame: Any) -> Any:
-    """The abort word of the frame, read from memory each time."""
+def poll(typingctx: Any, frame: Any, iterations: Any) -> Any:
+    """Whether the kernel is to be left: by the abort word of the frame, or as its budget of iterations is spent."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(_at(builder, args[0], _I64(ABORT), _I64), "monotonic", 8)
+        abort = builder.load_atomic(_at(builder, args[0], _I64(ABORT), _I64), "monotonic", 8)
+        place = _at(builder, args[0], _I64(BUDGET), _I64)
+        left = builder.sub(builder.load(place), args[1])
+        builder.store(left, place)
+        return builder.or_(builder.icmp_unsigned("!=", abort, _I64(0)), builder.icmp_signed("<", left, _I64(0)))
 
-    return types.int64(types.voidptr), codegen
+    return types.boolean(types.voidptr, types.int64), codegen
+
+
+@intrinsic
+def flagged(typingctx: Any, frame: Any) -> Any:
+    """Whether a floating-point flag that matters has been raised so far: for loops that may have no end."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def word(offset: int) -> Any:
+            return builder.load(_at(builder, args[0], _I64(offset), _I64))
+
+        found = cgutils.alloca_once_value(builder, word(RAISED))
+        test = word(TEST)
+        with builder.if_then(builder.icmp_unsigned("!=", test, _I64(0))):
+            function = builder.inttoptr(test, ir.FunctionType(_I32, [_I32]).as_pointer())
+            own = builder.or_(word(FOUND), builder.zext(builder.call(function, [_ALL_FLAGS]), _I64))
+            builder.store(builder.or_(builder.load(found), own), found)
+        return builder.icmp_unsigned("!=", builder.and_(builder.load(found), word(MASK)), _I64(0))
+
+    return types.boolean(types.voidptr), codegen
 
 
 def _bitcast(source: str, target: str) -> Callable[..., Any]:
@@ -300,7 +323,7 @@ def strip(typingctx: Any) -> Any:
 @cache
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
-    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "strip": strip}
+    names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "flagged": flagged, "strip": strip}
     names |= {"bits_f4": bits_f4, "bits_f8": bits_f8}
     names |= {"inf": float("inf"), "nan": float("nan")}
     for rep, sign in (("i8", "s"), ("u8", "u")):

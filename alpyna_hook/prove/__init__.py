@@ -4,7 +4,9 @@
 
     P N M   an index is never negative, always negative, or either, and in range
     K       the obligation holds
-    W       it may fail, and the program has asked NumPy not to tell (np.errstate): wrap around
+    L       the loop may have many iterations (of a trip count; K: few)
+    W       overflow: it may fail, and the program has asked NumPy not to tell (np.errstate): wrap around;
+            finite: the floating-point unit's flags will tell, if the result is added to a sum
     H       the floating-point unit's flags will tell
     C       the kernel must check
 """

@@ -41,6 +41,7 @@ def prove(
     return Proof(outcomes, run.trips, run.raises)
 
 
+SHORT = 2**19  # iterations that are soon done
 _Paths = list[tuple[Env, dict[Terms, tuple[int, int]]]]  # what holds on each of several paths
 
 
@@ -133,9 +134,9 @@ class _Execution(Expressions):
         start, stop, step = (self.int_expr(e) for e in (s.start, s.stop, s.step))
         bounds = [self.bounds(v) for v in (start, stop, step)]
         fine = all(low >= -(2**61) and high <= 2**61 for low, high in bounds) and not bounds[2][0] <= 0 <= bounds[2][1]
-        self.visited.add(s.obligation)
-        self.outcomes[s.obligation] = "K" if fine else "C"
         most = self._most_trips(start, stop, step)
+        self.visited.add(s.obligation)
+        self.outcomes[s.obligation] = "C" if not fine else "K" if most <= SHORT else "L"
         if s is self.outermost and start.exact is not None and stop.exact is not None and step.exact:
             self.trips = len(range(start.exact, stop.exact, step.exact))
         assert self.env is not None

@@ -50,6 +50,8 @@ class Estimate:
     def __init__(self, nest: ir.Nest, functions: Mapping[str, object]) -> None:
         self.nest = nest
         self.functions = functions
+        self.sure = False  # that the trips of all loops are known
+        self._may_last = _may_last(nest, functions)
         self.costs: dict[int, float] = {}
         self.arrays: Mapping[str, np.ndarray[Any, Any]] = {}
         self.values: dict[str, float] = {}
@@ -65,6 +67,7 @@ class Estimate:
         self.arrays = arrays
         real = {n: v for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
         self.values = {n: float(v) for n, v in real.items()}
+        self.sure = not self._may_last
         return self.seconds(self.nest.loop)
 
     def seconds(self, s: ir.Stmt) -> float:
@@ -92,7 +95,7 @@ class Estimate:
     def _for(self, s: ir.For) -> float:
         start, stop, step = (self.value(e) for e in (s.start, s.stop, s.step))
         if start is None or stop is None or not step:
-            trips = UNKNOWN_TRIPS
+            trips, self.sure = UNKNOWN_TRIPS, False
             self.values.pop(s.index, None)
         else:
             trips = max(0.0, (stop - start) / step)
@@ -164,6 +167,14 @@ class Estimate:
                 return self.value(argument)
             case _:
                 return None
+
+
+def _may_last(nest: ir.Nest, functions: Mapping[str, object]) -> bool:
+    """Is there a loop whose trips nobody counts: a `while` loop, or any in a function?"""
+    if any(isinstance(node, ir.While) for node in ir.walk(nest.loop)):
+        return True
+    called = [f for f in functions.values() if isinstance(f, UserFunction)]
+    return any(isinstance(node, ir.For | ir.While) for f in called for s in f.code.body for node in ir.walk(s))
 
 
 _STATEMENTS = (ir.Assign, ir.Store, ir.Effect, ir.If, ir.For, ir.While, ir.Break, ir.Continue, ir.Return, ir.Raise, ir.Refused)

@@ -24,6 +24,7 @@ from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of
 from alpyna_hook.views import View
 
 _LAUNCH_SECONDS = 15e-6  # what a call of a kernel costs beside the kernel
+_SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
 _MOST_PLACED = 64
 
@@ -100,8 +101,7 @@ def execute(
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
     work = Work(
-        call.kernel.entry, frame, call.trips, call.predicted, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved,
-        undoable,
+        call.kernel.entry, frame, call.soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable
     )
     status, raised = run(work)
     if raised or status == frame_layout.FLAGGED:
@@ -141,7 +141,8 @@ def place(
         words += ufunc_addresses(name, rep)
     if len(variant.placed) >= _MOST_PLACED:
         variant.placed.clear()
-    placed = variant.placed[key] = Placed(call, variant.layout.head(words))
+    own = libm_address("fetestexcept") if call.mask and variant.trust_flags else 0
+    placed = variant.placed[key] = Placed(call, variant.layout.head(words, call.mask, own))
     return placed
 
 
@@ -169,7 +170,8 @@ def new_call(
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
     predicted = estimate.of(binding.arrays, binding.scalars)
     keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure or bool(typed.results)
-    call = Call(kernel, proof.trips, predicted, mask, keeps, tuple([address(a) for a in arrays]))
+    soon = (True if proof.trips is not None and estimate.sure else None) if predicted < _SOON else False
+    call = Call(kernel, proof.trips, predicted, soon, mask, keeps, tuple([address(a) for a in arrays]))
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
     variant.calls[key] = call

@@ -72,9 +72,12 @@ class Transaction:
         self._buffer = _take(total + _ALIGNMENT * len(arrays)) if _LARGE <= total <= _LARGEST else None
         self._saved = [(a, a.copy()) for a in arrays] if self._buffer is None else _copied(arrays, self._buffer)
 
-    def roll_back(self) -> None:
+    def put_back(self) -> None:
         for array, copy in self._saved:
             array[...] = copy
+
+    def roll_back(self) -> None:
+        self.put_back()
         self.end()
 
     def end(self) -> None:

@@ -1,14 +1,21 @@
-"""An interrupt that arrives as a kernel returns, so that its status is lost."""
+"""Interrupts: answered soon, whatever the loop; and loops that would not end where the interpreter raises."""
 
 from __future__ import annotations
 
 import ctypes
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from alpyna_hook.runtime.interrupts import Work, run
 from alpyna_hook.runtime.memory import Transaction
+from tests.differential import check
+from tests.oracle import Conditions
 
 
 @pytest.mark.parametrize("stored", [True, False])
@@ -21,7 +28,92 @@ def test_what_can_be_undone_is_undone(stored: bool) -> None:
         raise KeyboardInterrupt
 
     saved = Transaction([array] if stored else [])
-    work = Work(entry, ctypes.create_string_buffer(64), 3, 0.0, 0, True, False, saved, True)
+    work = Work(entry, ctypes.create_string_buffer(88), True, 0, True, False, saved, True)
     with pytest.raises(KeyboardInterrupt):
         run(work)
     assert array.tolist() == [0.0, 0.0, 0.0]
+
+
+LOOPS = {
+    "flat": "for i in range(3 * 10**11):\n    s ^= i * 3",
+    "flat with break": "for i in range(3 * 10**11):\n    s ^= i * 3\n    if s == -1:\n        break",
+    "inner": "for j in range(3):\n    for i in range(3 * 10**11):\n        s ^= i * j",
+    "while": "while s != -1:\n    s = (s * 5 + 3) % 1000003",
+    "inner while": "for j in range(3):\n    while s != -1:\n        s = (s * 5 + 3) % 1000003",
+    "side by side": "for j in range(len(a)):\n    x = a[j]\n    while x < 9.0:\n        x = x / 1.5 + 1.0 / x\n    a[j] = x",
+    "of a function": "for j in range(3):\n    s += endless(j)",
+    "by data": "for j in range(len(counts)):\n    for i in range(counts[j]):\n        s ^= i * j",
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_an_interrupt_is_answered(name: str, tmp_path: Path) -> None:
+    """In a process of its own, that sends itself SIGINT when the loop has begun; it must leave the arrays as they were."""
+    loop = textwrap.indent(LOOPS[name], "    ")
+    script = f"""
+import os, signal, sys, threading, time
+import numpy as np
+
+def endless(k):
+    while k != -1:
+        k = (k * 5 + 3) % 1000003
+    return k
+
+def f(a, counts, s):
+{loop}
+    return s
+
+def interrupt():
+    time.sleep(float(sys.argv[1]))
+    os.kill(os.getpid(), signal.SIGINT)
+
+a, counts = np.linspace(1.0, 2.0, 100), np.full(5, 10**12)
+threading.Thread(target=interrupt, daemon=True).start()
+try:
+    f(a, counts, 1)
+except KeyboardInterrupt:
+    assert (a == np.linspace(1.0, 2.0, 100)).all()
+    print("answered")
+"""
+    path = tmp_path / "script.py"
+    path.write_text(script, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "alpyna", "run", path, "3"], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "ALPYNA_DEVICE": "cpu"},
+    )
+    assert run.stdout == "answered\n", run.stderr
+
+
+ENDLESS = {
+    "of math": "x = float(a[i])\nwhile x != 0.0:\n    x = math.sqrt(x) - 1.0\na[i] = x",
+    "warned of": "x = a[i]\nwhile x != 0.0:\n    x = x / 0.5 - 1e308\na[i] = x",
+    "in a function": "a[i] = roots(float(a[i]))",
+    "behind the check": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = until(x)",
+    "outside the loop": "x = math.sqrt(float(a[i]) - 0.75)\nk = 0\nwhile not x >= 0.0:\n    k += 1\na[i] = k",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_loops_that_only_an_exception_ends(name: str) -> None:
+    lines = textwrap.indent(ENDLESS[name], "        ")
+    source = f"""
+import math
+
+def roots(x):
+    while x != 0.0:
+        x = math.sqrt(x) - 1.0
+    return x
+
+def until(x):
+    k = 0
+    while not x >= 0.0:
+        k += 1
+    return k
+
+def f(a):
+    for i in range(len(a)):
+{lines}
+    return a
+"""
+    conditions = Conditions({"over": "raise", "invalid": "raise"})
+    check(source, np.array([1.0, 1.0, 0.5, 1.0]), expect="flagged", conditions=conditions)
