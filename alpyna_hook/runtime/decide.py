@@ -162,6 +162,7 @@ class Estimate:
             case ir.Call(function="min" | "max" | "@min"):
                 values = [self.value(a) for a in e.args]
                 known = [v for v in values if v is not None]
+                self.sure = self.sure and len(known) == len(values)
                 return (max if e.function == "max" else min)(known) if known else None
             case ir.Call(function="@index" | "int", args=(argument,)):
                 return self.value(argument)
@@ -170,8 +171,13 @@ class Estimate:
 
 
 def _may_last(nest: ir.Nest, functions: Mapping[str, object]) -> bool:
-    """Is there a loop whose trips nobody counts: a `while` loop, or any in a function?"""
-    if any(isinstance(node, ir.While) for node in ir.walk(nest.loop)):
+    """Is there a loop whose trips nobody counts: a `while` loop, one with a bound that the nest assigns, or any in a function?"""
+    nodes = list(ir.walk(nest.loop))
+    assigned = {n.target for n in nodes if isinstance(n, ir.Assign)}
+    bounds = [e for n in nodes if isinstance(n, ir.For) for e in (n.start, n.stop, n.step)]
+    if any(isinstance(x, ir.Var) and x.name in assigned for e in bounds for x in ir.walk(e)):
+        return True
+    if any(isinstance(n, ir.While) for n in nodes):
         return True
     called = [f for f in functions.values() if isinstance(f, UserFunction)]
     return any(isinstance(node, ir.For | ir.While) for f in called for s in f.code.body for node in ir.walk(s))

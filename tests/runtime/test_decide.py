@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 
 import numpy as np
+import pytest
 
 from alpyna_hook import Options, report, static_analyse
+from alpyna_hook.capture import capture_function, capture_nest
+from alpyna_hook.facts import UserFunction
+from alpyna_hook.runtime.decide import Estimate
 
 _NUMBER = itertools.count()
 
@@ -79,3 +84,28 @@ def test_a_loop_in_a_recursive_function_is_estimated_and_declined() -> None:
     module = load(RECURSIVE)
     assert module.place(63, 0, 0, 0) == 4
     assert entry("place", 6)["reason"] == "recursion"
+
+
+@pytest.mark.parametrize(("loop", "sure"), [
+    ("for i in range(n):\n    for j in range(i, len(a)):\n        a[j] = i", True),
+    ("for i in range(n):\n    for j in range(min(i, k, 7)):\n        a[j] = i", True),
+    ("for i in range(n):\n    a[i] = one(i)", True),
+    ("for i in range(n):\n    for j in range(p[i]):\n        a[j] = i", False),  # known when it is reached
+    ("for i in range(n):\n    if a[i] > 0:\n        k = k * 2\n    for j in range(k):\n        a[j] = i", False),
+    ("for i in range(n):\n    for j in range(max(i, p[i])):\n        a[j] = i", False),
+    ("for i in range(n):\n    while a[i] > 1:\n        a[i] = 0", False),
+    ("for i in range(n):\n    a[i] = many(i)", False),
+])
+def test_what_is_known_of_the_time_that_a_nest_takes(loop: str, sure: bool) -> None:
+    statement = ast.parse(loop).body[0]
+    assert isinstance(statement, ast.For)
+    functions = {}
+    for text in ("def one(v):\n    return v\n", "def many(v):\n    for r in range(v):\n        v += r\n    return v\n"):
+        node = ast.parse(text).body[0]
+        assert isinstance(node, ast.FunctionDef)
+        functions[node.name] = UserFunction(node.name, capture_function(node, filename="", name=node.name))
+    nest = capture_nest(statement, filename="", qualname="f")
+    called = {name: f for name, f in functions.items() if name in loop}
+    estimate = Estimate(nest, called)
+    assert estimate.of({"a": np.zeros(9), "p": np.zeros(9, int)}, {"n": 9, "k": 2}) > 0.0
+    assert estimate.sure == sure
