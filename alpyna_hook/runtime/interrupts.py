@@ -145,7 +145,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[_Errand] = SimpleQueue()
-        threading.Thread(target=self._serve, name="alpyna-kernel", daemon=True).start()
+        _thread.start_new_thread(self._serve, ())  # the program does not find it among `threading`'s
 
     def _serve(self) -> None:
         while True:

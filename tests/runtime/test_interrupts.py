@@ -117,3 +117,18 @@ def f(a):
 """
     conditions = Conditions({"over": "raise", "invalid": "raise"})
     check(source, np.array([1.0, 1.0, 0.5, 1.0]), expect="flagged", conditions=conditions)
+
+
+def test_the_program_does_not_see_the_thread() -> None:
+    source = """
+import threading
+
+def f(a, n):
+    for j in range(n):
+        k = int(a[j])
+        while k > 0:
+            k -= 1
+        a[j] = k
+    return threading.active_count(), [t.name for t in threading.enumerate()]
+"""
+    check(source, np.full(3, 2e6), 3)
