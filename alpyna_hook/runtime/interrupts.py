@@ -23,6 +23,7 @@ from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 
 _ALL = 2**62
+_TICK = 0.1 if os.name == "nt" else -1  # seconds; elsewhere a signal ends the waiting
 _FEW = 2**20  # iterations of loops around loops: some milliseconds
 
 
@@ -130,7 +131,8 @@ class _Errand:
                 self._running.release()
 
     def wait(self) -> None:
-        self._running.acquire()
+        while not self._running.acquire(timeout=_TICK):
+            pass
 
     def wait_in_any_case(self) -> None:
         while True:
@@ -157,9 +159,16 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_idle.clear)
 
 
+def _free_worker() -> _Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Worker()
+
+
 def _in_thread(work: Work) -> tuple[int, bool]:
     try:
-        worker = _idle.pop() if _idle else _Worker()
+        worker = _free_worker()
     except RuntimeError:  # no threads any more: the interpreter is about to end
         return work.chunk(0, _ALL)
     errand = _Errand(work)

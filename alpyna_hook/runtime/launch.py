@@ -169,8 +169,8 @@ def new_call(
     )
     kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
     predicted = estimate.of(binding.arrays, binding.scalars)
-    keeps = bool(mask) or "C" in proof.outcomes or predicted > 1.0 or proof.raises or variant.unsure or bool(typed.results)
     soon = (True if proof.trips is not None and estimate.sure else None) if predicted < _SOON else False
+    keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or variant.unsure or bool(typed.results)
     call = Call(kernel, proof.trips, predicted, soon, mask, keeps, tuple([address(a) for a in arrays]))
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
