@@ -42,7 +42,14 @@ class TooSmall(Exception):
 
 
 class Flagged(Exception):
-    """A run-time check failed; everything has been put back."""
+    """A run-time check failed; everything has been put back.
+
+    by_unit: the floating-point unit told so, which flags some things that NumPy does not.
+    """
+
+    def __init__(self, what: str, by_unit: bool = False) -> None:
+        super().__init__(what)
+        self.by_unit = by_unit
 
 
 def launch(
@@ -73,10 +80,10 @@ def launch(
         raise TooSmall(call.predicted)
     try:
         results, status, saved = execute(variant, placed, arrays, binding)
-    except Flagged:
-        if not call.mask or not variant.trust_flags or np.geterr()["under"] != "ignore":
+    except Flagged as flagged:
+        if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
-        variant.trust_flags = False  # the hardware also flags what NumPy does not: check each operation
+        variant.trust_flags = False  # from now on check each operation
         return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
     try:
         boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
@@ -106,7 +113,7 @@ def execute(
     status, raised = run(work)
     if raised or status == frame_layout.FLAGGED:
         saved.roll_back()
-        raise Flagged("a floating-point exception" if raised else "a check in the kernel")
+        raise Flagged("a floating-point exception" if raised else "a check in the kernel", by_unit=raised)
     return unpack(variant, frame), status, saved
 
 
@@ -179,7 +186,9 @@ def new_call(
 
 
 def has_unanchored(variant: Variant) -> bool:
-    return any(w.startswith("finite") and k not in variant.anchored for k, w in enumerate(variant.typed.obligations))
+    """Are there operations of which only a check of their own would tell, which does not see underflow?"""
+    trusted = variant.anchored if variant.trust_flags else {}
+    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
 
 
 def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:

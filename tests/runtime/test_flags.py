@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.differential import check
+from tests.differential import Program, check
+from tests.oracle import Conditions
 
 HEAD = "import numpy as np\n"
 ORDINARY = [0.5, 1.0, -2.0, 3.0] * 100
@@ -45,3 +46,29 @@ def test_flags_of_python_floats_are_no_warnings() -> None:
     source = function("b[i] = np.exp(a[i]) + a[i]", "s = s * s")
     check(source, np.array(ORDINARY), np.zeros(400), 1e200, expect="accelerated")
     check(source, np.array([*ORDINARY, 1e4]), np.zeros(401), 1e200, expect="flagged")
+
+
+def test_underflow_is_told_of_after_checks_have_replaced_the_flags() -> None:
+    """Once a kernel checks each operation, which does not show underflow, np.errstate(under=...) leaves the loop to the interpreter."""
+    program = Program(HEAD + "def f(a, b, s):\n    for i in range(len(a)):\n        s = s * s\n        b[i] = a[i] * 0.3\n    return b\n")
+    program.load()
+    a = np.array([1.0, 5e-324, 2.0])
+    under = Conditions({"under": "warn"})
+    flags = program.call("f", np.array([1.0, 2.0]), np.zeros(2), 0.3, conditions=under)
+    assert flags.difference is None and flags.verdict == "accelerated"
+    checked = program.call("f", np.ones(4), np.zeros(4), 1e200)  # s overflows silently
+    assert checked.difference is None and checked.verdict == "accelerated"
+    last = program.call("f", a, np.zeros(3), 0.3, conditions=under)
+    assert last.difference is None and last.verdict == "inexact" and last.plain.warned
+
+
+def test_another_check_leaves_the_flags_trusted() -> None:
+    source = "def f(a, b, k):\n    for i in range(len(a)):\n        b[k[i]] = a[i] * 0.3\n    return b\n"
+    program = Program(source)
+    program.load()
+    a = np.array([1.0, 5e-324, 2.0])
+    failed = program.call("f", a, np.zeros(3), np.array([0, 1, 3]))
+    assert failed.difference is None and failed.verdict == "flagged"
+    for values, verdict in ((a, "flagged"), (np.ones(3), "accelerated")):
+        under = program.call("f", values, np.zeros(3), np.arange(3), conditions=Conditions({"under": "warn"}))
+        assert under.difference is None and under.verdict == verdict
