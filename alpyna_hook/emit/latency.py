@@ -1,7 +1,7 @@
 """How long one pass of a `while` loop waits for the pass before it, and how long it would take without waiting.
 
 The first is the length of the recurrences: the longest chain of operations from the loop's variables
-to their new values (Allen and Kennedy, "Optimizing Compilers for Modern Architectures", 10.3, for pipelined loops).  What only the
+to their new values, as modulo scheduling bounds its interval by (Rau, "Iterative Modulo Scheduling", MICRO 1994).  What only the
 condition of the loop needs is no part of it, for the processor guesses conditions.
 """
 

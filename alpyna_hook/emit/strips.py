@@ -155,7 +155,9 @@ class _Plan:
     def is_candidate(self, e: t.Op) -> bool:
         if id(e) in self.known:
             return False
-        return is_ufunc(e) and (e.name[6:], e.compute) in self.callable_at_once if not is_libm(e) else self.takes_libm
+        if is_libm(e):
+            return self.takes_libm
+        return is_ufunc(e) and (e.name[6:], e.compute) in self.callable_at_once
 
     def level(self, e: t.Expr) -> int | None:
         """How many batches must come before the value is known; None if it is not known ahead."""
