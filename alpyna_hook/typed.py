@@ -318,3 +318,12 @@ def statements(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
         yield s
         for block in blocks(s):
             yield from statements(block)
+
+
+def has_loops(body: tuple[Stmt, ...]) -> bool:
+    """Are there loops in these statements, or in the functions that they call?"""
+    return any(
+        isinstance(s, For | While)
+        or any(has_loops(x.function.body) for e in expressions(s) for x in walk(e) if isinstance(x, CallFunction))
+        for s in statements(body)
+    )

@@ -387,7 +387,7 @@ class Expressions(Operations):
                 texts.append(self.temporary(self.expr(value)))
             else:
                 texts.append(self.expr(value))
-        if any(isinstance(s, t.While) for s in t.statements(e.function.body)):
+        if t.has_loops(e.function.body):
             self.sticky = True
             self.give_up_if("bad")  # what was computed wrong might never let it end
         result = self.temporary(f"{e.function.name}({', '.join(['frame', *texts])})")

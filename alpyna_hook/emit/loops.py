@@ -162,7 +162,7 @@ class Loops(Expressions):
             return
         plan = self.batches(s)
         if not plan:
-            if not has_loops(s.body) and self.emission.outcomes[s.obligation] in "LC":
+            if not t.has_loops(s.body) and self.emission.outcomes[s.obligation] in "LC":
                 self.long_loop(s, low, high, index, depth)
                 return
             counter = self.names.fresh("k")
@@ -170,6 +170,7 @@ class Loops(Expressions):
                 self.iteration(s, index(counter), depth)
             return
         with self.strip_mined(low, high, STRIP) as (first, last):
+            self.check_abort(STRIP)
             for batch in plan:
                 self.ahead(s, batch, first, last, index)
             with self.strip_loop(first, last, index) as value:
@@ -200,7 +201,7 @@ class Loops(Expressions):
 
     def iteration(self, s: t.For, index: str, depth: int) -> None:
         self.index(s, index)
-        if has_loops(s.body):
+        if t.has_loops(s.body):
             self.check_abort()
         self.block(s.body, depth=depth)
 
@@ -340,12 +341,3 @@ class Loops(Expressions):
     @staticmethod
     def get(lane: str, cell: _Cell) -> str:
         return f"get_{cell.rep}({cell.buffer}, {lane} * {cell.size})"
-
-
-def has_loops(body: Iterable[t.Stmt]) -> bool:
-    """Are there loops in these statements, or in the functions that they call?"""
-    return any(
-        isinstance(s, t.For | t.While)
-        or any(has_loops(x.function.body) for e in t.expressions(s) for x in t.walk(e) if isinstance(x, t.CallFunction))
-        for s in t.statements(tuple(body))
-    )

@@ -38,6 +38,7 @@ LOOPS = {
     "flat": "for i in range(3 * 10**11):\n    s ^= i * 3",
     "flat with break": "for i in range(3 * 10**11):\n    s ^= i * 3\n    if s == -1:\n        break",
     "inner": "for j in range(3):\n    for i in range(3 * 10**11):\n        s ^= i * j",
+    "calls for strips": "for i in range(3 * 10**11):\n    a[i % 100] = np.exp(i * 1e-12)",
     "while": "while s != -1:\n    s = (s * 5 + 3) % 1000003",
     "inner while": "for j in range(3):\n    while s != -1:\n        s = (s * 5 + 3) % 1000003",
     "side by side": "for j in range(len(a)):\n    x = a[j]\n    while x < 9.0:\n        x = x / 1.5 + 1.0 / x\n    a[j] = x",
@@ -89,6 +90,7 @@ ENDLESS = {
     "warned of": "x = a[i]\nwhile x != 0.0:\n    x = x / 0.5 - 1e308\na[i] = x",
     "in a function": "a[i] = roots(float(a[i]))",
     "behind the check": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = until(x)",
+    "behind the check, two calls down": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = around(x)",
     "outside the loop": "x = math.sqrt(float(a[i]) - 0.75)\nk = 0\nwhile not x >= 0.0:\n    k += 1\na[i] = k",
 }
 
@@ -109,6 +111,11 @@ def until(x):
     while not x >= 0.0:
         k += 1
     return k
+
+def around(x):
+    if x > 7.0:
+        return 7
+    return until(x)
 
 def f(a):
     for i in range(len(a)):
