@@ -136,7 +136,8 @@ class KnownCalls(ComplexNumbers):
         value = self.cast(value, self.single(kinds, e), "")
         if value.rep[0] in "bu":
             return t.Cast(value, kinds, value.rep, None, e.loc)
-        return self.op("abs", (value,), kinds, value.rep, e.loc, ("overflow",) if is_int(value.rep) else ())
+        numpy = not any(is_python(kind) for kind in kinds)
+        return self.op("abs", (value,), kinds, value.rep, e.loc, ("overflow",) if is_int(value.rep) else (), numpy)
 
     def builtin_int(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         value = self.one(args, e)

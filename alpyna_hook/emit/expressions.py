@@ -149,7 +149,8 @@ class Expressions(Operations):
         """The bits of the result go into a sum that the kernel returns, so that the operation cannot be dropped."""
         parts = [f"{result}.real", f"{result}.imag"] if is_complex(e.compute) else [result]
         bits = "bits_f4" if e.compute in ("f4", "c8") else "bits_f8"
-        self.writer.line(f"seen = seen + {' + '.join(f'{bits}({p})' for p in parts)}")
+        for part in parts:
+            self.writer.line(f"seen = wrap_add(seen, i8({bits}({part})))")
 
     # -- subscripts
 
@@ -345,6 +346,10 @@ class Expressions(Operations):
 
     def checks(self, e: t.Op) -> set[str]:
         return {self.emission.nest.obligations[k] for k in e.obligations if self.unproved(k)}
+
+    def may_wrap(self, e: t.Op) -> bool:
+        obligations = self.emission.nest.obligations
+        return not any(obligations[k] == "overflow" and self.emission.outcomes[k] != "W" for k in e.obligations)
 
     def is_witness(self, e: t.Op) -> bool:
         obligations = self.emission.nest.obligations

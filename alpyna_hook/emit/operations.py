@@ -13,7 +13,7 @@ _INFIX = {
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
 # what kernels/helpers.py gives
-HELPERS = frozenset("power_i8 power_u8 power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8 quotient_f8".split())
+HELPERS = frozenset("power power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8 quotient_f8".split())
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -48,6 +48,10 @@ class Operations:
 
     def checks(self, e: t.Op) -> set[str]:
         """The obligations of the operation that are left to be checked."""
+        raise NotImplementedError
+
+    def may_wrap(self, e: t.Op) -> bool:
+        """Whether the result may leave the range of its type, unchecked."""
         raise NotImplementedError
 
     def is_witness(self, e: t.Op) -> bool:
@@ -88,6 +92,8 @@ class Operations:
         if name in _COMPARE:
             return f"({a[0]} {_INFIX[name]} {a[1]})"
         if name in _INFIX:
+            if rep == "i8" and name in ("add", "sub", "mul") and self.may_wrap(e):
+                return f"wrap_{name}({a[0]}, {a[1]})"
             text = f"({a[0]} {_INFIX[name]} {a[1]})"
             return text if rep in ("f8", "i8", "u8", "c16") else f"{rep}{text}"
         if name.endswith("_mixed"):
@@ -129,7 +135,7 @@ class Operations:
     def write_pow(self, e: t.Op, a: list[str]) -> str:
         if is_float(e.compute):
             return f"call2_{e.compute}({self.libm_address('powf' if e.compute == 'f4' else 'pow')}, {a[0]}, {a[1]})"
-        return f"{e.compute}(power_{'u8' if e.compute == 'u8' else 'i8'}({a[0]}, {a[1]}))"
+        return f"{e.compute}(power(u8({a[0]}), u8({a[1]})))"
 
     def write_gcd(self, e: t.Op, a: list[str]) -> str:
         return f"gcd_i8({a[0]}, {a[1]})"

@@ -13,18 +13,16 @@ _LEAST_NORMAL = 2.0**-1022
 _UNSIGNED: Any = types.uint64
 
 
-def _power(kind: Any) -> Any:
-    def power(base: Any, exponent: Any) -> Any:
-        """Square and multiply, wrapping around as NumPy's integer power does; exponent >= 0."""
-        result, square, left = kind(1), kind(base), kind(exponent)
-        while left > kind(0):
-            if left & kind(1):
-                result = kind(result * square)
-            square = kind(square * square)
-            left = kind(left >> kind(1))
-        return result
-
-    return njit(power, error_model="numpy")
+def _power(base: Any, exponent: Any) -> Any:
+    """Square and multiply, wrapping around as NumPy's integer power does; of uint64, since signed products must not overflow."""
+    zero, one = _UNSIGNED(0), _UNSIGNED(1)
+    result, square, left = one, base, exponent
+    while left > zero:
+        if left & one:
+            result = result * square
+        square = square * square
+        left = left >> one
+    return result
 
 
 def _power_overflows(base: int, exponent: int) -> bool:
@@ -168,6 +166,5 @@ decimal_f8 = njit(_decimal, error_model="numpy")
 hypot_f8 = njit(_hypot, error_model="numpy")
 smith_f4 = _smith(types.float32, types.complex64)
 smith_f8 = _smith(types.float64, types.complex128)
-power_i8 = _power(types.int64)
-power_u8 = _power(types.uint64)
+power = njit(_power, error_model="numpy")
 power_overflows = njit(_power_overflows, error_model="numpy")

@@ -181,6 +181,19 @@ def _overflows(operation: str, kind: Any) -> Callable[..., Any]:
     return overflows
 
 
+def _wraps(operation: str) -> Callable[..., Any]:
+    """Of int64, wrapping around: Numba tells LLVM of its own operators that they never overflow ("nsw")."""
+
+    @intrinsic
+    def wraps(typingctx: Any, a: Any, b: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return getattr(builder, operation)(args[0], args[1])
+
+        return types.int64(types.int64, types.int64), codegen
+
+    return wraps
+
+
 def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
     kind, llvm = NUMBA_TYPES[rep], _memory_type(rep)
 
@@ -326,6 +339,7 @@ def fixed_namespace() -> dict[str, Any]:
     names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "flagged": flagged, "strip": strip}
     names |= {"bits_f4": bits_f4, "bits_f8": bits_f8}
     names |= {"inf": float("inf"), "nan": float("nan")}
+    names |= {f"wrap_{op}": _wraps(op) for op in ("add", "sub", "mul")}
     for rep, sign in (("i8", "s"), ("u8", "u")):
         for op in ("add", "sub", "mul"):
             names[f"{op}_overflows_{rep}"] = _overflows(f"{sign}{op}_with_overflow", NUMBA_TYPES[rep])

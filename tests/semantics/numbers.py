@@ -28,6 +28,22 @@ def zeros(like: np.ndarray, dtype: object = None) -> np.ndarray:
     return np.zeros(len(like), dtype or like.dtype)  # type: ignore[call-overload]
 
 
+def _no_conclusions() -> list[Example]:
+    """What would be so if integers did not wrap around: a compiler must not conclude it."""
+    row = "integers wrap around"
+    expressions = (
+        "bool(a[i] * b[i])", "a[i] * b[i] == 0", "a[i] + 1 > a[i]", "a[i] - 1 < a[i]", "a[i] + b[i] < b[i]", "a[i] * a[i] >= 0",
+        "a[i] * 2 // 2 == a[i]", "a[i] * 6 // 3 == a[i] * 2", "(a[i] + 5 if a[i] > 0 else 7) > 0", "a[i] - b[i] < 0", "-a[i] <= 0",
+        "abs(a[i]) >= 0", "a[i] ** 2 >= 0", "a[i] ** 3 == 0", "bool(np.multiply(a[i], b[i]))", "np.add(a[i], 1) > a[i]",
+    )
+    found = []
+    for dtype in ("int64", "int32"):
+        a, b = outer(edges(dtype), edges(dtype))
+        out = zeros(a, "?")
+        found += [Example(row, f"{dtype} {text}", each(text), (a, b, out), "accelerated", QUIET) for text in expressions]
+    return found
+
+
 def _narrow() -> list[Example]:
     row, found = "narrow integers", []
     for dtype in INTS:
@@ -415,6 +431,7 @@ def _fma() -> list[Example]:
 
 
 EXAMPLES = [
+    *_no_conclusions(),
     *_narrow(),
     *_weak(),
     *_changing(),

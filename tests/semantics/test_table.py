@@ -60,6 +60,7 @@ ROWS = (
     "NaN payloads",
     "float of a text",
     "in a display",
+    "integers wrap around",
 )
 
 
