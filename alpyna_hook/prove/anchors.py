@@ -3,8 +3,9 @@
 NumPy's warnings are found through the exception flags of the floating-point unit, which cost
 nothing.  That is sound only for an operation that the compiler can neither drop nor fold: one
 whose result is surely used, in the end, by a store or by a variable that outlives the nest, and
-whose operands are not all constants.  The others get a check of their own; so do all operations
-of a nest that names an infinity or a NaN, for `x + nan` and `x > inf` are known without x.
+whose operands are not all constants (of complex ones: neither part of all).  The others get a check
+of their own; so do all operations of a nest that names an infinity or a NaN, for `x + nan` and
+`x > inf` are known without x.
 
 A comparison is no such use: `isinf(x * 0.0)` is false and `x * x >= 0.0` says no more than that x is a
 number, so that neither needs the product.  An operation that is asked for by nothing more than a comparison,
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
+from alpyna_hook.prove.unknown import is_unknown, unknown_names, widens
 from alpyna_hook.types import is_complex, is_int
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
@@ -64,7 +66,7 @@ class _Backwards:
         self.outputs: frozenset[str] = frozenset()
         self.ends: list[tuple[Needed, Needed]] = []  # for each loop: needed at its exit, at the end of its body
         self.inner: list[frozenset[str]] = [frozenset()]  # variables that the innermost loop changes
-        self.dynamic = _dynamic(nest)
+        self.unknown = unknown_names(nest)
         self.doubtful = _doubtful(nest)
         self.in_function = False
 
@@ -154,7 +156,7 @@ class _Backwards:
 
     def cast(self, e: t.Cast, mark: bool, strong: bool) -> set[str]:
         narrows = e.obligation is not None and self.nest.obligations[e.obligation] == "finite"
-        if narrows and strong and mark and self._is_dynamic(e):
+        if narrows and strong and mark and (is_unknown(e.value, self.unknown) or self._is_widened(e.value)):
             self.found[e.obligation or 0] = "H"
         kept = not is_int(e.rep) and e.rep != "b1" and (is_complex(e.rep) or not is_complex(e.value.rep))
         return self.use(e.value, mark, strong and kept)
@@ -177,8 +179,15 @@ class _Backwards:
         self.block(f.body, frozenset(), mark=True)
         self.outputs, self.ends, self.in_function = saved
 
-    def _is_dynamic(self, e: t.Expr) -> bool:
-        return _unknown(e, self.dynamic)
+    def _is_dynamic(self, e: t.Op) -> bool:
+        if is_unknown(e, self.unknown):
+            return True
+        widened = [self._is_widened(x) for x in e.args]
+        return any(widened) and all(known or isinstance(x, t.Const) for x, known in zip(e.args, widened, strict=True))
+
+    def _is_widened(self, e: t.Expr) -> bool:
+        """A real number made complex: what is done with its imaginary part, 0, and a constant is exact."""
+        return isinstance(e, t.Cast) and widens(e) and is_unknown(e.value, self.unknown)
 
     # -- stores that the compiler may drop
 
@@ -263,49 +272,3 @@ def _changed(s: t.Stmt) -> set[str]:
 
 def _has_effect(body: tuple[t.Stmt, ...]) -> bool:
     return any(isinstance(s, (t.Store, t.Return, t.Raise, t.Effect)) for s in t.statements(body))
-
-
-def _dynamic(nest: t.TypedNest) -> frozenset[str]:
-    """Variables, and arrays for their elements, of which the compiler cannot know a value: what they are given is unknown
-    wherever they are given it."""
-    bodies: list[tuple[t.Stmt, ...]] = [(nest.loop,), *(f.body for f in nest.functions)]
-    statements = [s for body in bodies for s in t.statements(body)]
-    given = [(s.target, s.value) for s in statements if isinstance(s, t.Assign)]
-    given += [(_elements(s.array), s.value) for s in statements if isinstance(s, t.Store)]
-    for e in (e for s in statements for e in t.expressions(s)):
-        for x in t.walk(e):
-            if isinstance(x, t.Let):
-                given.append((x.name, x.value))
-            elif isinstance(x, t.CallFunction):
-                given += zip(x.function.params, x.args, strict=True)
-    # an index is known where its loop is unrolled or its first iteration is peeled
-    known = {s.index for s in statements if isinstance(s, t.For)}
-    names = frozenset([*nest.inputs, *map(_elements, nest.arrays), *(name for name, _ in given)]) - known
-    while True:
-        fewer = names - {name for name, value in given if not _unknown(value, names)}
-        if fewer == names:
-            return names
-        names = fewer
-
-
-def _elements(array: str) -> str:
-    return array + "[]"
-
-
-def _unknown(e: t.Expr, names: frozenset[str]) -> bool:
-    """Can the compiler not know the value, whichever way the conditions in it turn out?  What a function returns it may know."""
-    match e:
-        case t.Var():
-            return e.name in names
-        case t.Load():
-            return _elements(e.array) in names
-        case t.Dim():
-            return True
-        case t.Const() | t.TagIs() | t.CallFunction():
-            return False
-        case t.Select():
-            return _unknown(e.then, names) and _unknown(e.orelse, names)
-        case t.Let():
-            return _unknown(e.body, names)
-        case _:
-            return any(_unknown(x, names) for x in t.operands(e))

@@ -105,3 +105,24 @@ def test_parts_of_complex_products(part: str, dtype: str) -> None:
     source = f"{HEAD}def f(z, w, b):\n    for i in range(len(z)):\n        b[i] = {part}\n"
     for z, w in ((large, large * 1j), (large, large), (large * 1j, 2.0), (complex(np.inf, 0), 1 + 0j)):
         check(source, np.array([1, z], dtype), np.array([1j, w], dtype), np.zeros(2), expect=None)
+
+
+PARTS = {
+    "a narrowed part": "c[i] = complex(x[i], -1e200)",
+    "a narrowed part, widened first": "t = complex(1e200, x[i])\nc[i] = np.complex128(t)",
+    "sums": "t = np.complex128(complex(x[i], 1.5e308))\nd[i] = t + t",
+    "sums with a constant": "t = d[i] * 0.0 + x[i] + 1.5e308j\nd[i] = np.complex128(complex(x[i], 1.5e308)) + 1.5e308j",
+    "products": "d[i] = np.complex128(complex(x[i], 1e200)) * np.complex128(complex(2.0, -1e200))",
+    "a widened number": "d[i] = np.complex128(x[i]) + 1.5e308j + 1.5e308j",
+    "a part of a sum": "t = np.complex128(complex(1.5e308, x[i])) + 1.5e308\nb[i] = t.real",
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_that_the_compiler_knows_warn_too(name: str) -> None:
+    lines = "".join(f"        {line}\n" for line in PARTS[name].split("\n"))
+    source = f"{HEAD}def f(x, b, c, d):\n    for i in range(len(x)):\n{lines}"
+    arrays = np.array([0.5, 2.0]), np.zeros(2), np.zeros(2, np.complex64), np.zeros(2, np.complex128)
+    compared = check(source, *arrays, expect=None)
+    assert compared.plain.warned
+    assert compared.verdict in ("accelerated", "flagged")
