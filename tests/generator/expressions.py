@@ -285,7 +285,7 @@ def boolean(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "b")
     choice = scope.weighted({"compare": 12, "chain": 3, "and": 4, "not": 2, "leaf": 2, "test": 2, "bits": 1, "truth": 1,
-                             "select": 1, "in": 1, "option": 8 if scope.scalars("o") else 0})
+                             "select": 1, "in": 1, "conclusion": 1, "option": 8 if scope.scalars("o") else 0})
     if choice == "option":
         return option(scope)
     if choice == "compare" or choice == "chain":
@@ -297,6 +297,8 @@ def boolean(scope: Scope, depth: int) -> Text:
         return Text("(" + "".join(f"{p} {scope.pick(COMPARISONS)} " for p in parts[:-1]) + parts[-1] + ")")
     if choice == "in":
         return _contained(scope, depth)
+    if choice == "conclusion":
+        return _conclusion(scope, integer(scope, depth - 1), integer(scope, depth - 1))
     if choice == "and":
         word = scope.pick(("and", "or"))
         return Text(f"({boolean(scope, depth - 1)} {word} {boolean(scope, depth - 1)})")
@@ -321,6 +323,14 @@ def option(scope: Scope) -> Text:
                             f'{name} in ("fast", "slow")', f'({name} is None or {name} == "fast")')))
 
 
+def _conclusion(scope: Scope, x: Text, y: Text) -> Text:
+    """What integers without bounds would decide, and those that wrap around do not."""
+    forms = [f"({x} + 1 > {x})", f"({x} - 3 < {x})", f"(({x} + 5 if {x} > 0 else 7) > 0)", f"(-{x} <= 0)"]
+    if not x.grows and not y.grows:
+        forms += [f"bool({x} * {y})", f"({x} * {x} >= 0)", f"({x} * 6 // 3 == {x} * 2)", f"({x} - {y} < 0)", f"({x} ** 2 >= 0)"]
+    return Text(scope.pick(forms))
+
+
 def _contained(scope: Scope, depth: int) -> Text:
     kind = scope.pick("iifb" if scope.arrays_of("f") else "ib")
     constants = scope.chance(70)
@@ -339,7 +349,9 @@ def complicated(scope: Scope, depth: int) -> Text:
     if choice == "power":
         return Text(f"({x} ** {scope.pick(('2', '2', '3', '1', '4', '7'))})")
     if choice == "parts":
-        return Text(f"complex({floating(scope, depth - 1)}, {floating(scope, depth - 1)})")
+        known, other = scope.chance(40), floating(scope, depth - 1)
+        pair = [constant(scope, "f") if known else floating(scope, depth - 1).text, other.text]
+        return Text(f"complex({', '.join(pair if scope.chance(50) else pair[::-1])})")
     if choice == "arith":
         return Text(f"({x} {scope.pick('+-*')} {complicated(scope, depth - 1)})")
     if choice == "div":
