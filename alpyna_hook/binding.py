@@ -12,11 +12,12 @@ import math
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from alpyna_hook import ir, registries
+from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, plain_attribute
 from alpyna_hook.capture import capture_function
 from alpyna_hook.facts import ArrayType, Facts, Known, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
@@ -30,8 +31,6 @@ _KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if c
 _KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
 _KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
 _KNOWN.update({id(f): Known("numpy", "round") for f in (np.round, np.around)})
-MISSING = object()
-_Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
@@ -44,6 +43,7 @@ class Binding:
     functions: dict[str, object]
     signature: tuple[object, ...]
     nest: ir.Nest  # for the outcomes of its fixed conditions
+    owners: dict[str, object]  # of the attributes that the nest assigns
 
     def facts(self) -> Facts:
         arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, a.flags.writeable) for n, a in self.arrays.items()}
@@ -67,12 +67,12 @@ class Binder:
         self.params = in_params  # name -> position among the values that the seam passes
         self.namespace = namespace
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
-        split = [(name, *name.split(".")) for name in nest.reads]
-        self.reads: list[_Read] = [(name, in_params.get(root), root, attributes) for name, root, *attributes in split]
+        self.reads = [self._read(name) for name in nest.reads]
         self.conditions = conditions(nest)
         tested = {condition.name for condition in self.conditions}
         self.tested = [read for read in self.reads if read[0] in tested]
-        self.special: dict[tuple[object, ...], tuple[ir.Nest, list[_Read]]] = {}  # by the conditions' outcomes
+        self.assigned = AssignedAttributes(nest, self._read)
+        self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
         self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
     def bind(self, values: tuple[object, ...]) -> Binding:
@@ -94,9 +94,14 @@ class Binder:
                 signature.append(known)
             else:
                 self._sort(name, value, arrays, scalars, functions, signature)
-        return Binding(arrays, scalars, functions, tuple(signature), nest)
+        owners = self.assigned.owners(lambda read: self._value(read, values)) if self.assigned else {}
+        return Binding(arrays, scalars, functions, tuple(signature), nest, owners)
 
-    def _value(self, read: _Read, values: tuple[object, ...]) -> object:
+    def _read(self, name: str) -> Read:
+        root, *attributes = name.split(".")
+        return name, self.params.get(root), root, attributes
+
+    def _value(self, read: Read, values: tuple[object, ...]) -> object:
         name, position, root, attributes = read
         value = values[position] if position is not None else self._global(root)
         for attribute in attributes:
@@ -109,7 +114,7 @@ class Binder:
         outcomes = tuple([outcome(condition, live[condition.name]) for condition in self.conditions])
         return outcomes, frozenset([name for name, value in live.items() if value is None or type(value) is str])
 
-    def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[_Read]]:
+    def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[Read]]:
         """The nest for these outcomes, and what it still reads."""
         found = self.special.get((outcomes, absent))
         if found is None:
@@ -200,6 +205,8 @@ class Binder:
             reads += attribute_paths(user.code, user.code.params[0])
         for read in reads:
             root, *attributes = read.split(".")
+            if not self.assigned.names.isdisjoint(attributes):
+                raise Declined("call", f"{function.__name__}() reads {read}, which the loop may assign")
             if root in self.nest.writes and (root in outer or function.__globals__ is self.namespace):
                 raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
             value = outer.get(root, MISSING)
@@ -224,57 +231,6 @@ def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
     if array.ndim == 0:
         raise Declined("dimensions", f"{name} has no dimension")
     return kind
-
-
-def plain_attribute(owner: object, attribute: str, path: str) -> object:
-    """`owner.attribute` where reading it runs no code.  Raises Declined("attribute")."""
-    if isinstance(owner, types.ModuleType):
-        value = vars(owner).get(attribute, MISSING)
-        if value is MISSING:
-            raise Declined("attribute", path)
-        return value
-    if isinstance(owner, type):
-        value = next((vars(c)[attribute] for c in owner.__mro__ if attribute in vars(c)), MISSING)
-        if isinstance(value, staticmethod):
-            return value.__func__
-        if type(owner) is not type or value is MISSING or hasattr(type(value), "__get__"):
-            raise Declined("attribute", path)
-        return value
-    if type(owner) is np.ndarray and attribute in ("size", "ndim"):
-        return getattr(owner, attribute)
-    if KIND_OF_TYPE.get(type(owner)) or isinstance(owner, np.ndarray):
-        raise Declined("attribute", path)
-    cls = type(owner)
-    if cls.__getattribute__ is not object.__getattribute__:
-        raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
-    found = next((vars(c)[attribute] for c in cls.__mro__ if attribute in vars(c)), MISSING)
-    if isinstance(found, types.MemberDescriptorType):
-        value = getattr(owner, attribute, MISSING)
-    elif found is not MISSING and hasattr(type(found), "__set__"):
-        raise Declined("attribute", f"{path} is a {type(found).__name__}")
-    else:
-        value = getattr(owner, "__dict__", {}).get(attribute, MISSING)
-        if value is MISSING and isinstance(found, types.FunctionType):
-            return types.MethodType(found, owner)
-        if value is MISSING and isinstance(found, staticmethod):
-            return found.__func__
-        if value is MISSING and found is not MISSING and not hasattr(type(found), "__get__"):
-            value = found
-    if value is MISSING:
-        raise Declined("attribute", path)
-    return value
-
-
-def attribute_paths(code: ir.Function, owner: str) -> tuple[str, ...]:
-    """What a method reads from its object: `self.n`, `self.a`, `self.other_method`."""
-    names = []
-    for s in code.body:
-        for node in ir.walk(s):
-            for field in ("name", "array", "function"):
-                name = getattr(node, field, "")
-                if isinstance(name, str) and name.startswith(owner + "."):
-                    names.append(name)
-    return tuple(dict.fromkeys(names))
 
 
 def closure_of(function: types.FunctionType) -> dict[str, object]:

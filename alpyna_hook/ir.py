@@ -5,7 +5,7 @@ Nothing here knows types or values: `infer` gives the types, `binding` the value
 
 Names.  A name is a string in one of three forms:
     "s"        a Python variable of the loop's scope, its closure, or its module;
-    "self.n"   a dotted path: attributes read from a variable (never stored to);
+    "self.n"   a dotted path: attributes read from a variable, and stored to by a nest itself;
     "@t3"      a temporary of the capture: it never escapes the nest.
 Which of them are arrays, scalars, modules or functions is known only at run time.
 """
@@ -264,7 +264,7 @@ Loop: TypeAlias = For | While
 @dataclass(frozen=True, slots=True, eq=False)
 class Nest:
     """One outermost loop.  `reads` are the names whose value before the nest may matter,
-    `writes` the user's variables that the nest may assign, both in order of appearance.
+    `writes` the user's variables and attributes that the nest may assign, both in order of appearance.
     `builtins` are those of the reads that must be the builtins: `range`, `len`, ... are compiled away."""
 
     loop: Loop
@@ -274,6 +274,16 @@ class Nest:
     filename: str
     qualname: str
     builtins: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The variables among the writes, which the seam assigns."""
+        return tuple([name for name in self.writes if "." not in name])
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes among the writes, which the runtime assigns."""
+        return tuple([name for name in self.writes if "." in name])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,6 +90,17 @@ class Expressions:
         return assigned_names(self.root)
 
     @cached_property
+    def assigned_attributes(self) -> frozenset[str]:
+        nodes = [n for n in ast.walk(self.root) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)]
+        return frozenset(path for path in map(self.dotted, nodes) if path)
+
+    def is_changed(self, name: str) -> bool:
+        """Whether the code may give the variable or path, or what the path starts from, another value."""
+        return root_of(name) in self.assigned or any(
+            name == path or name.startswith(path + ".") for path in self.assigned_attributes
+        )
+
+    @cached_property
     def subscripted(self) -> frozenset[str]:
         """The paths that the code uses as arrays: `a` for a[...], a.shape, len(a)."""
         nodes = [n.value for n in ast.walk(self.root)
@@ -151,9 +162,9 @@ class Expressions:
         return node.id
 
     def path(self, node: Located) -> str | None:
-        """Like `dotted`; declines a path whose variable the nest assigns, for it would have to be read anew."""
+        """Like `dotted`; declines a path that starts from what the nest assigns, for it would have to be read anew."""
         name = self.dotted(node)
-        if name is not None and isinstance(node, ast.Attribute) and root_of(name) in self.assigned:
+        if name is not None and isinstance(node, ast.Attribute) and self.is_changed(name.rpartition(".")[0]):
             raise decline("expression", f"the attribute {name} of a variable that is assigned here", node)
         return name
 
@@ -271,7 +282,7 @@ class Expressions:
     def _untouched(self, node: ast.expr) -> str | None:
         """The path of a variable from outside the nest that nothing in it assigns; not in a called function."""
         name = self.dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
-        inside = name is not None and isinstance(self.root, ast.For | ast.While) and root_of(name) not in self.assigned
+        inside = name is not None and isinstance(self.root, ast.For | ast.While) and not self.is_changed(name)
         return name if inside else None
 
     def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
@@ -294,7 +305,7 @@ class Expressions:
 
     def _expr_Attribute(self, node: ast.Attribute) -> Expr:
         name = self.dotted(node)
-        if node.attr in PARTS and (name is None or root_of(name) in self.assigned | self.params):
+        if node.attr in PARTS and (name is None or root_of(name) in self.params or self.is_changed(name)):
             return Call(PARTS[node.attr], (self.expr(node.value),), (), loc_of(node))
         if node.attr in ("size", "ndim"):
             shape = self._extent(node)
@@ -311,7 +322,7 @@ class Expressions:
     def _extent(self, node: ast.Attribute) -> Expr | None:
         """`a.size` and `a.ndim`; None where `a` is rather an object that has such an attribute."""
         name = self.dotted(node.value)
-        if name is not None and name not in self.subscripted and root_of(name) not in self.assigned:
+        if name is not None and name not in self.subscripted and not self.is_changed(name):
             return None
         return Shape(self.array(node.value), None if node.attr == "size" else -1, loc_of(node))
 
@@ -392,7 +403,7 @@ class Expressions:
         if not isinstance(func, ast.Attribute) or func.attr not in METHODS or node.args or node.keywords:
             return None
         name = self.dotted(func)
-        if name is not None and root_of(name) not in self.assigned | self.params:
+        if name is not None and root_of(name) not in self.params and not self.is_changed(name):
             return None
         return Call(METHODS[func.attr], (self.expr(func.value),), (), loc_of(node))
 

@@ -252,7 +252,7 @@ class Iteration(Expressions):
             case Const():
                 return True
             case Var(name) | Shape(name) | Call("@index", (Var(name),)):
-                return name.startswith("@t") or root_of(name) not in self.assigned | self.params
+                return name.startswith("@t") or (root_of(name) not in self.params and not self.is_changed(name))
             case Binary(_, left, right):
                 return self._lasting(left) and self._lasting(right)
         return False

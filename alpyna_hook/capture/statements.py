@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from alpyna_hook.capture.endings import ends_by_itself
 from alpyna_hook.capture.expressions import Mark, shifted
 from alpyna_hook.capture.iteration import Elements, Item, Iteration, Range, Source, arrays_of
 from alpyna_hook.capture.names import Located, assigned_names, decline, describe, loc_of, root_of
@@ -173,19 +174,26 @@ class Statements(Iteration):
             array, index = self.element(target)
             self.out.append(Store(array, index, value, loc))
         elif isinstance(target, ast.Attribute):
-            raise decline("statement", f"an assignment to the attribute {ast.unparse(target)}", target)
+            self.out.append(Assign(self._assigned_path(target), value, loc))
         else:
             raise decline("statement", f"an assignment to {describe(target)}", target)
+
+    def _assigned_path(self, target: ast.Attribute) -> str:
+        """The path of an attribute that is assigned: by a nest itself, not by the functions that it calls."""
+        name = self.path(target)
+        if name is None or not isinstance(self.root, ast.For | ast.While):
+            raise decline("statement", f"an assignment to the attribute {ast.unparse(target)}", target)
+        return name
 
     def _stmt_AugAssign(self, node: ast.AugAssign) -> None:
         op = self.operator(node.op, node)
         loc = loc_of(node)
-        if isinstance(node.target, ast.Name):
-            old: Expr = self.expr(node.target)
-            self.out.append(Assign(node.target.id, Binary(op, old, self.expr(node.value), loc), loc))
-            return
         if not isinstance(node.target, ast.Subscript):
-            raise decline("statement", f"an assignment to the attribute {ast.unparse(node.target)}", node.target)
+            name = self.identifier(node.target) if isinstance(node.target, ast.Name) else self._assigned_path(node.target)
+            self._names.append(name)
+            old = Var(name, loc_of(node.target))
+            self.out.append(Assign(name, Binary(op, old, self.expr(node.value), loc), loc))
+            return
         array, index, value = self._augmented(node.target, node.value)
         load = Load(array, index, loc_of(node.target))
         self.out.append(Store(array, index, Binary(op, load, value, loc), loc, augmented=True))
@@ -295,14 +303,19 @@ class Statements(Iteration):
         hoisted, self.out = self.out, outer
         body = self._loop_body(node.body)
         if not hoisted:
-            self.out.append(While(test, body, self.body(node.orelse), loc_of(node)))
+            self._add_while(While(test, body, self.body(node.orelse), loc_of(node)))
             return
         # The test assigns: while True: <assign>; if not test: <else>; break; <body>
         loops, self._loops = self._loops, 0
         orelse = self.body(node.orelse)
         self._loops = loops
         leave = If(Unary("not", test, test.loc), (*orelse, Break(test.loc)), (), test.loc)
-        self.out.append(While(Const(True, test.loc), (*hoisted, leave, *body), (), loc_of(node)))
+        self._add_while(While(Const(True, test.loc), (*hoisted, leave, *body), (), loc_of(node)))
+
+    def _add_while(self, loop: While) -> None:
+        if not ends_by_itself(loop):
+            raise Declined("statement", "a while loop that nothing in it can end", loop.loc)
+        self.out.append(loop)
 
     def _loop_body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
         self._loops += 1
@@ -347,10 +360,10 @@ class Statements(Iteration):
     def _check_kept(self, node: ast.For, source: Source) -> None:
         """The loop goes on over the array that it started with, whatever its name means by then."""
         arrays = {root_of(array) for array in arrays_of(source)}
-        if arrays and arrays & self.assigned:
-            assigned = arrays & assigned_names(node.target, *node.body)
-            if assigned:
-                raise decline("loop-iterable", f"{min(assigned)}, which the loop assigns", node.iter)
+        assigned = arrays & assigned_names(node.target, *node.body) if arrays & self.assigned else set()
+        assigned |= {array for array in arrays_of(source) if array in self.assigned_attributes}
+        if assigned:
+            raise decline("loop-iterable", f"{min(assigned)}, which the loop assigns", node.iter)
 
     def _assign_items(self, node: ast.For, item: Item, index: Var) -> tuple[Stmt, ...]:
         outer, self.out = self.out, []

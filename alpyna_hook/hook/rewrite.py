@@ -97,7 +97,7 @@ class _Rewriter:
         params, unsure = _parameters(nest, scope, node)
         return SiteRecord(
             qualname=nest.qualname, lineno=node.lineno, col=node.col_offset,
-            end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=tuple(nest.writes),
+            end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=nest.targets,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
         )
 
@@ -124,9 +124,9 @@ def _parameters(nest: Nest, scope: Scope, node: ast.stmt) -> tuple[tuple[str, ..
     Globals are not passed: the runtime looks them up as the interpreter would.  A variable that
     the nest only writes and that may be unbound is not passed either.
     """
-    read = dict.fromkeys(name.partition(".")[0] for name in nest.reads)
+    read = dict.fromkeys(name.partition(".")[0] for name in (*nest.reads, *nest.attributes))
     sure, unsure = [], []
-    for name in dict.fromkeys([*read, *nest.writes]):
+    for name in dict.fromkeys([*read, *nest.targets]):
         if scope.owner(name) is None:
             continue
         if scope.sure(name, node):

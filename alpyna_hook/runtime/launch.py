@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import pipeline, registries, typed as t
-from alpyna_hook.binding import MISSING, Binder, Binding
+from alpyna_hook.attributes import MISSING, assign
+from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.hook.site import Site
 from alpyna_hook.prove import Proof, prove
@@ -90,6 +91,10 @@ def launch(
     except Flagged:
         saved.roll_back()
         raise
+    for name, owner in binding.owners.items():
+        value = value_of(variant, binding, results, name)
+        if value is not MISSING:
+            assign(owner, name, value)
     saved.end()
     trace.seconds += time.perf_counter() - begun
     trace.predicted += call.predicted
@@ -244,13 +249,18 @@ def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
 def box(
     variant: Variant, binder: Binder, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
 ) -> Any:
-    view = variant.views.get(name)
-    value = results.get(name, MISSING) if view is None else row(view, binding, results)
+    value = value_of(variant, binding, results, name)
     if value is MISSING:
         value = binder.before(name, values)
     if value is MISSING:
         raise Flagged(f"{name} was not assigned")
     return value
+
+
+def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Any:
+    """What a variable or attribute was assigned in the nest, or MISSING."""
+    view = variant.views.get(name)
+    return results.get(name, MISSING) if view is None else row(view, binding, results)
 
 
 def row(view: View, binding: Binding, results: dict[str, Any]) -> Any:

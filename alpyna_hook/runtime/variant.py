@@ -69,6 +69,6 @@ class Variant:
         self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
-        self.untouched = tuple([n for n in self.nest.writes if n not in self.layout.outputs and n not in self.views])
+        self.untouched = tuple([n for n in self.nest.targets if n not in self.layout.outputs and n not in self.views])
         self.unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations

@@ -58,12 +58,14 @@ def generate(rng: random.Random) -> Case:
     if form == "method":
         scope.sizes = tuple(f"self.{s}" for s in sizes)
     scope.arrays = [_renamed(a, form) for a in arrays]
-    scope.bound = {s.name: s.kind for s in (*scalars, *globals_)}
-    scope.fixed = {s.name for s in globals_} | ({s.name for s in scalars if s.name.startswith("h")})
-    scope.assigned = {s.name for s in scalars if s.kind == "i"} - scope.fixed
+    own = [s.name for s in scalars if form == "method" and scope.chance(60)]
+    named = {s.name: f"self.{s.name}" if s.name in own else s.name for s in scalars}
+    scope.bound = {named.get(s.name, s.name): s.kind for s in (*scalars, *globals_)}
+    scope.fixed = {s.name for s in globals_} | {named[s.name] for s in scalars if s.name.startswith("h")}
+    scope.assigned = {named[s.name] for s in scalars if s.kind == "i"} - scope.fixed
     scope.functions = functions
     scope.in_function = form != "module"
-    body = _body(scope)
+    body = [*(f"self.{name} = {name}" for name in own), *_body(scope)]
     source = "\n".join([*_prelude(scope, functions), *_wrap(form, sizes, arrays, scalars, body)]) + "\n"
     return Case(source, form, sizes, tuple(arrays), tuple(scalars), scope.deepest, spice)
 

@@ -91,7 +91,7 @@ ENDLESS = {
     "in a function": "a[i] = roots(float(a[i]))",
     "behind the check": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = until(x)",
     "behind the check, two calls down": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = around(x)",
-    "outside the loop": "x = math.sqrt(float(a[i]) - 0.75)\nk = 0\nwhile not x >= 0.0:\n    k += 1\na[i] = k",
+    "outside the loop": "x = math.sqrt(float(a[i]) - 0.75)\nk = 0\nwhile not x + k >= 0.0:\n    k += 1\na[i] = k",
 }
 
 
@@ -108,7 +108,7 @@ def roots(x):
 
 def until(x):
     k = 0
-    while not x >= 0.0:
+    while not x + k >= 0.0:
         k += 1
     return k
 

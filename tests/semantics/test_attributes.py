@@ -1,0 +1,107 @@
+"""Attributes that a nest assigns: set as the interpreter sets them, or the loop is left to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.differential import check
+
+HEAD = """
+import math
+import types
+import threading
+from dataclasses import dataclass
+from enum import Enum
+import numpy as np
+
+class Plain:
+    n = 7
+    def __init__(self):
+        self.x, self.y = 1, 2.0
+    def more(self):
+        return self.x + 1
+    def other(self):
+        return self.y
+
+"""
+LOOP = "    for i in range(len(a)):\n        o.x += 2\n        a[i] = o.x * 0.5\n"
+
+DECLINED = {
+    "a property": "class O(Plain):\n    @property\n    def x(self): return self.y\n    @x.setter\n    def x(self, v): self.y = v",
+    "a method of its own": "class O(Plain):\n    def __setattr__(self, name, v): vars(self)[name] = v + 1",
+    "a frozen dataclass": "@dataclass(frozen=True)\nclass O:\n    x: int = 3",
+    "a namespace": "O = types.SimpleNamespace\nO = lambda: types.SimpleNamespace(x=3)",
+    "a class": "class C:\n    x = 3\nO = lambda: C",
+    "a class's value": "class O:\n    x = 3",
+    "a slot beside a class's value": "class Meta(type):\n    pass\nclass O(Plain, metaclass=Meta):\n    def __getattribute__(self, n): return object.__getattribute__(self, n)",
+    "a local of threads": "class L(threading.local):\n    x = 1\nO = L",
+    "an exception": "class O(Exception):\n    x = 1\n    def __init__(self): self.x = 3",
+    "a descriptor that is not there to be read": "class D:\n    def __set__(self, o, v): vars(o)['x'] = v + 5\nclass O(Plain):\n    x = D()",
+}
+
+
+@pytest.mark.parametrize("name", DECLINED)
+def test_what_is_not_simply_set(name: str) -> None:
+    source = f"{HEAD}{DECLINED[name]}\n\ndef f(a):\n    o = O()\n{LOOP}    return o.x, a\n"
+    check(source, np.zeros(3), expect="attribute")
+
+
+ACCELERATED = {
+    "plain": "class O(Plain): pass",
+    "slots": "class O:\n    __slots__ = ('x',)\n    def __init__(self): self.x = 3",
+    "slots and a dictionary": "class B:\n    __slots__ = ('x',)\nclass O(B):\n    def __init__(self): self.x = 3",
+    "a dataclass": "@dataclass\nclass O:\n    x: int = 3",
+    "a dataclass with slots": "@dataclass(slots=True)\nclass O:\n    x: int = 3",
+    "a member of an enumeration": "class E(Enum):\n    A = 1\nE.A.x = 3\nO = lambda: E.A",
+    "over a class's value": "class O:\n    x = 3\n    def __init__(self): self.x = 4",
+    "over a method": "class O(Plain):\n    def x(self): return 3",
+}
+
+
+@pytest.mark.parametrize("name", ACCELERATED)
+def test_what_is(name: str) -> None:
+    source = f"{HEAD}{ACCELERATED[name]}\n\ndef f(a):\n    o = O()\n{LOOP}    return o.x, type(o.x), list(getattr(o, '__dict__', ())), a\n"
+    check(source, np.zeros(3), expect="accelerated")
+
+
+NESTS = {
+    "two names of one object": ("o = p = Plain()", "o.x += 1\n        a[i] = p.x", "attribute"),
+    "two names of one, both assigned": ("o = p = Plain()", "o.x += 1\n        p.x += 2", "attribute"),
+    "two objects": ("o, p = Plain(), Plain()", "o.x += 1\n        p.x -= 2\n        a[i] = o.x * p.x", "accelerated"),
+    "other attributes of one object": ("o = p = Plain()", "o.x += 1\n        p.y -= 2\n        a[i] = o.x * p.n", "accelerated"),
+    "an object of an object": ("o = Plain()\n    o.o = o", "o.o.x += 1\n        a[i] = o.x", "attribute"),
+    "an object in between": ("o = Plain()\n    o.o = Plain()", "o.o.x += 1\n        a[i] = o.x", "accelerated"),
+    "what is read through": ("o = Plain()\n    o.o = Plain()", "o.o = o\n        a[i] = o.o.x", "expression"),
+    "a method that reads it": ("o = Plain()", "o.x += 1\n        a[i] = o.more()", "call"),
+    "a method that does not": ("o = Plain()", "o.x += 1\n        a[i] = o.other()", "accelerated"),
+    "not set before": ("o = Plain()", "o.new = i", "attribute"),
+    "not set before, on some paths": ("o = Plain()", "if i > 5:\n            o.new = i", "attribute"),
+    "of several types": ("o = Plain()", "o.x = a[i] if i > 1 else o.x", "mixed-types accelerated"),
+    "a type that changes": ("o = Plain()", "o.x = a[i]", "accelerated"),
+    "an array": ("o = Plain()\n    o.b = a", "o.b = a\n        o.b[i] = i", "accelerated"),
+    "one of two arrays": ("o = Plain()\n    o.b, o.c = a, a.copy()", "o.b, o.c = o.c, o.b\n        o.b[i] = i", "array-variable"),
+    "not a number": ("o = Plain()\n    o.s = 'text'", "o.s += 'x'", "expression"),
+    "a text before": ("o = Plain()\n    o.s = 'text'", "o.s = i", "accelerated"),
+    "an exception": ("o = Plain()", "o.x += 1\n        a[i] = 1 // (3 - o.x)", "flagged"),
+    "a condition on it": ("o = Plain()\n    o.on = None", "if o.on is None:\n            o.x += 1\n        o.on = 3", "expression value-type"),
+    "its bound": ("o = Plain()", "for j in range(o.x):\n            o.x += 1", "accelerated"),
+    "its parts": ("o = Plain()\n    o.z = 1j", "o.z = o.z * a[i]\n        a[i] = o.z.real + o.z.imag", "accelerated"),
+    "a private name": ("o = Plain()\n    o.__p = 1", "o.__p += 1", "accelerated"),
+    "a tuple": ("o = Plain()", "o.x, o.y = o.y, o.x", "accelerated"),
+    "of arrays": ("o = Plain()", "a.flat = 3.0", "attribute"),
+    "of modules": ("o = Plain()", "math.tau = i", "attribute"),
+}
+
+
+@pytest.mark.parametrize("name", NESTS)
+def test_nests(name: str) -> None:
+    setup, body, expect = NESTS[name]
+    source = f"{HEAD}\ndef f(a):\n    {setup}\n    for i in range(len(a)):\n        {body}\n    return o.__dict__, list(o.__dict__), a\n"
+    compared = check(source, np.array([1.0, 2.5, 0.5]), expect=None)
+    assert compared.verdict in expect.split(), compared.runs
+
+
+def test_an_assignment_in_a_called_function() -> None:
+    source = f"{HEAD}\ndef up(o):\n    o.x += 1\n\ndef f(a):\n    o = Plain()\n    for i in range(len(a)):\n        up(o)\n    return o.x\n"
+    check(source, np.zeros(3), expect="statement")
