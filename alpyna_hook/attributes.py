@@ -74,8 +74,21 @@ def check_assignable(owner: object, attribute: str, path: str) -> None:
         raise Declined("attribute", f"{path} is not set before the loop")
 
 
+def own_value(owner: object, path: str) -> Any:
+    """The value of an attribute that is assignable; MISSING for an empty slot."""
+    attribute = path.rpartition(".")[2]
+    try:
+        return object.__getattribute__(owner, attribute)
+    except AttributeError:
+        return MISSING
+
+
 def assign(owner: object, path: str, value: Any) -> None:
-    object.__setattr__(owner, path.rpartition(".")[2], value)
+    attribute = path.rpartition(".")[2]
+    if value is MISSING:
+        object.__delattr__(owner, attribute)
+    else:
+        object.__setattr__(owner, attribute, value)
 
 
 def plain_attribute(owner: object, attribute: str, path: str) -> object:

@@ -11,7 +11,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 
@@ -48,17 +48,24 @@ def _version() -> object:
     return registry.get("version")
 
 
-@contextmanager
-def kept(namespace: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """What is done inside voids no registry: neither the modules' nor that of the namespace."""
-    before = _version()
-    try:
-        yield
-    finally:
+class kept:
+    """What is done inside voids no registry: neither the modules' nor that of the namespace.
+
+    Not a generator: one that was left by the exception of a signal's handler is closed at any later time, and may swallow
+    another exception then.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any] | None = None) -> None:
+        self.namespace = namespace
+
+    def __enter__(self) -> None:
+        self.before = _version()
+
+    def __exit__(self, *error: object) -> None:
         after = _version()
-        if after != before:
-            for registry in _registries(namespace):
-                if registry.get("version") == before:
+        if after != self.before:
+            for registry in _registries(self.namespace):
+                if registry.get("version") == self.before:
                     registry["version"] = after
 
 

@@ -1,7 +1,9 @@
 """Puts a seam before each eligible loop of a module's tree.
 
     for i in range(n):        for (i, s) in (SITE.run(a, n, s) if SITE.live else ()):
-        s = s + a[i]              break
+        s = s + a[i]              if SITE.due:
+                                      SITE.raise_due()
+                                  break
                               else:
                                   for i in range(n):
                                       s = s + a[i]
@@ -157,9 +159,10 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> ast.For:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
 
     run = call("run", *(at(ast.Name(name, ast.Load())) for name in record.params))
-    body: list[ast.stmt] = [at(ast.Break())]
+    body: list[ast.stmt] = [at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], []))]
     if record.has_return:
-        body.insert(0, at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
+        body.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
+    body.append(at(ast.Break()))
     return at(ast.For(  # type: ignore[no-any-return]
         target=at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store())),
         iter=at(ast.IfExp(of_site("live"), run, at(ast.Tuple([], ast.Load())))),

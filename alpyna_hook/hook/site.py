@@ -147,7 +147,7 @@ class Site:
     """One loop; hashed and compared by identity, as code objects need of their constants."""
 
     __slots__ = (
-        "_pending", "children", "col", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
+        "_pending", "children", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
         "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
     )
 
@@ -166,6 +166,7 @@ class Site:
         self.parent = parent
         self.children: list[Site] = []
         self.live = parent is None
+        self.due: tuple[tuple[int, BaseException], ...] = ()
         self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
@@ -189,9 +190,7 @@ class Site:
                 return ()
             values += tuple([local[name] for name in self.unsure])
             del local
-        if not self.has_return:
-            return _execute(self, values)
-        return self._run_returning(values)
+        return _execute(self, values)
 
     def _bind(self, namespace: dict[str, Any]) -> bool:
         """The namespace of a module is that in which its code runs first; a copy of one of its
@@ -204,16 +203,6 @@ class Site:
     # A stack for each thread: a signal handler or a finaliser may run this very site between
     # `run` and `returned`, and leaves the stack as it found it.
 
-    def _run_returning(self, values: tuple[object, ...]) -> tuple[Any, ...]:
-        stack = self._stack()
-        depth = len(stack)
-        result = _execute(self, values)
-        if not result:
-            del stack[depth:]
-        elif len(stack) == depth:
-            stack.append(None)
-        return result
-
     def _stack(self) -> list[tuple[Any] | None]:
         assert self._pending is not None
         try:
@@ -222,9 +211,17 @@ class Site:
             stack = self._pending.stack = []
         return stack
 
-    def set_return(self, value: object) -> None:
-        """For the engine: the nest that it is running left by `return value`."""
-        self._stack().append((value,))
+    def set_return(self, value: tuple[Any] | None) -> None:
+        """For the engine, once before a `run` ends that ran the loop: what the nest returns, in a 1-tuple, or None."""
+        self._stack().append(value)
+
+    def pending_returns(self) -> int:
+        """How many were set; to be given to `drop_returns` if what was done since is undone."""
+        return len(self._stack()) if self.has_return else 0
+
+    def drop_returns(self, depth: int) -> None:
+        if self.has_return:
+            del self._stack()[depth:]
 
     def returned(self) -> bool:
         """For the seam, once after a `run` that ran the loop."""
@@ -239,6 +236,21 @@ class Site:
         value = self._stack().pop()
         assert value is not None
         return value[0]
+
+    # ------------------------------------- exceptions that came too late to undo the loop
+
+    def raise_afterwards(self, error: BaseException) -> None:
+        """For the engine: what the seam is to raise when it has assigned the targets."""
+        self.due = (*self.due, (threading.get_ident(), error))
+
+    def raise_due(self) -> None:
+        """For the seam, if any is due."""
+        own = [error for thread, error in self.due if thread == threading.get_ident()]
+        self.due = tuple([each for each in self.due if each[1] not in own])
+        if own:
+            if self.has_return:
+                self._stack().pop()
+            raise own[-1]
 
     # ---------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
+from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
@@ -76,6 +77,7 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
     if watched():
         trace.refuse("tracing", "", None)
         return INTERPRET
+    handled = sys.exc_info()[1]
     try:
         return attempt(site, state, values, forced=device == "cpu")
     except NoIterations:
@@ -87,9 +89,10 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
         log(f"{site!r}: flagged, the interpreter replays it: {flagged}")
         if trace.refusals["flagged"] > _MOST_REPLAYS + trace.accelerated:
             site.decline_for_good()
-    except KeyboardInterrupt:
-        raise
     except Exception as error:  # the one place where a failure of ours turns into "interpret"
+        intruder = outside_cause(error, handled)
+        if intruder is not None:
+            raise intruder  # noqa: B904 - it goes on as it came
         if config.settings().options().strict or site.module.options.strict:
             raise
         slug = "compile-error" if isinstance(error, pipeline.CompileError) else "internal"

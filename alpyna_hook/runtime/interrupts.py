@@ -3,7 +3,7 @@
 What surely ends soon runs at once, and what probably does with a budget of iterations; if that is not enough, all is put
 back and it begins anew.  Any other kernel runs in a thread of its own and looks at the
 abort word of its frame, at each iteration of a loop around a loop and now and then in others, while this thread waits for
-it, or for the signal.  On Ctrl-C everything is put back and KeyboardInterrupt is raised: as if it had come just before the loop.
+it, or for what a signal's handler raises: KeyboardInterrupt, or any other exception.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import _thread
 import ctypes
 import os
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, DONE, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, TAG
+from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, TAG
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 
 _ALL = 2**62
-_TICK = 0.1 if os.name == "nt" else -1  # seconds; elsewhere a signal ends the waiting
+_TICK = 0.1  # seconds between two looks at what another thread, or on Windows a signal, may want to raise here
 _FEW = 2**20  # iterations of loops around loops: some milliseconds
 
 
@@ -44,6 +44,24 @@ class Work:
     by_call: bool
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
+    returned: list[int] = field(default_factory=list)  # by the C functions that were called
+
+    @property
+    def has_run(self) -> bool:
+        return len(self.returned) > bool(self.mask)
+
+    @property
+    def status(self) -> int:
+        """What the kernel returned."""
+        return self.returned[1 if self.mask else 0]
+
+    @property
+    def raised(self) -> bool:
+        """Whether a watched flag was raised."""
+        if not self.mask:
+            return False
+        words = [self.get(word) for word in (RAISED, *[FOUND] * self.own)] if self.by_call else []
+        return bool(self.own and self.returned[2]) or any(word & self.mask for word in words)
 
     def get(self, word: int) -> int:
         return ctypes.c_int64.from_buffer(self.frame, word).value
@@ -51,62 +69,35 @@ class Work:
     def set(self, word: int, value: int) -> None:
         ctypes.c_int64.from_buffer(self.frame, word).value = value
 
-    def chunk(self, low: int, high: int) -> tuple[int, bool]:
-        """Runs iterations low .. high; returns the kernel's status and whether a watched flag was raised."""
-        self.set(LOW, low)
-        self.set(HIGH, high)
-        if not self.mask:
-            return self.entry(ctypes.addressof(self.frame)), False
-        FLAGS.clear()
-        status = self.entry(ctypes.addressof(self.frame))
-        raised = self.own and FLAGS.raised(self.mask)
-        if self.by_call:
-            words = (RAISED, FOUND) if self.own else (RAISED,)
-            raised = raised or any(self.get(w) & self.mask for w in words)
-        return status, raised
+    def perform(self) -> None:
+        """Runs the kernel.  What it returned, and the flags that it raised, are noted before any handler of a signal,
+        which may raise an exception or compute with floats, can run: all is one call."""
+        self.set(LOW, 0)
+        self.set(HIGH, _ALL)
+        entry = map(self.entry, (ctypes.addressof(self.frame),))
+        calls = chain(map(FLAGS.clear, (FLAGS.all,)), entry, map(FLAGS.test, (self.mask,))) if self.mask else entry
+        self.returned.extend(calls)
+
+    def begin_anew(self) -> None:
+        self.saved.put_back()
+        for word in (ABORT, FAILED, TAG, RAISED, FOUND, SEEN):
+            self.set(word, 0)
+        self.set(BUDGET, NO_END)
+        self.returned.clear()
 
 
-def run(work: Work) -> tuple[int, bool]:
-    """Status and flags of the whole loop.  Raises KeyboardInterrupt with everything put back."""
+def run(work: Work) -> None:
+    """Runs the kernel to its end.  Whatever a signal's handler raises comes out of here, with nothing put back yet."""
     if work.soon:
-        return _whole(work)
-    if threading.current_thread() is not threading.main_thread():
-        return work.chunk(0, _ALL)
+        work.perform()
+        return
     if work.soon is None and work.undoable:
         work.set(BUDGET, _FEW)
-        status, raised = _whole(work)
-        if status != ABORTED and not work.get(FAILED):
-            return status, raised
-        work.saved.put_back()
-        for word in (FAILED, TAG, RAISED, FOUND, SEEN):
-            work.set(word, 0)
-        work.set(BUDGET, NO_END)
-    return _in_thread(work)
-
-
-def _whole(work: Work) -> tuple[int, bool]:
-    """A short loop: an interrupt that comes while it runs is delivered when it is done."""
-    done: list[tuple[int, bool]] = []
-    try:
-        done.append(work.chunk(0, _ALL))
-    except KeyboardInterrupt:
-        if not done:
-            done.append(_after_interrupt(work))
-    return done[0]
-
-
-def _after_interrupt(work: Work) -> tuple[int, bool]:
-    """The interrupt came as the kernel returned, so its status was lost: undo if possible, else run out."""
-    if work.undoable:
-        work.saved.roll_back()
-        raise KeyboardInterrupt
-    threading.Thread(target=_interrupt_soon, daemon=True).start()
-    return DONE, False
-
-
-def _interrupt_soon() -> None:
-    time.sleep(0.005)
-    _thread.interrupt_main()
+        work.perform()
+        if work.status != ABORTED and not work.get(FAILED):
+            return
+        work.begin_anew()
+    _in_thread(work)
 
 
 class _Errand:
@@ -114,7 +105,7 @@ class _Errand:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.result: tuple[int, bool] = ABORTED, False
+        self.lost = False  # this process is a fork, which the other thread is not in
         self._claim = threading.Lock()
         self._running = threading.Lock()
         self._running.acquire()
@@ -126,9 +117,14 @@ class _Errand:
     def run(self) -> None:
         if self.claim():
             try:
-                self.result = self.work.chunk(0, _ALL)
+                self.work.perform()
             finally:
                 self._running.release()
+
+    def lose(self) -> None:
+        self.lost = True
+        if self._running.locked():
+            self._running.release()
 
     def wait(self) -> None:
         while not self._running.acquire(timeout=_TICK):
@@ -138,7 +134,7 @@ class _Errand:
         while True:
             try:
                 return self.wait()
-            except KeyboardInterrupt:
+            except BaseException:  # the exception that is being raised goes first
                 continue
 
 
@@ -155,8 +151,17 @@ class _Worker:
 
 
 _idle: list[_Worker] = []
+_errands: list[_Errand] = []  # that a thread waits for
+
+
+def _after_fork() -> None:
+    _idle.clear()
+    while _errands:
+        _errands.pop().lose()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _free_worker() -> _Worker:
@@ -166,12 +171,14 @@ def _free_worker() -> _Worker:
         return _Worker()
 
 
-def _in_thread(work: Work) -> tuple[int, bool]:
+def _in_thread(work: Work) -> None:
     try:
         worker = _free_worker()
     except RuntimeError:  # no threads any more: the interpreter is about to end
-        return work.chunk(0, _ALL)
+        work.perform()
+        return
     errand = _Errand(work)
+    _errands.append(errand)
     try:
         worker.inbox.put(errand)
         errand.wait()
@@ -179,11 +186,11 @@ def _in_thread(work: Work) -> tuple[int, bool]:
         if not errand.claim():
             work.set(ABORT, 1)
             errand.wait_in_any_case()
-            work.saved.roll_back()
         raise
-    _idle.append(worker)
-    status, raised = errand.result
-    if status == ABORTED:
-        work.saved.roll_back()
-        raise KeyboardInterrupt
-    return status, raised
+    finally:
+        if not errand.lost:
+            _errands.remove(errand)
+            _idle.append(worker)
+    if errand.lost:
+        work.begin_anew()
+        _in_thread(work)

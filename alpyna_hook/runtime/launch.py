@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import pipeline, registries, typed as t
-from alpyna_hook.attributes import MISSING, assign
+from alpyna_hook.attributes import MISSING
 from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.hook.site import Site
@@ -19,6 +19,7 @@ from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.interrupts import Work, run
 from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
+from alpyna_hook.runtime.outside import came_from_outside
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
@@ -79,47 +80,76 @@ def launch(
         raise NoIterations
     if call.predicted < _LAUNCH_SECONDS and not forced:
         raise TooSmall(call.predicted)
+    work = prepared(variant, placed, arrays, binding)
+    depth = site.pending_returns()
     try:
-        results, status, saved = execute(variant, placed, arrays, binding)
+        run(work)
+        return concluded(site, trace, variant, binder, binding, values, work, call.predicted, begun)
     except Flagged as flagged:
+        undo(site, work, depth)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # from now on check each operation
-        return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
-    try:
-        boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
-    except Flagged:
-        saved.roll_back()
-        raise
-    for name, owner in binding.owners.items():
-        value = value_of(variant, binding, results, name)
-        if value is not MISSING:
-            assign(owner, name, value)
-    saved.end()
-    trace.seconds += time.perf_counter() - begun
-    trace.predicted += call.predicted
-    trace.accelerated += 1
-    if status == frame_layout.RETURNED:
-        returned = tuple([results[v.name] for v in variant.typed.results])
-        site.set_return(returned if variant.typed.returns_tuple else returned[0] if returned else None)
-    return (boxed,)
+    except BaseException as error:
+        if work.undoable or not work.has_run:
+            undo(site, work, depth)
+            raise
+        while True:
+            if not came_from_outside(error):
+                raise
+            site.raise_afterwards(error)
+            try:
+                return concluded(site, trace, variant, binder, binding, values, work, call.predicted, begun)
+            except BaseException as another:
+                error = another
+    return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
 
 
-def execute(
-    variant: Variant, placed: Placed, arrays: list[Any], binding: Binding
-) -> tuple[dict[str, Any], int, Transaction]:
-    """The outputs, the kernel's status, and what puts the arrays back."""
+def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding) -> Work:
     frame, call = fill(variant, placed.head, binding), placed.call
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
-    work = Work(
-        call.kernel.entry, frame, call.soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable
-    )
-    status, raised = run(work)
-    if raised or status == frame_layout.FLAGGED:
-        saved.roll_back()
-        raise Flagged("a floating-point exception" if raised else "a check in the kernel", by_unit=raised)
-    return unpack(variant, frame), status, saved
+    return Work(call.kernel.entry, frame, call.soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable)
+
+
+def concluded(
+    site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
+    work: Work, predicted: float, begun: float,
+) -> tuple[Any, ...]:
+    """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
+    but the last call makes it impossible to undo all, and none is made after it."""
+    if work.raised or work.status == frame_layout.FLAGGED:
+        raise Flagged("a floating-point exception" if work.raised else "a check in the kernel", by_unit=work.raised)
+    results = unpack(variant, work.frame)
+    boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
+    for name, owner in binding.owners.items():
+        value = value_of(variant, binding, results, name)
+        if value is not MISSING:
+            work.saved.assign(owner, name, value)
+    if site.has_return:
+        site.set_return(returned(variant, results) if work.status == frame_layout.RETURNED else None)
+    trace.seconds += time.perf_counter() - begun
+    trace.predicted += predicted
+    trace.accelerated += 1
+    work.saved.end()
+    return (boxed,)
+
+
+def returned(variant: Variant, results: dict[str, Any]) -> tuple[Any]:
+    values = tuple([results[v.name] for v in variant.typed.results])
+    return (values if variant.typed.returns_tuple else values[0] if values else None,)
+
+
+def undo(site: Site, work: Work, depth: int) -> None:
+    """Puts everything back, also when a signal's handler raises an exception meanwhile: the first one goes on."""
+    for attempts_left in range(9, -1, -1):
+        try:
+            work.saved.roll_back()
+            site.drop_returns(depth)
+            return
+        except BaseException:
+            if not attempts_left:
+                raise
 
 
 def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:

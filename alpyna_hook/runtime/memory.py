@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook.attributes import assign, own_value
+
 # A PyArrayObject begins: PyObject_HEAD; char *data (numpy/ndarraytypes.h).
 _DATA = object.__basicsize__
 
@@ -71,10 +73,18 @@ class Transaction:
         total = sum([a.nbytes for a in arrays])
         self._buffer = _take(total + _ALIGNMENT * len(arrays)) if _LARGE <= total <= _LARGEST else None
         self._saved = [(a, a.copy()) for a in arrays] if self._buffer is None else _copied(arrays, self._buffer)
+        self._assigned: list[tuple[object, str, Any]] = []
+
+    def assign(self, owner: object, path: str, value: Any) -> None:
+        """An attribute, which is to be put back, too."""
+        self._assigned.append((owner, path, own_value(owner, path)))
+        assign(owner, path, value)
 
     def put_back(self) -> None:
         for array, copy in self._saved:
             array[...] = copy
+        for owner, path, value in reversed(self._assigned):
+            assign(owner, path, value)
 
     def roll_back(self) -> None:
         self.put_back()
@@ -82,7 +92,7 @@ class Transaction:
 
     def end(self) -> None:
         """Nothing is to be put back any more."""
-        self._saved = []
+        self._saved, self._assigned = [], []
         if self._buffer is not None:
             _spare[:] = [self._buffer]
             self._buffer = None

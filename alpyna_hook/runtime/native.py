@@ -67,17 +67,11 @@ class FloatFlags:
         self.bits = table if works else {}
         if self.bits:
             self.all = sum(self.bits.values())
-            self._clear, self._test = lib.feclearexcept, lib.fetestexcept
+            self.clear, self.test = lib.feclearexcept, lib.fetestexcept
 
     @property
     def available(self) -> bool:
         return bool(self.bits)
-
-    def clear(self) -> None:
-        self._clear(self.all)
-
-    def raised(self, mask: int) -> bool:
-        return bool(self._test(mask))
 
     def mask(self, errstate: Mapping[str, object]) -> int:
         """The flags that NumPy would act on under this error state."""

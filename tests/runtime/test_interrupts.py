@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -12,27 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpyna_hook.runtime.interrupts import Work, run
-from alpyna_hook.runtime.memory import Transaction
 from tests.differential import check
 from tests.oracle import Conditions
-
-
-@pytest.mark.parametrize("stored", [True, False])
-def test_what_can_be_undone_is_undone(stored: bool) -> None:
-    array = np.zeros(3)
-
-    def entry(_frame: int) -> int:
-        if stored:
-            array[:] = 7.0
-        raise KeyboardInterrupt
-
-    saved = Transaction([array] if stored else [])
-    work = Work(entry, ctypes.create_string_buffer(88), True, 0, True, False, saved, True)
-    with pytest.raises(KeyboardInterrupt):
-        run(work)
-    assert array.tolist() == [0.0, 0.0, 0.0]
-
 
 LOOPS = {
     "flat": "for i in range(3 * 10**11):\n    s ^= i * 3",

@@ -75,9 +75,11 @@ def execute(site: Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
     done, result = site.state(_DONE, *values)
     log(f"ran {site.qualname}:{site.lineno}")
     if done is not _DONE:
-        site.set_return(result)
+        site.set_return((result,))
         return ((None,) * len(site.targets),)
     final = {**(site.module.namespace or {}), **result} if _globals(site) else result
     if any(name not in final for name in site.targets):
         return ()  # no iteration, and the variable is unbound: nothing has happened
+    if site.has_return:
+        site.set_return(None)
     return (tuple(final[name] for name in site.targets),)

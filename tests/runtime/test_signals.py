@@ -1,0 +1,226 @@
+"""Signals whose handlers raise exceptions, compute, or fork, at any moment: all is as it was before the loop, or as after it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and fork of POSIX")
+
+HEAD = """
+import os, random, signal, sys, time
+import numpy as np
+
+class Timeout(Exception):
+    pass
+
+def handler(number, frame):
+    raise Timeout("too long")
+
+signal.signal(signal.SIGALRM, handler)
+random.seed(1)
+
+def after(seconds):
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+"""
+
+
+def output(tmp_path: Path, program: str, *, strict: bool = True) -> str:
+    script = tmp_path / "script.py"
+    script.write_text(HEAD + program, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "alpyna", "run", script], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_STRICT": "1" if strict else "0"},
+    )
+    assert run.stderr == "", run.stderr
+    return run.stdout
+
+
+# a: what is written; the loop never fails in the first, so that nothing is kept to undo it, and may in the others
+NESTS = {
+    "sure": "for i in range(len(a)):\n    a[i] = a[i] + 1.0",
+    "checked": "for i in range(len(a)):\n    a[i] = a[i] / 1.5 + 1.0",
+    "with a return": "for i in range(len(a)):\n    a[i] = a[i] / 1.5 + 1.0\n    if i == len(a) - 1:\n        return i",
+    "of attributes": "for i in range(len(a)):\n    a[i] = a[i] / 1.5 + 1.0\n    o.last = i",
+}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11 a handler may run after any instruction")
+@pytest.mark.parametrize("name", NESTS)
+def test_all_or_nothing(name: str, tmp_path: Path) -> None:
+    nest = NESTS[name].replace("\n", "\n        ")
+    stdout = output(tmp_path, f"""
+class O:
+    last = -1
+o = O()
+
+def work(a):
+    i = -1
+    try:
+        {nest}
+    except Timeout:
+        return "timeout", i
+    return i
+
+work(np.zeros(60))
+seen = set()
+for trial in range(1500):
+    a = np.zeros(60)
+    o.last = -1
+    try:
+        after(random.uniform(1e-5, 8e-5))
+        for _ in range(50):
+            a[:] = 0.0
+            o.last = -1
+            result = work(a)
+            if type(result) is tuple:
+                break
+        after(0)
+    except Timeout:
+        continue
+    if type(result) is not tuple:
+        continue
+    done, i = int((a != 0.0).sum()), result[1]
+    last = i if "attributes" in {name!r} else -1
+    seen.add((done, i) if o.last == last else ("attribute", o.last, i))
+print(sorted(seen))
+""")
+    states = eval(stdout)
+    assert states
+    assert set(states) <= {(0, -1), (60, 59)}
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("length", [1000, 100_000])
+def test_the_exception_of_an_alarm_goes_on(strict: bool, length: int, tmp_path: Path) -> None:
+    stdout = output(tmp_path, f"""
+def work(x, n):
+    for k in range(n):
+        for i in range(1, len(x)):
+            x[i] = (x[i] + 1.0) / (x[i - 1] * 1e-200 + 1.0)
+
+work(np.zeros(10), 2)
+x = np.zeros({length})
+after(0.1)
+try:
+    work(x, 10**6)
+    print("ended")
+except Timeout as error:
+    print(error, x[-1])
+""", strict=strict)
+    assert stdout == "too long 0.0\n"
+
+
+def test_an_alarm_while_a_kernel_is_compiled(tmp_path: Path) -> None:
+    stdout = output(tmp_path, """
+def work(x):
+    for i in range(1, len(x)):
+        x[i] = np.exp(x[i]) / (x[i - 1] + 1.0)
+
+caught = 0
+for k in range(3):
+    after(0.1 + 0.1 * k)
+    try:
+        while True:
+            work(np.zeros(10))
+    except Timeout:
+        caught += 1
+print(caught)
+""", strict=False)
+    assert stdout == "3\n"
+
+
+def test_flags_survive_a_handler(tmp_path: Path) -> None:
+    stdout = output(tmp_path, """
+import warnings
+c = np.float64(3.0)
+signal.signal(signal.SIGALRM, lambda number, frame: c * c)
+
+def work(a, b, n):
+    for k in range(n):
+        for i in range(1, len(a)):
+            b[i] = b[i - 1] / a[i]
+
+a, b = np.ones(1000), np.ones(1000)
+work(a, b, 2)
+a[500] = 0.0
+told = 0
+for k in range(20):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        after(0.001)
+        work(a, np.ones(1000), 3000)
+        told += any("divide by zero" in str(one.message) for one in found)
+print(told)
+""")
+    assert stdout == "20\n"
+
+
+LONG = """
+def work(x, n):
+    for k in range(n):
+        for i in range(1, len(x)):
+            x[i] = (x[i] + 1.0) / (x[i - 1] * 1e-200 + 1.0)
+
+x = np.zeros(1000)
+work(x, 2)
+"""
+
+
+def test_a_handler_that_forks(tmp_path: Path) -> None:
+    """The thread that runs the kernel is not in the child: it puts all back and runs the loop itself."""
+    stdout = output(tmp_path, LONG + """
+parent = os.getpid()
+signal.signal(signal.SIGALRM, lambda number, frame: os.fork())
+x[:] = 0.0
+after(0.05)
+work(x, 10**5)
+if os.getpid() == parent:
+    print(os.waitstatus_to_exitcode(os.wait()[1]), x[-1])
+else:
+    os._exit(7 if x[-1] == 10**5 else 8)
+""")
+    assert stdout == "7 100000.0\n"
+
+
+def test_a_child_that_ends_in_the_handler(tmp_path: Path) -> None:
+    stdout = output(tmp_path, LONG + """
+def handler(number, frame):
+    if not os.fork():
+        sys.exit(5)
+
+signal.signal(signal.SIGALRM, handler)
+after(0.05)
+work(x, 10**5)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+""")
+    assert stdout == "5\n"
+
+
+def test_an_exception_of_another_thread(tmp_path: Path) -> None:
+    """As libraries for timeouts raise it."""
+    stdout = output(tmp_path, LONG + """
+import ctypes, threading
+
+def raise_in(thread):
+    time.sleep(0.2)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Timeout))
+
+def task():
+    threading.Thread(target=raise_in, args=(threading.get_ident(),)).start()
+    try:
+        work(x, 10**8)
+    except Timeout:
+        print("timeout", x[-1])
+
+x[:] = 0.0
+task()
+other = threading.Thread(target=task)
+other.start()
+other.join()
+""")
+    assert stdout == "timeout 0.0\ntimeout 0.0\n"
