@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import linecache
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.reasons import Declined
 
 _COUNTER = iter(range(10**9))
 
@@ -27,13 +29,48 @@ class Kernel:
     keep: object  # owns the machine code
 
 
-@lru_cache(maxsize=1024)
+class _OneAtATime:
+    """A lock around all that is done with Numba, whose own locks two threads would take in different orders.
+
+    A process that is forked while another thread holds it finds Numba (or its import) half-way, and never compiles.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.lost = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self) -> None:
+        if self.lock.acquire(blocking=False):
+            self.lock.release()
+        else:
+            self.lost, self.lock = True, threading.RLock()
+
+    def __enter__(self) -> None:
+        if self.lost:
+            raise Declined("compile-error", "this process was forked while another thread compiled")
+        self.lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.lock.release()
+
+
+_NUMBA = _OneAtATime()
+
+
 def build(source: KernelSource) -> Kernel:
-    """Compiles; imports Numba when called first.  Raises what Numba raises.
+    """Compiles; imports Numba when called first.  Raises what Numba raises, or Declined.
 
     All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is
-    written twice, finds its kernel here.
+    written twice, finds its kernel.
     """
+    with _NUMBA:
+        return _built(source)
+
+
+@lru_cache(maxsize=1024)
+def _built(source: KernelSource) -> Kernel:
     from numba import cfunc, njit
 
     namespace, options = _namespace(source), _options()
