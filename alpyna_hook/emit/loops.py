@@ -125,12 +125,19 @@ class Loops(Expressions):
         return turns
 
     def check_turns(self, turns: str) -> None:
-        """A loop that may have no end looks, now and then, whether the interpreter would have left it by an exception."""
+        """A loop that may have no end looks, now and then, whether it is to be left."""
         self.writer.line(f"{turns} = {turns} + 1")
         with self.writer.block(f"if {turns} & {TURNS - 1} == 0:"):
             self.check_abort(TURNS)
-            self.sticky = True
-            self.give_up_if("bad or flagged(frame)")
+            self.check_failures()
+
+    def check_failures(self) -> None:
+        """Whether the interpreter would have left the loop by an exception: its bounds may come from what was computed wrong."""
+        self.sticky = True
+        self.give_up_if("bad or flagged(frame)")
+
+    def may_be_long(self, s: t.For) -> bool:
+        return self.emission.outcomes[s.obligation] in "LC"
 
     # -- calls that are made once for a loop, or for a strip of it
 
@@ -158,11 +165,13 @@ class Loops(Expressions):
         lanes = side_by_side(s, self.emission.groups, self.variables, self.read_outside(s))
         if lanes:
             with self.strip_mined(low, high, LANES) as (first, last):
+                if self.may_be_long(s):
+                    self.check_failures()
                 self.in_lanes(s, lanes, first, last, index, depth)
             return
         plan = self.batches(s)
         if not plan:
-            if not t.has_loops(s.body) and self.emission.outcomes[s.obligation] in "LC":
+            if self.may_be_long(s):
                 self.long_loop(s, low, high, index, depth)
                 return
             counter = self.names.fresh("k")
@@ -171,16 +180,19 @@ class Loops(Expressions):
             return
         with self.strip_mined(low, high, STRIP) as (first, last):
             self.check_abort(STRIP)
+            if self.may_be_long(s):
+                self.check_failures()
             for batch in plan:
                 self.ahead(s, batch, first, last, index)
             with self.strip_loop(first, last, index) as value:
                 self.iteration(s, value, depth)
 
     def long_loop(self, s: t.For, low: str, high: str, index: _Index, depth: int) -> None:
-        """A loop without loops in it that may run so long that an interrupt must be answered meanwhile."""
-        if not any(isinstance(x, t.Break) for x in t.statements(s.body)):
+        """A loop that may run so long that an interrupt must be answered, or a failure be noticed, meanwhile."""
+        if not t.has_loops(s.body) and not any(isinstance(x, t.Break) for x in t.statements(s.body)):
             with self.strip_mined(low, high, LONG) as (first, last):
                 self.check_abort(LONG)
+                self.check_failures()
                 with self.strip_loop(first, last, index) as value:
                     self.iteration(s, value, depth)
             return

@@ -71,6 +71,12 @@ ENDLESS = {
     "in a function": "a[i] = roots(float(a[i]))",
     "behind the check": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = until(x)",
     "behind the check, two calls down": "x = math.sqrt(float(a[i]) - 0.75)\na[i] = around(x)",
+    "a bound": "x = 1.0 / (float(a[i]) - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    a[j & 3] = a[j & 3] * 0.5 + 1.0",
+    "a bound, NumPy's": "x = 1.0 / (a[i] - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    a[j & 3] = a[j & 3] * 0.5 + 1.0",
+    "a bound, of calls for strips": "x = 1.0 / (float(a[i]) - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    a[j & 3] = np.sin(a[j & 3])",
+    "a bound, around a loop": "x = 1.0 / (float(a[i]) - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    for k in range(2):\n        a[k] = a[k] * 0.5 + 1.0",
+    "a bound, with break": "x = 1.0 / (float(a[i]) - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    a[j & 3] = a[j & 3] * 0.5 + 1.0\n    if a[1] < -1.0:\n        break",
+    "a bound, side by side": "x = 1.0 / (float(a[i]) - 0.5)\nm = int(min(x, 1e18))\nfor j in range(m):\n    y, k = a[i], 0\n    while y < 4.0 and k < 9:\n        y = y * 1.5 + 0.5 / y\n        k += 1\n    t = y",
     "outside the loop": "x = math.sqrt(float(a[i]) - 0.75)\nk = 0\nwhile not x + k >= 0.0:\n    k += 1\na[i] = k",
 }
 
@@ -80,6 +86,7 @@ def test_loops_that_only_an_exception_ends(name: str) -> None:
     lines = textwrap.indent(ENDLESS[name], "        ")
     source = f"""
 import math
+import numpy as np
 
 def roots(x):
     while x != 0.0:
@@ -102,7 +109,7 @@ def f(a):
 {lines}
     return a
 """
-    conditions = Conditions({"over": "raise", "invalid": "raise"})
+    conditions = Conditions({"over": "raise", "invalid": "raise", "divide": "raise"})
     check(source, np.array([1.0, 1.0, 0.5, 1.0]), expect="flagged", conditions=conditions)
 
 
