@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import linecache
@@ -17,6 +18,7 @@ from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
 from alpyna_hook.reasons import Declined
 
+_PATIENCE = 10.0  # seconds
 _COUNTER = iter(range(10**9))
 
 
@@ -38,8 +40,13 @@ class _OneAtATime:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.lost = False
+        atexit.register(self._at_exit)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
+
+    def _at_exit(self) -> None:
+        """A thread that still compiles must not find LLVM taken down."""
+        self.lock.acquire(timeout=_PATIENCE)
 
     def _after_fork(self) -> None:
         if self.lock.acquire(blocking=False):

@@ -8,7 +8,8 @@ expected to be met again, so the share is less than the whole of the ski-rental 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ COMPILE_SECONDS = 0.12
 COMPILE_SECONDS_PER_NODE = 0.0012
 NUMBA_IMPORT_SECONDS = 0.9
 SHARE = 0.4  # of the cost of compiling, that the interpreter may have spent before
-UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand
+UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
+INNER_UNKNOWN_TRIPS = 30.0  # and of one in another
 
 
 def compile_seconds(nest: ir.Nest) -> float:
@@ -51,6 +53,7 @@ class Estimate:
         self.nest = nest
         self.functions = functions
         self.sure = False  # that the trips of all loops are known
+        self.inner = False  # to a loop of which they are not
         self._may_last = _may_last(nest, functions)
         self.costs: dict[int, float] = {}
         self.arrays: Mapping[str, np.ndarray[Any, Any]] = {}
@@ -75,7 +78,8 @@ class Estimate:
             case ir.For():
                 return self._for(s)
             case ir.While():
-                return UNKNOWN_TRIPS * (self.own(s) + sum(map(self.seconds, s.body)))
+                with self._unknown() as trips:
+                    return trips * (self.own(s) + sum(map(self.seconds, s.body)))
             case ir.If():
                 branches = max(sum(map(self.seconds, s.body)), sum(map(self.seconds, s.orelse)))
                 return self.own(s) + branches
@@ -94,13 +98,24 @@ class Estimate:
 
     def _for(self, s: ir.For) -> float:
         start, stop, step = (self.value(e) for e in (s.start, s.stop, s.step))
+        after = sum(map(self.seconds, s.orelse))
         if start is None or stop is None or not step:
-            trips, self.sure = UNKNOWN_TRIPS, False
+            self.sure = False
             self.values.pop(s.index, None)
-        else:
-            trips = max(0.0, (stop - start) / step)
-            self.values[s.index] = (start + stop) / 2
-        return trips * (sum(map(self.seconds, s.body)) + 2 * self.node) + sum(map(self.seconds, s.orelse))
+            with self._unknown() as trips:
+                return trips * self._turn(s) + after
+        self.values[s.index] = (start + stop) / 2
+        return max(0.0, (stop - start) / step) * self._turn(s) + after
+
+    def _turn(self, s: ir.For) -> float:
+        return sum(map(self.seconds, s.body)) + 2 * self.node
+
+    @contextmanager
+    def _unknown(self) -> Iterator[float]:
+        """How often a loop turns of which that is not known."""
+        outermost, self.inner = not self.inner, True
+        yield UNKNOWN_TRIPS if outermost else INNER_UNKNOWN_TRIPS
+        self.inner = not outermost
 
     # -- straight-line parts
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from time import perf_counter
 from typing import Any
 
 from alpyna_hook import config, pipeline, registries
@@ -40,10 +41,20 @@ class SiteState:
         self.binder: Binder | None = None
         self.nest: Nest | None = None
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
-        self.pending = 0.0  # seconds predicted for runs that were left to the interpreter
+        self.pending = 0.0  # seconds that runs needed which were left to the interpreter, at the most
+        self.left = 0.0  # seconds predicted for the last of them, or the last ones,
+        self.left_at = 0.0  # when that was,
+        self.left_runs = 1  # and how many
         self.threshold = 0.0
         self.small = 0  # runs in a row that were too small to matter
         self.estimate: Estimate | None = None
+
+    def settle(self) -> None:
+        """The runs that were left to the interpreter have needed no more than the time since then."""
+        needed = min(self.left, perf_counter() - self.left_at)
+        self.pending += needed
+        self.small = self.small + 1 if needed < _SMALL_SECONDS * self.left_runs else 0
+        self.left = 0.0
 
     def prepare(self, site: Site) -> Binder:
         if self.binder is None:
@@ -103,12 +114,18 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
 
 
 def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced: bool) -> tuple[Any, ...]:
+    if state.left:
+        state.settle()
     binder = state.prepare(site)
     assert state.nest is not None
     binding = binder.bind(values)
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
         raise variant
+    if not forced and state.trace.ledger.loses:
+        site.skip = state.trace.ledger.calls_to_leave()
+        state.trace.runs += site.skip
+        raise Declined("too-small", "what was compiled was slower")
     if variant is None or not variant.kernels:
         if not forced and not worth_compiling(site, state, binding):
             raise Declined("too-small")
@@ -134,7 +151,6 @@ def worth_compiling(site: Site, state: SiteState, binding: Binding) -> bool:
     if not state.threshold:
         state.threshold = compile_seconds(state.nest)
     seconds = predictor(state, binding).of(binding.arrays, binding.scalars)
-    state.pending += seconds
     if seconds >= state.threshold or state.pending >= SHARE * state.threshold:
         return True
     leave_some(site, state, seconds)
@@ -142,12 +158,12 @@ def worth_compiling(site: Site, state: SiteState, binding: Binding) -> bool:
 
 
 def leave_some(site: Site, state: SiteState, seconds: float) -> None:
-    """After many runs in a row that were too small to matter: only some of the next ones are looked at."""
-    state.small = state.small + 1 if seconds < _SMALL_SECONDS else 0
+    """To the interpreter: after many runs in a row that were too small to matter, so many that only some are looked at."""
     if state.small >= _SMALL_RUNS:
         site.skip = min(state.small, _MOST_SKIPPED)
         state.trace.runs += site.skip
-        state.pending += seconds * site.skip
+    state.left_runs = 1 + site.skip
+    state.left, state.left_at = seconds * state.left_runs, perf_counter()
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:

@@ -16,12 +16,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from queue import SimpleQueue
-from typing import Any
+from time import perf_counter
+from typing import Any, Generic, TypeVar
 
 from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, TAG
+from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 
+T = TypeVar("T")
 _ALL = 2**62
 _TICK = 0.1  # seconds between two looks at what another thread, or on Windows a signal, may want to raise here
 _FEW = 2**20  # iterations of loops around loops: some milliseconds
@@ -86,26 +89,68 @@ class Work:
         self.returned.clear()
 
 
-def run(work: Work) -> None:
-    """Runs the kernel to its end.  Whatever a signal's handler raises comes out of here, with nothing put back yet."""
+def run(work: Work) -> float:
+    """Runs the kernel to its end, and returns the seconds that it took.  Whatever a signal's handler raises comes out of here,
+    with nothing put back yet."""
+    begun = perf_counter()
     if work.soon:
         work.perform()
-        return
+        return perf_counter() - begun
     if work.soon is None and work.undoable:
         work.set(BUDGET, _FEW)
         work.perform()
         if work.status != ABORTED and not work.get(FAILED):
-            return
+            return perf_counter() - begun
         work.begin_anew()
     _in_thread(work)
+    return perf_counter() - begun
 
 
-class _Errand:
-    """A kernel to be run by another thread, unless this one takes it back before."""
+def aside(task: Callable[[], T]) -> T:
+    """What a task returns that runs in a thread of its own, so that whatever a signal's handler raises comes out of here and not
+    in the middle of the task (which then goes on).  Raises what the task raises; Declined if this process was forked meanwhile."""
+    errand = _Errand(task)
+    if not _send(errand):
+        return task()
+    try:
+        errand.wait()
+    finally:
+        errand.forget()
+    if errand.lost:
+        raise Declined("compile-error", "this process was forked while a kernel was compiled")
+    return errand.result()
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+
+def _in_thread(work: Work) -> None:
+    errand = _Errand(work.perform)
+    try:
+        sent = _send(errand)
+        if sent:
+            errand.wait()
+    except BaseException:
+        if not errand.claim():
+            work.set(ABORT, 1)
+            errand.wait_in_any_case()
+        raise
+    finally:
+        errand.forget()
+    if not sent:
+        work.perform()
+    elif errand.lost:
+        work.begin_anew()
+        _in_thread(work)
+    else:
+        errand.result()
+
+
+class _Errand(Generic[T]):
+    """A task to be done by another thread, unless this one takes it back before."""
+
+    def __init__(self, task: Callable[[], T]) -> None:
+        self.task = task
         self.lost = False  # this process is a fork, which the other thread is not in
+        self._results: list[T] = []
+        self._error: BaseException | None = None
         self._claim = threading.Lock()
         self._running = threading.Lock()
         self._running.acquire()
@@ -115,16 +160,28 @@ class _Errand:
         return self._claim.acquire(blocking=False)
 
     def run(self) -> None:
-        if self.claim():
-            try:
-                self.work.perform()
-            finally:
-                self._running.release()
+        if not self.claim():
+            return
+        try:
+            self._results.append(self.task())
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._running.release()
+
+    def result(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
 
     def lose(self) -> None:
         self.lost = True
         if self._running.locked():
             self._running.release()
+
+    def forget(self) -> None:
+        if self in _errands:
+            _errands.remove(self)
 
     def wait(self) -> None:
         while not self._running.acquire(timeout=_TICK):
@@ -142,16 +199,32 @@ class _Worker:
     """A thread that runs errands, one after the other."""
 
     def __init__(self) -> None:
-        self.inbox: SimpleQueue[_Errand] = SimpleQueue()
+        self.inbox: SimpleQueue[_Errand[Any]] = SimpleQueue()
         _thread.start_new_thread(self._serve, ())  # the program does not find it among `threading`'s
 
     def _serve(self) -> None:
         while True:
             self.inbox.get().run()
+            _idle.append(self)
 
 
 _idle: list[_Worker] = []
-_errands: list[_Errand] = []  # that a thread waits for
+_errands: list[_Errand[Any]] = []  # that a thread waits for
+
+
+def _send(errand: _Errand[Any]) -> bool:
+    """Gives an errand to a thread that has nothing to do; False if there are no threads any more, as the
+    interpreter is about to end."""
+    try:
+        worker = _idle.pop()
+    except IndexError:
+        try:
+            worker = _Worker()
+        except RuntimeError:
+            return False
+    _errands.append(errand)
+    worker.inbox.put(errand)
+    return True
 
 
 def _after_fork() -> None:
@@ -162,35 +235,3 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def _free_worker() -> _Worker:
-    try:
-        return _idle.pop()
-    except IndexError:
-        return _Worker()
-
-
-def _in_thread(work: Work) -> None:
-    try:
-        worker = _free_worker()
-    except RuntimeError:  # no threads any more: the interpreter is about to end
-        work.perform()
-        return
-    errand = _Errand(work)
-    _errands.append(errand)
-    try:
-        worker.inbox.put(errand)
-        errand.wait()
-    except BaseException:
-        if not errand.claim():
-            work.set(ABORT, 1)
-            errand.wait_in_any_case()
-        raise
-    finally:
-        if not errand.lost:
-            _errands.remove(errand)
-            _idle.append(worker)
-    if errand.lost:
-        work.begin_anew()
-        _in_thread(work)

@@ -16,7 +16,8 @@ from alpyna_hook.hook.site import Site
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate
-from alpyna_hook.runtime.interrupts import Work, run
+from alpyna_hook.runtime.interrupts import Work, aside, run
+from alpyna_hook.runtime.ledger import interpreter_seconds
 from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.outside import came_from_outside
@@ -26,6 +27,8 @@ from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of
 from alpyna_hook.views import View
 
 _LAUNCH_SECONDS = 15e-6  # what a call of a kernel costs beside the kernel
+_BINDING_SECONDS = 4e-6  # what a call costs before its time is taken
+_FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
 _MOST_PLACED = 64
@@ -71,10 +74,14 @@ def launch(
     placed = variant.placed.get(key)
     if placed is None:
         known = len(variant.calls)
+        kernels = len(variant.kernels)
         placed = place(variant, arrays, binder, binding, key, estimate)
         if len(variant.calls) != known:
-            trace.compile_seconds += time.perf_counter() - begun
-            begun = time.perf_counter()
+            now = time.perf_counter()
+            trace.compile_seconds += now - begun
+            if not kernels < len(variant.kernels) <= _FEW_KERNELS:
+                trace.ledger.note(0.0, now - begun)
+            begun = now
     call = placed.call
     if call.trips == 0:
         raise NoIterations
@@ -83,10 +90,11 @@ def launch(
     work = prepared(variant, placed, arrays, binding)
     depth = site.pending_returns()
     try:
-        run(work)
-        return concluded(site, trace, variant, binder, binding, values, work, call.predicted, begun)
+        seconds = run(work)
+        return concluded(site, trace, variant, binder, binding, values, work, call, begun, seconds)
     except Flagged as flagged:
         undo(site, work, depth)
+        trace.ledger.note(0.0, time.perf_counter() - begun)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         variant.trust_flags = False  # from now on check each operation
@@ -99,7 +107,7 @@ def launch(
                 raise
             site.raise_afterwards(error)
             try:
-                return concluded(site, trace, variant, binder, binding, values, work, call.predicted, begun)
+                return concluded(site, trace, variant, binder, binding, values, work, call, begun, 0.0)
             except BaseException as another:
                 error = another
     return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
@@ -114,7 +122,7 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
 
 def concluded(
     site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    work: Work, predicted: float, begun: float,
+    work: Work, call: Call, begun: float, kernel_seconds: float,
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
@@ -128,9 +136,12 @@ def concluded(
             work.saved.assign(owner, name, value)
     if site.has_return:
         site.set_return(returned(variant, results) if work.status == frame_layout.RETURNED else None)
-    trace.seconds += time.perf_counter() - begun
-    trace.predicted += predicted
+    needed = call.predicted if call.sure else min(call.predicted, interpreter_seconds(kernel_seconds))
+    spent = time.perf_counter() - begun
+    trace.seconds += spent
+    trace.predicted += needed
     trace.accelerated += 1
+    trace.ledger.note(needed, spent + _BINDING_SECONDS)
     work.saved.end()
     return (boxed,)
 
@@ -209,11 +220,12 @@ def new_call(
         for axis, stride in enumerate(a.strides)
         if stride == a.itemsize
     )
-    kernel = pipeline.compiled(variant, (proof.outcomes, unit, key[2]))
+    kernel_key = proof.outcomes, unit, key[2]
+    kernel = variant.kernels.get(kernel_key) or aside(lambda: pipeline.compiled(variant, kernel_key))
     predicted = estimate.of(binding.arrays, binding.scalars)
     soon = (True if proof.trips is not None and estimate.sure else None) if predicted < _SOON else False
     keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or variant.unsure or bool(typed.results)
-    call = Call(kernel, proof.trips, predicted, soon, mask, keeps, tuple([address(a) for a in arrays]))
+    call = Call(kernel, proof.trips, predicted, estimate.sure, soon, mask, keeps, tuple([address(a) for a in arrays]))
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
     variant.calls[key] = call

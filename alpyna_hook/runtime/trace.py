@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alpyna_hook.ir import Loc
+from alpyna_hook.runtime.ledger import Ledger
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Trace:
     loc: Loc | None = None
     refusals: dict[str, int] = field(default_factory=dict)
     kernels: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
 
     def refuse(self, slug: str, detail: str, loc: Loc | None) -> None:
         self.reason, self.detail, self.loc = slug, detail, loc

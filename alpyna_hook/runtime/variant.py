@@ -20,15 +20,16 @@ KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes,
 class Call:
     """What was decided for one set of shapes, strides, overlaps and integers.
 
-    trips: of the outermost loop, if known.  predicted: seconds in the interpreter.  soon: it surely (True) or
-    probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags to watch.
-    keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
+    trips: of the outermost loop, if known.  predicted: seconds in the interpreter; sure: as all trips are known.
+    soon: it surely (True) or probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags
+    to watch.  keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
     first such call, for `explain`.
     """
 
     kernel: Kernel
     trips: int | None
     predicted: float
+    sure: bool
     soon: bool | None
     mask: int
     keeps: bool
