@@ -114,8 +114,8 @@ class KnownCalls(ComplexNumbers):
         if is_complex(value.rep):
             return self.op(name, (value,), kinds, rep, e.loc)
         if name == "imag":
-            zero: bool | int | float = 0.0 if is_float(rep) else 0
-            return t.Const(zero, kinds, rep, e.loc)
+            zero = t.Const(0.0 if is_float(rep) else 0, kinds, rep, e.loc)
+            return self.shared_value(value, lambda _: zero, e.loc)  # evaluated all the same: it may raise
         cast = self.cast(value, rep, "")
         return t.Cast(cast, kinds, rep, None, e.loc)
 

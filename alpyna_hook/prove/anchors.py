@@ -84,7 +84,7 @@ class _Backwards:
                 return _plus(needed, self.use(s.value, mark, not self._is_doubtful(s)))
             case t.Effect():
                 after = None if needed is None else needed.difference(s.targets)
-                return _plus(after, self.use(s.call, mark))
+                return _plus(after, self.use(s.call, mark, strong=False))
             case t.If():
                 then = self.block(s.body, needed, mark=mark)
                 orelse = self.block(s.orelse, needed, mark=mark)
