@@ -230,7 +230,7 @@ class Expressions:
         kinds = frozenset(m.result for m in meanings)
         mixed = next((k for k, v in enumerate(values) if len(v.kinds) > 1 and not isinstance(v, t.Var)), None)
         if len(kinds) > 1 and mixed is not None:  # the tag of the result needs those of the operands
-            return self.shared_value(values[mixed], lambda v: self.operation(_put(values, mixed, v), meaning, loc), loc)
+            return self.shared_operand(values, mixed, lambda bound: self.operation(bound, meaning, loc), loc)
         args = tuple(
             self.operand(v, first, [m.casts[k] for m in meanings]) for k, v in enumerate(values)
         )
@@ -272,15 +272,16 @@ class Expressions:
                 raise
         del self.scope.shared.obligations[mark:]
 
-        def by_kind(v: t.Expr) -> t.Expr:
+        def by_kind(bound: list[t.Expr]) -> t.Expr:
+            v = bound[position]
             assert isinstance(v, t.Var)
-            versions = [(kind, self.split(_put(values, position, self.narrow(v, kind)), build, loc)) for kind in sorted(v.kinds)]
+            versions = [(kind, self.split(_put(bound, position, self.narrow(v, kind)), build, loc)) for kind in sorted(v.kinds)]
             result = versions[-1][1]
             for kind, version in reversed(versions[:-1]):
                 result = self.select(t.TagIs(v, kind, BOOL, "b1", loc), version, result, loc)
             return result
 
-        return self.shared_value(values[position], by_kind, loc)
+        return self.shared_operand(values, position, by_kind, loc)
 
     def narrow(self, value: t.Var, kind: Kind) -> t.Expr:
         """The value where its tag says that it is of this kind: the cast is then exact."""
@@ -329,6 +330,20 @@ class Expressions:
         inner = body(t.Var(name, value.kinds, value.rep, loc))
         return t.Let(name, value, inner, inner.kinds, inner.rep, loc)
 
+    def shared_operand(
+        self, values: list[t.Expr], position: int, body: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc
+    ) -> t.Expr:
+        """`body` of the operands, of which this one is evaluated once, and first: together with those before it, in
+        order, where a call among them stores."""
+        first = 0 if any(map(t.stores, values[: position + 1])) else position
+
+        def bind(k: int, bound: list[t.Expr]) -> t.Expr:
+            if k > position:
+                return body(bound)
+            return self.shared_value(bound[k], lambda v: bind(k + 1, _put(bound, k, v)), loc)
+
+        return bind(first, values)
+
     def bool_op(self, e: ir.BoolOp) -> t.Expr:
         *rest, last = [self.expr(x) for x in e.operands]
         result = last
@@ -351,22 +366,22 @@ class Expressions:
         if len(rest) == 1:
             return self.truth(self.binary(ops[0], left, rest[0], loc))
 
-        def body(middle: t.Expr) -> t.Expr:
-            first = self.truth(self.binary(ops[0], left, middle, loc))
-            other = self._test_links(middle, rest[1:], ops[1:], loc)
+        def body(link: list[t.Expr]) -> t.Expr:
+            first = self.truth(self.binary(ops[0], link[0], link[1], loc))
+            other = self._test_links(link[1], rest[1:], ops[1:], loc)
             return t.Select(first, other, t.Const(False, BOOL, "b1", loc), BOOL, "b1", loc)
 
-        return self.shared_value(rest[0], body, loc)
+        return self.shared_operand([left, rest[0]], 1, body, loc)
 
     def _links(self, left: t.Expr, rest: list[t.Expr], ops: tuple[str, ...], loc: ir.Loc) -> t.Expr:
         if len(rest) == 1:
             return self.binary(ops[0], left, rest[0], loc)
 
-        def body(middle: t.Expr) -> t.Expr:
-            first = self.binary(ops[0], left, middle, loc)
-            return self._shortcut("and", first, self._links(middle, rest[1:], ops[1:], loc), loc)
+        def body(link: list[t.Expr]) -> t.Expr:
+            first = self.binary(ops[0], link[0], link[1], loc)
+            return self._shortcut("and", first, self._links(link[1], rest[1:], ops[1:], loc), loc)
 
-        return self.shared_value(rest[0], body, loc)
+        return self.shared_operand([left, rest[0]], 1, body, loc)
 
 
 def _fold(values: list[t.Expr], join: Callable[[t.Expr, t.Expr], t.Expr]) -> t.Expr:

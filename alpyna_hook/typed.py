@@ -273,6 +273,11 @@ def walk(e: Expr) -> Iterator[Expr]:
         yield from walk(x)
 
 
+def stores(e: Expr) -> bool:
+    """Does a function that is called in it write to an array?  What else reads arrays must keep its place then."""
+    return any(isinstance(x, CallFunction) and x.function.stores for x in walk(e))
+
+
 def expressions(s: Stmt) -> tuple[Expr, ...]:
     """The expressions that a statement itself evaluates, without those of the statements in it."""
     match s:

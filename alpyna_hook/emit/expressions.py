@@ -114,15 +114,11 @@ class Expressions(Operations):
         """Operands, in order: what comes before a call that stores is evaluated before it."""
         texts: list[str] = []
         for k, value in enumerate(values):
-            if any(self.stores(later) for later in values[k + 1 :]) and not isinstance(value, t.Const):
+            if any(t.stores(later) for later in values[k + 1 :]) and not isinstance(value, t.Const):
                 texts.append(self.temporary(self.expr(value)))
             else:
                 texts.append(self.expr(value))
         return texts
-
-    @staticmethod
-    def stores(e: t.Expr) -> bool:
-        return any(isinstance(x, t.CallFunction) and x.function.stores for x in t.walk(e))
 
     def temporary(self, text: str) -> str:
         name = self.names.fresh("tmp")
@@ -388,7 +384,7 @@ class Expressions(Operations):
             kinds = e.function.variables[parameter].kinds
             if len(kinds) > 1:
                 texts += self.tagged(value, kinds)
-            elif any(self.stores(later) for later in e.args[k + 1 :]) and not isinstance(value, t.Const):
+            elif any(t.stores(later) for later in e.args[k + 1 :]) and not isinstance(value, t.Const):
                 texts.append(self.temporary(self.expr(value)))
             else:
                 texts.append(self.expr(value))

@@ -116,7 +116,7 @@ class Statements(Loops):
 
     def store(self, s: t.Store) -> None:
         value = self.expr(s.value)
-        if any(self.stores(e) for e in s.index):
+        if any(t.stores(e) for e in s.index):
             value = self.temporary(value)
         with self.writer.fork(0) as lines:
             offset = self.offset(s.array, s.index, s.obligations)

@@ -147,7 +147,7 @@ def integer(scope: Scope, depth: int) -> Text:
         return leaf(scope, "i")
     choice = scope.weighted({"leaf": 6, "add": 8, "mul": 4, "div": 4, "bits": 3, "shift": 2, "unary": 2, "abs": 1,
                              "minmax": 2, "pow": 1, "cast": 2, "select": 2, "from_float": 1, "from_bool": 1,
-                             "shape": 1, "math": 1, "user": 2})
+                             "shape": 1, "math": 1, "user": _calls(scope, "i", 2)})
     x = integer(scope, depth - 1)
     y = integer(scope, depth - 1) if choice in {"add", "mul", "div", "bits", "shift", "minmax", "select"} else x
     grows = x.grows or y.grows
@@ -214,7 +214,7 @@ def floating(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "f")
     choice = scope.weighted({"leaf": 6, "arith": 14, "div": 4, "floor": 1, "pow": 2, "unary": 2, "abs": 1, "minmax": 2,
-                             "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": 3,
+                             "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": _calls(scope, "f", 3),
                              "from_complex": 8 if scope.arrays_of("c") else 1, "round": 1})
     x = floating(scope, depth - 1)
     y = floating(scope, depth - 1) if choice in {"arith", "div", "floor", "pow", "minmax", "numpy2", "select"} else x
@@ -368,12 +368,22 @@ def complicated(scope: Scope, depth: int) -> Text:
     return Text(f"({x} * {x})") if choice == "square" else x
 
 
+def _calls(scope: Scope, kind: str, weight: int) -> int:
+    """How likely a call is: more so of a function that stores, for the sake of what stands around it."""
+    return weight * (5 if any(f.kind == "s" + kind for f in scope.functions) else 1)
+
+
 def _user_call(scope: Scope, kind: str, depth: int) -> Text | None:
-    usable = [f for f in scope.functions if f.kind == kind]
+    targets = [a for a in scope.arrays if a.stored and a.kind == kind and len(a.dims) == 1 and not a.points_into]
+    usable = [f for f in scope.functions if f.kind == kind or (f.kind == "s" + kind and targets)]
     if not usable:
         return None
     function = scope.pick(usable)
     args = []
+    if function.kind[0] == "s":
+        array = scope.pick(targets)
+        value = expression(scope, kind, depth - 1)
+        return Text(f"{function.name}({array.name}, {index(scope, array.dims[0])}, {value} % 101)", kind == "i")
     for _ in range(function.arity):
         arg = expression(scope, kind, depth - 1)
         args.append(f"{arg} % 101" if arg.grows else arg.text)

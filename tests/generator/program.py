@@ -26,6 +26,9 @@ TUPLE_FUNCTIONS = {
 }
 EFFECTS = (("target, where, value", "target[where] = value"), ("target, where, value", "target[where] += value"),
            ("target, where, value", "for r in range(2):\n    target[where] = value"))
+STORING = ("target[where] = value\nreturn {}", "target[where] += value\nreturn target[where]",
+           "old = target[where]\ntarget[where] = value\nreturn old", "target[where] = value\nreturn {} if value > 2 else target[where]",
+           "for r in range(2):\n    target[where] = target[where] - value\n    if value < 0:\n        return {}\nreturn value")
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,10 @@ def _functions(scope: Scope) -> list[UserFunction]:
     if scope.chance(40):
         params, text = scope.pick(EFFECTS)
         functions.append(UserFunction("put", "", 3, _define("put", params, text)))
+    if scope.chance(50):
+        kind = scope.pick("ffi")
+        text = scope.pick(STORING).format("value * 0.5" if kind == "f" else "value % 7")
+        functions.append(UserFunction("change", f"s{kind}", 3, _define("change", "target, where, value", text)))
     return functions
 
 

@@ -56,7 +56,8 @@ class LoopVar:
 
 @dataclass(frozen=True)
 class UserFunction:
-    """A function of scalars (its result has `kind`), or of an array to store into (kind "")."""
+    """A function of scalars (its result has `kind`; "tf" is a tuple of floats), or of an array to store into (kind ""),
+    an index and a value, which may return something (kind "sf": a float)."""
 
     name: str
     kind: str
