@@ -49,7 +49,7 @@ def _ends_with_return(function: t.Function) -> bool:
 
 def _renamed(function: t.Function) -> _Names:
     lets = [x.name for s in t.statements(function.body) for v in t.expressions(s) for x in t.walk(v) if isinstance(x, t.Let)]
-    return {n: f"{function.name} {n}" for n in (*function.variables, *lets)}
+    return {n: f"{function.name}: {n}" for n in (*function.variables, *lets)}
 
 
 class _Rewriter:

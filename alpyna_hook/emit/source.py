@@ -24,9 +24,9 @@ from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
-_RESERVED = frozenset(
-    "frame kernel low high bad seen left trip pointer poll flagged strip inf nan range complex abs bool True False None"
-    " i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 c8 c16 b1 bits_f4 bits_f8".split()
+_WORDS = frozenset(
+    "frame kernel low high bad seen left trip pointer poll flagged strip wrap_add wrap_sub wrap_mul inf nan"
+    " range complex abs bool True False None".split()
 ) | HELPERS
 
 
@@ -53,6 +53,11 @@ def kernel_source(emission: Emission) -> KernelSource:
     used = tuple(sorted(x for x in accesses if x[0] + "(" in text))
     functions = tuple([f.name for f in emission.nest.functions])
     return KernelSource(text, max(emission.groups.values(), default=0) + 1, used, functions)
+
+
+def reserved(nest: t.TypedNest) -> frozenset[str]:
+    """The words that the text of a kernel uses, but for those that name a representation, and its functions."""
+    return _WORDS | {name for f in nest.functions for name in (f.name, f"give_up_{f.name}")}
 
 
 class Statements(Loops):
@@ -180,7 +185,8 @@ class Statements(Loops):
 
 class KernelEmitter(Statements):
     def __init__(self, emission: Emission) -> None:
-        super().__init__(emission, Writer(), Names(_RESERVED), dict(emission.nest.variables), f"return {FLAGGED}")
+        names = Names(reserved(emission.nest))
+        super().__init__(emission, Writer(), names, dict(emission.nest.variables), f"return {FLAGGED}")
         self.left = False
 
     def source(self) -> str:
@@ -274,7 +280,7 @@ class FunctionEmitter(Statements):
     """A function of the user: takes the frame and its scalars, finds the arrays in the frame itself."""
 
     def __init__(self, emission: Emission, function: t.Function) -> None:
-        names = Names(_RESERVED | {f.name for f in emission.nest.functions})
+        names = Names(reserved(emission.nest))
         zero = "False" if function.rep == "b1" else f"{function.rep}(0)"
         super().__init__(emission, Writer(), names, dict(function.variables), f"return give_up_{function.name}(frame)")
         self.function = function

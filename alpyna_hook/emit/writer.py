@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# what `fabs_f8`, `get_i8` and `load_f8_g0` have in common with the types themselves: they end with a representation
+_TYPED = re.compile(r"(\w*_)?(b1|[iu][1248]|f[48]|c8|c16)(_g\d+)?")
+
 
 class Writer:
     """Collects lines; `fork` collects some aside, to see first whether there are any."""
@@ -41,7 +44,8 @@ class Writer:
 
 
 class Names:
-    """Python identifiers for the names of a nest: `self.n` becomes `self_n`, clashes get a number."""
+    """Python identifiers for the names of a nest: `self.n` becomes `self_n`; clashes get a number, and so does what
+    looks like a function of ours for one representation."""
 
     def __init__(self, reserved: frozenset[str]) -> None:
         self._used = set(reserved)
@@ -65,7 +69,7 @@ class Names:
         if stem[0].isdigit() or keyword.iskeyword(stem):
             stem = "v" + stem
         candidate, number = stem, 0
-        while candidate in self._used:
+        while candidate in self._used or _TYPED.fullmatch(candidate):
             number += 1
             candidate = f"{stem}_{number}"
         self._used.add(candidate)
