@@ -8,7 +8,6 @@ the same types only fetches the values.
 from __future__ import annotations
 
 import builtins
-import math
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,18 +18,13 @@ import numpy as np
 from alpyna_hook import ir, registries
 from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, plain_attribute
 from alpyna_hook.capture import capture_function
-from alpyna_hook.facts import ArrayType, Facts, Known, UserFunction
+from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.hook.site import MODULES
+from alpyna_hook.known import KNOWN
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, TYPE_OF_KIND, Kind, holds
+from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds
 
-_BUILTINS = ("abs", "int", "float", "bool", "complex", "round", "pow", "min", "max", "len", "range", "enumerate", "zip", "reversed")
-_KNOWN: dict[int, Known] = {id(getattr(builtins, name)): Known("builtin", name) for name in _BUILTINS}
-_KNOWN.update({id(f): Known("math", name) for name, f in vars(math).items() if callable(f)})
-_KNOWN.update({id(cls): Known("type", kind) for kind, cls in TYPE_OF_KIND.items() if cls.__module__ == "numpy"})
-_KNOWN.update({id(f): Known("numpy", f.__name__) for f in vars(np).values() if isinstance(f, np.ufunc)})
-_KNOWN.update({id(f): Known("numpy", "round") for f in (np.round, np.around)})
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
@@ -88,7 +82,7 @@ class Binder:
             signature += decided
         for read in reads:
             name, value = read[0], self._value(read, values)
-            known = _KNOWN.get(id(value))
+            known = KNOWN.get(id(value))
             if known is not None:
                 functions[name] = known
                 signature.append(known)
@@ -164,7 +158,7 @@ class Binder:
         self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object],
     ) -> None:
-        known = _KNOWN.get(id(value))
+        known = KNOWN.get(id(value))
         if known is not None:
             functions[name] = known
             signature.append((name, known))

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from alpyna_hook.known import UFUNCS
 from alpyna_hook.types import Rep
 
 _SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 1e-3, -3.75, 88.5, -104.0, 709.5, -745.5, 710.0, 12345.678, -1e5, 3e9, 1e22,
@@ -25,7 +26,7 @@ _SHIFTS = 9  # so that each value meets each lane of the widest vectors
 @cache
 def elementwise(name: str, rep: Rep) -> bool:
     """True if the values and the floating-point warnings of many elements at once are those of one after the other."""
-    function = getattr(np, name)
+    function = UFUNCS[name]
     arguments = [_values(np.float32 if rep == "f4" else np.float64, seed) for seed in range(function.nin)]
     drawn = [arguments]
     if function.nin == 2:  # a number that stands alone is no array to NumPy, and power has ways of its own for some

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from alpyna_hook import ir, typed as t
 from alpyna_hook.infer_complex import ComplexNumbers
 from alpyna_hook.infer_expr import BOOL, INT
+from alpyna_hook.known import BUILTINS, ROUNDINGS, UFUNCS
 from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import Kinds, Rep, holds, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
@@ -130,7 +129,7 @@ class KnownCalls(ComplexNumbers):
 
     def builtin_abs(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         value = self.one(args, e)
-        kinds = self.kinds_by(abs, value)
+        kinds = self.kinds_by(BUILTINS["abs"], value)
         if is_complex(value.rep):
             return self.complex_abs(value, kinds, e.loc)
         value = self.cast(value, self.single(kinds, e), "")
@@ -159,7 +158,7 @@ class KnownCalls(ComplexNumbers):
         if len(args) == 2:
             return self._round_to(args[0], args[1], e)
         value = self.one(args, e)
-        kinds = self.kinds_by(round, value)
+        kinds = self.kinds_by(BUILTINS["round"], value)
         if is_float(value.rep):
             if kinds != INT:
                 raise Declined("inexact", "round() of this type", e.loc)
@@ -176,7 +175,7 @@ class KnownCalls(ComplexNumbers):
             return self.op("decimal", (value, tens), FLOAT, "f8", e.loc, ("number",))
         if value.kinds == FLOAT and number == 0:
             return self.op("rint", (value,), FLOAT, "f8", e.loc)
-        kinds = self.kinds_by(lambda v: round(v, number), value)
+        kinds = self.kinds_by(lambda v: BUILTINS["round"](v, number), value)
         if not is_float(value.rep) and number >= 0:
             rep = self.single(kinds, e)
             return t.Cast(self.cast(value, rep, ""), kinds, rep, None, e.loc)
@@ -236,12 +235,11 @@ class KnownCalls(ComplexNumbers):
         return t.Cast(self.store_cast(value, kind, e.loc), frozenset({kind}), rep, None, e.loc)
 
     def numpy_function(self, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        function = getattr(np, name)
         if not args or any(is_complex(a.rep) for a in args):
             raise Declined("call", f"{e.function}() of complex numbers", e.loc)
-        if name == "round":
-            return self.numpy_round(args, e)
-        kinds = self.kinds_by(function, *args)
+        if name in ROUNDINGS:
+            return self.numpy_round(ROUNDINGS[name], args, e)
+        kinds = self.kinds_by(UFUNCS[name], *args)
         rep = self.single(kinds, e)
         if name in _ARITHMETIC and rep != "b1":
             return self._arithmetic(name, args, kinds, rep, e)
@@ -270,10 +268,10 @@ class KnownCalls(ComplexNumbers):
             values = values[0], self.op("pos", (values[1],), values[1].kinds, rep, e.loc, ("number",))
         return self.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
 
-    def numpy_round(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    def numpy_round(self, function: Callable[..., Any], args: list[t.Expr], e: ir.Call) -> t.Expr:
         number = self._digits(args[1], e) if len(args) == 2 else 0
         value = args[0] if len(args) <= 2 else self.one(args, e)
-        kinds = self.kinds_by(lambda v: np.round(v, number), value)
+        kinds = self.kinds_by(lambda v: function(v, number), value)
         rep = self.single(kinds, e)
         if not is_float(rep) and (number < 0 or rep == "b1"):
             raise Declined("inexact", f"{e.function}() of integers to tens", e.loc)

@@ -7,6 +7,7 @@ import math
 from alpyna_hook import ir, typed as t
 from alpyna_hook.infer_expr import BOOL, INT, require_exact
 from alpyna_hook.infer_known import FLOAT, KnownCalls
+from alpyna_hook.known import MATH
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import is_float, is_int
 
@@ -94,7 +95,7 @@ class MathCalls(KnownCalls):
             return t.Cast(self.cast(value, "i8", ""), INT, "i8", None, e.loc)
         if not is_float(value.rep):
             raise Declined("inexact", f"{e.function}() of a NumPy integer", e.loc)
-        self.kinds_by(getattr(math, name), value)  # math.trunc refuses np.float32
+        self.kinds_by(MATH[name], value)  # math.trunc refuses np.float32
         rounded = self.op(name, (self.real(value, e),), FLOAT, "f8", e.loc)
         return t.Cast(self.cast(rounded, "i8", "fit"), INT, "i8", None, e.loc)
 

@@ -35,7 +35,7 @@ LAYERS = [
     ["alpyna_hook.attributes"],
     ["alpyna_hook.hook.site", "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],
-    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise"],
+    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known"],
     ["alpyna_hook.affine", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.profile"],

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from alpyna_hook import profile
+from alpyna_hook.known import UFUNCS
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import Rep
 
@@ -42,7 +41,7 @@ def ufunc_addresses(name: str, rep: Rep) -> tuple[int, int]:
     A `PyUFuncObject` begins: PyObject_HEAD; int nin, nout, nargs, identity; functions; data; ntypes
     (numpy/ufuncobject.h).
     """
-    ufunc = getattr(np, name)
+    ufunc = UFUNCS[name]
     char = "f" if rep == "f4" else "d"
     signature = char * ufunc.nin + "->" + char * ufunc.nout
     if signature not in ufunc.types:

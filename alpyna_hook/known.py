@@ -1,0 +1,61 @@
+"""The functions whose meaning is known: the genuine ones, told by what they are, not by where they are found.
+
+A program may put functions of its own in the place of `math.sqrt`, `abs` or `np.exp`, before this module
+looks or after, and keep the genuine ones under any name.  So each is looked at when this module is
+imported, kept, and never looked up by its name in a module of others again.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Iterator
+from importlib import import_module
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.facts import Known
+from alpyna_hook.types import NUMPY_TYPES
+
+_BUILTINS = frozenset("abs int float bool complex round pow min max len range enumerate zip reversed".split())
+_HEAP_TYPE = 1 << 9  # of `type.__flags__`: a class that Python code may have made, or renamed
+
+
+def _is_builtin(name: str, value: object) -> bool:
+    if type(value) is type:
+        return value.__module__ == "builtins" and value.__name__ == name and not value.__flags__ & _HEAP_TYPE
+    return type(value) is BuiltinFunctionType and value.__self__ is builtins and value.__name__ == name
+
+
+def _is_rounding(value: object, module: Any) -> bool:
+    """NumPy's own, which is written in Python; a dispatcher calls it."""
+    function = getattr(value, "_implementation", value)
+    return type(function) is FunctionType and function.__globals__ is vars(module)
+
+
+def _ufuncs() -> Iterator[tuple[str, np.ufunc]]:
+    """Those of NumPy's C module: other packages have ufuncs of the same names."""
+    for name, value in vars(import_module("numpy._core._multiarray_umath")).items():
+        if type(value) is np.ufunc and value.__name__ == name:
+            yield name, value
+
+
+def _roundings() -> Iterator[tuple[str, Any]]:
+    module = import_module("numpy._core.fromnumeric")
+    return ((name, vars(module)[name]) for name in ("round", "around") if _is_rounding(vars(module).get(name), module))
+
+
+BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in _BUILTINS and _is_builtin(name, f)}
+MATH: dict[str, Any] = {f.__name__: f for f in vars(math).values() if type(f) is BuiltinFunctionType and f.__self__ is math}
+UFUNCS: dict[str, np.ufunc] = dict(_ufuncs())
+ROUNDINGS: dict[str, Any] = dict(_roundings())
+
+KNOWN: dict[int, Known] = {
+    **{id(f): Known("builtin", name) for name, f in BUILTINS.items()},
+    **{id(f): Known("math", name) for name, f in MATH.items()},
+    **{id(f): Known("numpy", name) for name, f in UFUNCS.items()},
+    **{id(f): Known("numpy", name) for name, f in ROUNDINGS.items()},
+    **{id(cls): Known("type", kind) for cls, kind in NUMPY_TYPES.items()},
+}
