@@ -23,7 +23,7 @@ from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.hook.site import MODULES
 from alpyna_hook.known import KNOWN
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds
+from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
@@ -217,9 +217,10 @@ def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
     """The kind of an array's elements.  Raises Declined("array-class") or ("value-type")."""
     if type(array) is not np.ndarray and type(array) is not np.memmap:
         raise Declined("array-class", f"{name} is a {type(array).__name__}")
-    kind = KIND_OF_DTYPE.get(array.dtype)
+    kind = kind_of_elements(array.dtype)
     if kind is None:
-        raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {array.dtype}")
+        elements = f"{array.dtype} ({array.dtype.char!r})" if array.dtype in KIND_OF_DTYPE else f"{array.dtype}"
+        raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {elements}")
     if not flags & _ALIGNED:
         raise Declined("array-class", f"{name} is not aligned")
     if array.ndim == 0:

@@ -25,6 +25,7 @@ KIND_OF_TYPE: dict[type, Kind] = {**PYTHON_TYPES, **NUMPY_TYPES}
 TYPE_OF_KIND: dict[Kind, type] = {kind: cls for cls, kind in KIND_OF_TYPE.items()}
 DTYPES: dict[Kind, np.dtype] = {kind: np.dtype(kind) for kind in NUMPY_KINDS}
 KIND_OF_DTYPE = {dtype: kind for kind, dtype in DTYPES.items()}
+_KIND_BY_IDENTITY = {id(dtype): kind for kind, dtype in DTYPES.items()}  # the objects that most arrays share
 
 _REP = {"bool": "b1", "int": "i8", "float": "f8", "complex": "c16", "?": "b1"}
 _CLASS_RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
@@ -35,6 +36,19 @@ EXACT_INT = {"f4": 2**24, "f8": 2**53, "c8": 2**24, "c16": 2**53}  # every int u
 
 def rep_of_kind(kind: Kind) -> Rep:
     return _REP.get(kind, kind)
+
+
+def kind_of_elements(dtype: np.dtype) -> Kind | None:
+    """The kind that elements have when they are read; None for one that is not supported.
+
+    `np.longlong` equals `np.int64` as a dtype where both have 64 bits, but its elements are of a type of their own.
+    """
+    kind = _KIND_BY_IDENTITY.get(id(dtype))
+    if kind is None:
+        kind = KIND_OF_DTYPE.get(dtype)
+        if kind is not None and dtype.type is not TYPE_OF_KIND[kind]:
+            return None
+    return kind
 
 
 def is_python(kind: Kind) -> bool:

@@ -8,6 +8,7 @@ from tests.semantics.example import ERRORS, QUIET, RAISING, Example, arr
 from tests.semantics.numbers import INTS
 
 A = np.arange(8.0)
+TWINS = [c for c in "ilqILQ" if np.dtype(c).type is not np.dtype(np.dtype(c).str).type]  # np.longlong, where it is not np.int64
 
 
 class Doubling(np.ndarray):
@@ -183,6 +184,7 @@ def _arrays() -> list[Example]:
     locked = A.copy()
     locked.flags.writeable = False
     records = np.zeros(4, [("x", "i1"), ("y", "f8")])
+    keep = loop("a", "t = a[i]", "s = s + t", before="s = 0")
     over = "overlapping views"
     lag = loop("a, b", "a[i] = b[i] * 0.5 + a[i]")
     return [
@@ -194,6 +196,8 @@ def _arrays() -> list[Example]:
         Example(row, "misaligned", add, (misaligned, A), "array-class"),
         Example(row, "field of records", add, (records["y"], A), "array-class"),
         Example(row, "objects", add, (np.array([1, 2.5, 3j], object), A), "array-class value-type"),
+        *[Example(row, f"type {c} beside its equal", keep, (np.arange(5, dtype=c),), "value-type") for c in TWINS],
+        Example(row, "int64 with metadata", keep, (np.arange(5).astype(np.dtype("i8", metadata={"of": "x"})),)),
         Example(row, "float16", add, (A.astype("f2"), A), "array-class value-type"),
         Example(row, "strings", loop("a, b", "t = a[i]"), (np.array(["x", "y"]), A), "array-class value-type"),
         Example(row, "list", add, ([1.0, 2.0], A), "value-type"),
