@@ -264,7 +264,8 @@ def scalar_words(variable: t.Variable, value: Any) -> list[Any]:
     if len(variable.kinds) == 1 and rep == rep_of_kind(variable.kinds[0]):
         return [value.real, value.imag] if rep[0] == "c" else [value]
     kind = next(k for k in variable.kinds if TYPE_OF_KIND[k] is type(value))
-    if rep != rep_of_kind(kind) and not holds(rep, value if is_python(kind) else value.item()):
+    value = value if is_python(kind) else value.item()  # np.bool_ is no integer to `struct`
+    if rep != rep_of_kind(kind) and not holds(rep, value):
         raise Declined("mixed-types", f"{variable.name} starts as {value!r}")
     words = [value.real, value.imag] if rep[0] == "c" else [value]
     return [*words, variable.kinds.index(kind)] if len(variable.kinds) > 1 else words

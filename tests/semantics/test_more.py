@@ -195,3 +195,14 @@ def test_signs_of_nan(function: str, operand: str) -> None:
         a = np.array([1.0, np.nan, -np.nan, -2.0, 0.0, -0.0, np.inf], dtype)
         for n in (1, 7):
             check(source, a[:n], np.zeros(n), expect=None, conditions=quiet)
+
+
+STARTS = [np.bool_(True), True, 3, 0.5, np.int8(5), np.uint8(200), np.float32(0.1), np.complex64(1 - 2j), np.float64(2.0**60)]
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i8", "f4", "f8", "c8", "c16"])
+@pytest.mark.parametrize("start", STARTS, ids=lambda s: f"{type(s).__name__}_{s}")
+def test_a_sum_that_starts_with_a_number_of_any_type(start: object, dtype: str) -> None:
+    source = "def f(a, s, n):\n    for i in range(n):\n        s = s + a[i]\n    return s"
+    for n in (3, 1):
+        check(source, np.array([1, 2, 1]).astype(dtype), start, n, expect=None, conditions=Conditions({"all": "ignore"}))
