@@ -17,10 +17,9 @@ import numpy as np
 
 from alpyna_hook import ir, registries
 from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, plain_attribute
-from alpyna_hook.capture import capture_function
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
-from alpyna_hook.hook.site import MODULES
+from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.known import KNOWN
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
@@ -226,36 +225,3 @@ def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
     if array.ndim == 0:
         raise Declined("dimensions", f"{name} has no dimension")
     return kind
-
-
-def closure_of(function: types.FunctionType) -> dict[str, object]:
-    outer: dict[str, object] = {}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            outer[name] = cell.cell_contents
-        except ValueError:
-            raise Declined("unbound", f"{name} in {function.__name__}()") from None
-    return outer
-
-
-def captured(function: types.FunctionType) -> ir.Function:
-    """The function's source, captured; only functions of marked modules have it."""
-    code = function.__code__
-    module = MODULES.get(code.co_filename)
-    node = module.function_node(code.co_firstlineno, code.co_name) if module else None
-    if node is None:
-        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
-        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module{also}")
-    if code.co_flags & 0x2A0:  # a generator or coroutine
-        raise Declined("call", f"{function.__name__}() is a generator or coroutine")
-    return capture_function(node, filename=code.co_filename, name=function.__qualname__)
-
-
-def check_defaults(function: types.FunctionType, code: ir.Function) -> None:
-    """The defaults in force must be the constants of the source."""
-    live = function.__defaults__ or ()
-    names = code.params[len(code.params) - len(live) :]
-    known = {name: value.value for name, value in code.defaults if isinstance(value, ir.Const)}
-    for name, value in zip(names, live, strict=True):
-        if name in known and (type(known[name]) is not type(value) or known[name] != value):
-            raise Declined("call", f"{function.__name__}() has had its defaults changed")

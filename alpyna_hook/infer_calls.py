@@ -140,7 +140,7 @@ class Calls(MathCalls):
             raise Declined("type-error", f"{e.function}() with too many arguments", e.loc)
         bound: dict[str, ir.Expr] = dict(zip(params, e.args, strict=False))
         for name, value in e.keywords:
-            if name in bound or name not in params:
+            if name in bound or name not in params or name in code.params[: code.positional_only]:
                 raise Declined("type-error", f"{e.function}() with the keyword {name}", e.loc)
             bound[name] = value
         for name, value in code.defaults:

@@ -302,6 +302,7 @@ class Function:
     filename: str
     loc: Loc
     builtins: tuple[str, ...] = ()  # as of a nest
+    positional_only: int = 0  # how many parameters, from the left, no keyword can name
 
 
 Node: TypeAlias = Expr | Stmt

@@ -43,6 +43,8 @@ def pretty(node: Nest | Function | Expr | Stmt | Iterable[Stmt]) -> str:
         case Function(name, params, defaults, body, reads):
             given = dict(defaults)
             shown = [f"{p}={_expr(given[p])}" if p in given else p for p in params]
+            if node.positional_only:
+                shown.insert(node.positional_only, "/")
             head = f"reads {', '.join(reads)}\ndef {name}({', '.join(shown)}):"
             return "\n".join((head, *_block(body, "")))
         case Const() | Var() | Load() | Shape() | Unary() | Binary() | Compare() | BoolOp() | Select() | Call() | Fixed():

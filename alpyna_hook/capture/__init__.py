@@ -86,7 +86,8 @@ def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name:
     outer = _outer_names(flow, params, node)
     reads = tuple(dict.fromkeys((*state.builtins, *outer)))
     return Function(
-        name, params, _defaults(node.args, state), body, reads, filename, loc_of(node), tuple(state.builtins)
+        name, params, _defaults(node.args, state), body, reads, filename, loc_of(node), tuple(state.builtins),
+        len(node.args.posonlyargs),
     )
 
 

@@ -66,6 +66,12 @@ def test_attributes_of_parameters() -> None:
     assert method.reads == ()
 
 
+def test_positional_parameters() -> None:
+    function = function_of("def f(x, y=2, /, z=3):\n    return x")
+    assert function.positional_only == 2
+    assert pretty(function) == "reads \ndef f(x, y=2, /, z=3):\n    return x"
+
+
 CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("def f(x):\n    return x * 2", (3,)),
     ("def f(x, y=0.5):\n    x += y\n    return x", (3,)),

@@ -1,0 +1,64 @@
+"""The user's functions that a nest calls: their source, captured, and what of them may differ from it by now."""
+
+from __future__ import annotations
+
+import types
+
+from alpyna_hook import ir
+from alpyna_hook.capture import capture_function
+from alpyna_hook.hook.site import MODULES
+from alpyna_hook.reasons import Declined
+
+
+def captured(function: types.FunctionType) -> ir.Function:
+    """The function's source, captured; only functions of marked modules have it."""
+    code = function.__code__
+    module = MODULES.get(code.co_filename)
+    node = module.function_node(code.co_firstlineno, code.co_name) if module else None
+    if node is None:
+        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
+        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module{also}")
+    if code.co_flags & 0x2A0:  # a generator or coroutine
+        raise Declined("call", f"{function.__name__}() is a generator or coroutine")
+    found = capture_function(node, filename=code.co_filename, name=function.__qualname__)
+    check_scopes(found, code)
+    return found
+
+
+def check_scopes(function: ir.Function, code: types.CodeType) -> None:
+    """Python's compiler sees names in what the capture leaves out: `x: float`, an `assert` under -O."""
+    own = {*code.co_varnames, *code.co_cellvars}
+    for name in function.reads:
+        if name.partition(".")[0] in own:
+            raise Declined("maybe-unbound", f"{name} in a called function", function.loc)
+    for name in (name for s in function.body for node in ir.walk(s) for name in ir.targets(node)):
+        if name not in own and not name.startswith("@"):
+            raise Declined("statement", f"an assignment to {name}, which is not local to {function.name}()", function.loc)
+
+
+def closure_of(function: types.FunctionType) -> dict[str, object]:
+    outer: dict[str, object] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            outer[name] = cell.cell_contents
+        except ValueError:
+            raise Declined("unbound", f"{name} in {function.__name__}()") from None
+    return outer
+
+
+def check_defaults(function: types.FunctionType, code: ir.Function) -> None:
+    """The defaults in force must be the constants of the source."""
+    if not code.defaults:
+        return
+    values = function.__defaults__ or ()
+    live = dict(zip(reversed(code.params), reversed(values), strict=False))
+    for name, source in code.defaults:
+        if name not in live or not (isinstance(source, ir.Const) and _same(source.value, live[name])):
+            raise Declined("call", f"{function.__name__}() has had its defaults changed")
+
+
+def _same(constant: bool | int | float | complex, value: object) -> bool:
+    """In type, value and signs of zeros."""
+    if type(constant) is not type(value) or constant != value:
+        return False
+    return (constant != 0 and type(constant) is not complex) or repr(constant) == repr(value)
