@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
+from contextlib import suppress
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from alpyna_hook import ir
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import KIND_OF_TYPE
 
 MISSING = object()
 Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
@@ -62,15 +62,14 @@ def _owner(read: Read, depth: int) -> Read:
 def check_assignable(owner: object, attribute: str, path: str) -> None:
     """Declines unless `owner.attribute = value` is to replace the value that the object has of its own, and no more."""
     cls = type(owner)
-    if isinstance(owner, type | types.ModuleType) or cls.__setattr__ is not object.__setattr__:
+    if issubclass(cls, (type, ModuleType)) or type.__getattribute__(cls, "__setattr__") is not object.__setattr__:
         raise Declined("attribute", f"{path}: an assignment to it may do more than that")
-    found = next((vars(c)[attribute] for c in cls.__mro__ if attribute in vars(c)), MISSING)
-    if isinstance(found, types.MemberDescriptorType) and "__slots__" in vars(found.__objclass__):
+    found = in_class(cls, attribute)
+    if type(found) is MemberDescriptorType and _is_slot(found, cls):
         return
-    own = getattr(owner, "__dict__", None)
-    if hasattr(type(found), "__set__") or hasattr(type(found), "__delete__") or type(own) is not dict:
+    if _has(found, "__set__") or _has(found, "__delete__"):
         raise Declined("attribute", f"{path}: an assignment to it may do more than that")
-    if attribute not in own:
+    if attribute not in own_dict(owner):
         raise Declined("attribute", f"{path} is not set before the loop")
 
 
@@ -83,6 +82,11 @@ def own_value(owner: object, path: str) -> Any:
         return MISSING
 
 
+def _is_slot(found: MemberDescriptorType, cls: type) -> bool:
+    """A slot that objects of the class have, and not a member of some other type that is written in C."""
+    return "__slots__" in _class_dict(found.__objclass__) and any(c is found.__objclass__ for c in _mro(cls))
+
+
 def assign(owner: object, path: str, value: Any) -> None:
     attribute = path.rpartition(".")[2]
     if value is MISSING:
@@ -93,41 +97,86 @@ def assign(owner: object, path: str, value: Any) -> None:
 
 def plain_attribute(owner: object, attribute: str, path: str) -> object:
     """`owner.attribute` where reading it runs no code.  Raises Declined("attribute")."""
-    if isinstance(owner, types.ModuleType):
-        value = vars(owner).get(attribute, MISSING)
-        if value is MISSING:
-            raise Declined("attribute", path)
-        return value
-    if isinstance(owner, type):
-        value = next((vars(c)[attribute] for c in owner.__mro__ if attribute in vars(c)), MISSING)
-        if isinstance(value, staticmethod):
-            return value.__func__
-        if type(owner) is not type or value is MISSING or hasattr(type(value), "__get__"):
-            raise Declined("attribute", path)
-        return value
-    if type(owner) is np.ndarray and attribute in ("size", "ndim"):
-        return getattr(owner, attribute)
-    if KIND_OF_TYPE.get(type(owner)) or isinstance(owner, np.ndarray):
-        raise Declined("attribute", path)
     cls = type(owner)
-    if cls.__getattribute__ is not object.__getattribute__:
-        raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
-    found = next((vars(c)[attribute] for c in cls.__mro__ if attribute in vars(c)), MISSING)
-    if isinstance(found, types.MemberDescriptorType):
-        value = getattr(owner, attribute, MISSING)
-    elif found is not MISSING and hasattr(type(found), "__set__"):
-        raise Declined("attribute", f"{path} is a {type(found).__name__}")
+    if issubclass(cls, ModuleType):
+        value = _of_module(owner, attribute)
+    elif issubclass(cls, type):
+        value = _of_class(owner, attribute)
+    elif cls is np.ndarray and attribute in ("size", "ndim"):
+        return getattr(owner, attribute)
     else:
-        value = getattr(owner, "__dict__", {}).get(attribute, MISSING)
-        if value is MISSING and isinstance(found, types.FunctionType):
-            return types.MethodType(found, owner)
-        if value is MISSING and isinstance(found, staticmethod):
-            return found.__func__
-        if value is MISSING and found is not MISSING and not hasattr(type(found), "__get__"):
-            value = found
+        value = _of_instance(owner, attribute, path)
     if value is MISSING:
         raise Declined("attribute", path)
     return value
+
+
+def _of_module(module: object, attribute: str) -> object:
+    cls = type(module)
+    if cls is ModuleType:
+        plain = attribute not in _OF_EVERY_MODULE
+    else:
+        generic = type.__getattribute__(cls, "__getattribute__") is ModuleType.__getattribute__
+        plain = generic and in_class(cls, attribute) is MISSING
+    return (module_dict(module) or {}).get(attribute, MISSING) if plain else MISSING
+
+
+def _of_class(owner: object, attribute: str) -> object:
+    meta = type(owner)
+    if type.__getattribute__(meta, "__getattribute__") is not type.__getattribute__ or in_class(meta, attribute) is not MISSING:
+        return MISSING
+    found: Any = in_class(owner, attribute)
+    if type(found) is staticmethod:
+        return found.__func__
+    return MISSING if _has(found, "__get__") else found
+
+
+def _of_instance(owner: object, attribute: str, path: str) -> object:
+    cls = type(owner)
+    if type.__getattribute__(cls, "__getattribute__") is not object.__getattribute__:
+        raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
+    found = in_class(cls, attribute)
+    kind = type(found)
+    if kind is FunctionType or kind is staticmethod or kind is MemberDescriptorType or not _has(found, "__get__"):
+        try:
+            return object.__getattribute__(owner, attribute)
+        except (AttributeError, TypeError):  # an empty slot, or one of another class; `__getattr__` is not asked
+            return MISSING
+    if _has(found, "__set__") or _has(found, "__delete__"):
+        raise Declined("attribute", f"{path} is a {kind.__name__}")
+    return own_dict(owner).get(attribute, MISSING)  # before a descriptor such as functools.cached_property
+
+
+# -- looking without running code: a class may have a property `__dict__`, its metaclass one `__mro__`
+
+_mro = vars(type)["__mro__"].__get__
+_class_dict = vars(type)["__dict__"].__get__
+module_dict = vars(ModuleType)["__dict__"].__get__
+_OF_EVERY_MODULE = frozenset(dir(ModuleType))
+
+
+def in_class(cls: object, name: str) -> object:
+    """What a class or the first of its bases has under the name; MISSING if none has."""
+    for base in _mro(cls):
+        found = _class_dict(base).get(name, MISSING)
+        if found is not MISSING:
+            return found
+    return MISSING
+
+
+def _has(value: object, special: str) -> bool:
+    """Whether the value's type has a special method."""
+    return value is not MISSING and in_class(type(value), special) is not MISSING
+
+
+def own_dict(owner: object) -> dict[str, object]:
+    """The attributes that are the object's own; none where it keeps them otherwise than in a plain dictionary."""
+    found = in_class(type(owner), "__dict__")
+    if type(found) in (GetSetDescriptorType, MemberDescriptorType) and found.__name__ == "__dict__":  # type: ignore[attr-defined]
+        with suppress(AttributeError, TypeError):
+            own = found.__get__(owner)  # type: ignore[attr-defined]
+            return own if type(own) is dict else {}
+    return {}
 
 
 def attribute_paths(code: ir.Function, owner: str) -> tuple[str, ...]:

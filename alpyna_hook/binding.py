@@ -118,16 +118,16 @@ class Binder:
         return found
 
     def _sort(
-        self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
+        self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object],
     ) -> None:
         kind = KIND_OF_TYPE.get(type(value))
         if kind is not None:
-            if kind == "int" and not INT_MIN <= value <= INT_MAX:  # type: ignore[operator]
+            if kind == "int" and not INT_MIN <= value <= INT_MAX:
                 raise Declined("big-integer", name)
             scalars[name] = value
             signature.append((name, kind, is_small(value)))
-        elif isinstance(value, np.ndarray):
+        elif issubclass(type(value), np.ndarray):  # isinstance() would ask the value for its __class__
             arrays[name] = value
             flags = value.flags.num
             signature.append((name, array_kind(name, value, flags), value.ndim, flags & _WRITEABLE))
@@ -162,9 +162,8 @@ class Binder:
             functions[name] = known
             signature.append((name, known))
             return
-        function = value.__func__ if isinstance(value, types.MethodType) else value
-        if isinstance(function, types.FunctionType):
-            owner = value.__self__ if isinstance(value, types.MethodType) else MISSING
+        function, owner = (value.__func__, value.__self__) if type(value) is types.MethodType else (value, MISSING)
+        if type(function) is types.FunctionType:
             self._user_function(name, function, owner, arrays, scalars, functions, signature)
             return
         if name in self.calls:

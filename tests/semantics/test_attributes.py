@@ -105,3 +105,75 @@ def test_nests(name: str) -> None:
 def test_an_assignment_in_a_called_function() -> None:
     source = f"{HEAD}\ndef up(o):\n    o.x += 1\n\ndef f(a):\n    o = Plain()\n    for i in range(len(a)):\n        up(o)\n    return o.x\n"
     check(source, np.zeros(3), expect="statement")
+
+
+LOUD = "class Loud:\n    def __getattr__(self, name):\n        print('asked for', name)\n        return 3.0\n"
+READ = {
+    "an empty slot": ("class O(Loud):\n    __slots__ = ('n',)\no = O()", "attribute"),
+    "a slot that has a value": ("class O(Loud):\n    __slots__ = ('n',)\no = O()\no.n = 2.0", "accelerated"),
+    "the slot of another class": ("class B:\n    __slots__ = ('n',)\nclass O(Loud):\n    n = B.n\no = O()", "attribute"),
+    "an attribute that is not there": ("o = Loud()", "attribute"),
+    "a descriptor that is only deleted": ("class D:\n    def __get__(self, o, c): return 9.0\n    def __delete__(self, o): pass\n"
+                                          "class O:\n    n = D()\no = O()\nvars(o)['n'] = 1.0", "attribute"),
+    "a descriptor that is only set": ("class D:\n    def __set__(self, o, v): print('set')\nclass O:\n    n = D()\n"
+                                      "o = O()\nvars(o)['n'] = 1.0", "accelerated"),
+    "a descriptor that is only read": ("class D:\n    def __get__(self, o, c): return 9.0\nclass O:\n    n = D()\n"
+                                       "o = O()\nvars(o)['n'] = 1.0", "accelerated"),
+    "a cached property": ("import functools\nclass O:\n    @functools.cached_property\n    def n(self): return 4.0\no = O()", "attribute"),
+    "a cached property, asked before": ("import functools\nclass O:\n    @functools.cached_property\n    def n(self): return 4.0\n"
+                                        "o = O()\no.n", "accelerated"),
+    "a dictionary that is a property": ("class O:\n    n = 2.0\n    @property\n    def __dict__(self):\n        print('asked')\n"
+                                        "        return {'n': 5.0}\no = O()", "accelerated"),
+    "a dictionary that is a property, and a value": ("class O:\n    def __init__(self): self.n = 3.0\n    @property\n"
+                                                     "    def __dict__(self):\n        print('asked')\n        return {'n': 5.0}\no = O()",
+                                                     "accelerated"),
+    "a module": ("o = types.ModuleType('o')\no.n = 1.0", "accelerated"),
+    "a module with a property": ("class M(types.ModuleType):\n    @property\n    def n(self): return 4.0\n"
+                                 "o = M('o')\nvars(o)['n'] = 1.0", "attribute"),
+    "a module with a __getattribute__": ("class M(types.ModuleType):\n    def __getattribute__(self, name):\n"
+                                         "        return 6.0 if name == 'n' else super().__getattribute__(name)\no = M('o')\no.n = 1.0",
+                                         "attribute"),
+    "a module of a class of its own": ("class M(types.ModuleType):\n    pass\no = M('o')\no.n = 1.0", "accelerated"),
+    "a class": ("class o:\n    n = 2.5", "accelerated"),
+    "a class with a metaclass": ("import abc\nclass o(abc.ABC):\n    n = 2.5", "accelerated"),
+    "a class with a property of its metaclass": ("class T(type):\n    @property\n    def n(cls): return 100.0\n"
+                                                 "class o(metaclass=T):\n    n = 2.5", "attribute"),
+    "an object of such a class": ("class T(type):\n    @property\n    def n(cls): return 100.0\n    @property\n"
+                                  "    def __mro__(cls): print('asked')\nclass O(metaclass=T):\n    n = 2.5\no = O()", "accelerated"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read(name: str) -> None:
+    made, expected = READ[name]
+    check(f"{HEAD}{LOUD}{made}\n\ndef f(a):\n    for i in range(len(a)):\n        a[i] = o.n\n    return a\n", np.zeros(3), expect=expected)
+
+
+def test_an_object_is_not_asked_for_its_class() -> None:
+    head = "class O:\n    n = 2.0\n    @property\n    def __class__(self):\n        print('asked')\n        return dict\n"
+    check(head + "def f(a):\n    o = O()\n    for i in range(len(a)):\n        a[i] = o.n\n    return a\n", np.zeros(3))
+    check(head + "def f(a):\n    o = O()\n    for i in range(len(a)):\n        t = o\n", np.zeros(3), expect="value-type")
+
+
+def test_a_static_method_behind_a_property_of_the_metaclass() -> None:
+    source = """
+class Meta(type):
+    @property
+    def g(cls): return lambda x: x + 100.0
+class K(metaclass=Meta):
+    @staticmethod
+    def g(x): return x + 1.0
+k = K()
+
+def f(a):
+    for i in range(len(a)):
+        a[i] = {owner}.g(a[i])
+    return a
+"""
+    check(source.replace("{owner}", "K"), np.zeros(3), expect="attribute")
+    check(source.replace("{owner}", "k"), np.zeros(3))
+
+
+def test_a_slot_of_another_class_is_not_set() -> None:
+    source = "class B:\n    __slots__ = ('x',)\nclass O:\n    x = B.x\no = O()\n\ndef f(a):\n    for i in range(len(a)):\n        o.x = a[i]\n"
+    check(source, np.zeros(3), expect="attribute")
