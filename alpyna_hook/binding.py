@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Binding:
     signature: tuple[object, ...]
     nest: ir.Nest  # for the outcomes of its fixed conditions
     owners: dict[str, object]  # of the attributes that the nest assigns
+    namespace: dict[str, Any]
 
     def facts(self) -> Facts:
         arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, a.flags.writeable) for n, a in self.arrays.items()}
@@ -52,13 +53,21 @@ def is_small(value: object) -> bool:
     return type(value) is float and holds("f4", value)
 
 
-class Binder:
-    """Binds the names of one nest."""
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where the names of one call are looked up; nothing that outlives the call may hold on to it."""
 
-    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int], namespace: dict[str, Any]) -> None:
+    values: tuple[object, ...]  # those that the seam passes
+    namespace: dict[str, Any]
+    called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
+
+
+class Binder:
+    """Binds the names of one nest.  It lives as long as the nest's code, and keeps no value of the program."""
+
+    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int]) -> None:
         self.nest = nest
         self.params = in_params  # name -> position among the values that the seam passes
-        self.namespace = namespace
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         self.reads = [self._read(name) for name in nest.reads]
         self.conditions = conditions(nest)
@@ -68,44 +77,45 @@ class Binder:
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
         self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
 
-    def bind(self, values: tuple[object, ...]) -> Binding:
+    def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         scalars: dict[str, Any] = {}
         functions: dict[str, object] = {}
         signature: list[object] = []
+        live = Live(values, namespace)
         nest, reads = self.nest, self.reads
         if self.conditions:
-            decided = self._decided(values)
+            decided = self._decided(live)
             nest, reads = self._specialised(*decided)
             signature += decided
         for read in reads:
-            name, value = read[0], self._value(read, values)
+            name, value = read[0], self._value(read, live)
             known = KNOWN.get(id(value))
             if known is not None:
                 functions[name] = known
                 signature.append(known)
             else:
-                self._sort(name, value, arrays, scalars, functions, signature)
-        owners = self.assigned.owners(lambda read: self._value(read, values)) if self.assigned else {}
-        return Binding(arrays, scalars, functions, tuple(signature), nest, owners)
+                self._sort(name, value, arrays, scalars, functions, signature, live)
+        owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
+        return Binding(arrays, scalars, functions, tuple(signature), nest, owners, namespace)
 
     def _read(self, name: str) -> Read:
         root, *attributes = name.split(".")
         return name, self.params.get(root), root, attributes
 
-    def _value(self, read: Read, values: tuple[object, ...]) -> object:
+    def _value(self, read: Read, live: Live) -> object:
         name, position, root, attributes = read
-        value = values[position] if position is not None else self._global(root)
+        value = live.values[position] if position is not None else self._global(root, live)
         for attribute in attributes:
             value = plain_attribute(value, attribute, name)
         return value
 
-    def _decided(self, values: tuple[object, ...]) -> tuple[tuple[bool, ...], frozenset[str]]:
+    def _decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
         """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
-        live = {read[0]: self._value(read, values) for read in self.tested}
-        outcomes = tuple([outcome(condition, live[condition.name]) for condition in self.conditions])
-        return outcomes, frozenset([name for name, value in live.items() if value is None or type(value) is str])
+        tested = {read[0]: self._value(read, live) for read in self.tested}
+        outcomes = tuple([outcome(condition, tested[condition.name]) for condition in self.conditions])
+        return outcomes, frozenset([name for name, value in tested.items() if value is None or type(value) is str])
 
     def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[Read]]:
         """The nest for these outcomes, and what it still reads."""
@@ -119,7 +129,7 @@ class Binder:
 
     def _sort(
         self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
-        functions: dict[str, object], signature: list[object],
+        functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
         kind = KIND_OF_TYPE.get(type(value))
         if kind is not None:
@@ -132,19 +142,19 @@ class Binder:
             flags = value.flags.num
             signature.append((name, array_kind(name, value, flags), value.ndim, flags & _WRITEABLE))
         else:
-            self._function(name, value, arrays, scalars, functions, signature)
+            self._function(name, value, arrays, scalars, functions, signature, live)
 
-    def before(self, name: str, values: tuple[object, ...]) -> object:
+    def before(self, name: str, values: tuple[object, ...], namespace: dict[str, Any]) -> object:
         """What a variable that the nest assigns was before it; MISSING where that is not known."""
         position = self.params.get(name)
         if position is not None:
             return values[position]
-        return self.namespace.get(name, MISSING) if not self.params else MISSING
+        return namespace.get(name, MISSING) if not self.params else MISSING
 
     # -- names
 
-    def _global(self, root: str) -> object:
-        value = self.namespace.get(root, MISSING)
+    def _global(self, root: str, live: Live) -> object:
+        value = live.namespace.get(root, MISSING)
         if value is MISSING:
             value = vars(builtins).get(root, MISSING)
             if value is MISSING:
@@ -155,7 +165,7 @@ class Binder:
 
     def _function(
         self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
-        functions: dict[str, object], signature: list[object],
+        functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
         known = KNOWN.get(id(value))
         if known is not None:
@@ -164,7 +174,7 @@ class Binder:
             return
         function, owner = (value.__func__, value.__self__) if type(value) is types.MethodType else (value, MISSING)
         if type(function) is types.FunctionType:
-            self._user_function(name, function, owner, arrays, scalars, functions, signature)
+            self._user_function(name, function, owner, arrays, scalars, functions, signature, live)
             return
         if name in self.calls:
             raise Declined("call", f"{name}()")
@@ -172,24 +182,24 @@ class Binder:
 
     def _user_function(
         self, name: str, function: types.FunctionType, owner: object, arrays: dict[str, Any], scalars: dict[str, Any],
-        functions: dict[str, object], signature: list[object],
+        functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
         code = function.__code__
         is_method = owner is not MISSING
         user = self.user_functions.get((code, is_method))
         if user is None:
-            with registries.kept(self.namespace):
+            with registries.kept(live.namespace):
                 user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
             self.user_functions[code, is_method] = user
         check_defaults(function, user.code)
-        known = functions.get("@" + user.key)
+        known = live.called.get(user.key)
         functions[name] = user
         signature.append((name, code))
-        if isinstance(known, tuple):
+        if known is not None:
             if known[0] is function and known[1] is owner:
                 return
             raise Declined("call", f"{function.__name__}() of two objects, or with two closures")
-        functions["@" + user.key] = (function, owner)
+        live.called[user.key] = function, owner
         outer = closure_of(function)
         reads = user.code.reads
         if is_method:
@@ -199,7 +209,7 @@ class Binder:
             root, *attributes = read.split(".")
             if not self.assigned.names.isdisjoint(attributes):
                 raise Declined("call", f"{function.__name__}() reads {read}, which the loop may assign")
-            if root in self.nest.writes and (root in outer or function.__globals__ is self.namespace):
+            if root in self.nest.writes and (root in outer or function.__globals__ is live.namespace):
                 raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
             value = outer.get(root, MISSING)
             if value is MISSING:
@@ -208,7 +218,7 @@ class Binder:
                 raise Declined("unbound", f"{root} in {function.__name__}()")
             for attribute in attributes:
                 value = plain_attribute(value, attribute, read)
-            self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature)
+            self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature, live)
 
 
 def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:

@@ -28,6 +28,10 @@ class Declined(Exception):
         self.detail = detail
         self.loc = loc
 
+    def fresh(self) -> Declined:
+        """The same refusal without a traceback, whose frames would keep the program's objects alive."""
+        return Declined(self.reason.slug, self.detail, self.loc)
+
     def __str__(self) -> str:
         return f"{self.reason.text}: {self.detail}" if self.detail else self.reason.text
 

@@ -37,14 +37,11 @@ class _Probe(Warning, metaclass=_Unnamed):
         return _Text()
 
 
-_PROBE = _Probe()
-
-
 def _version() -> object:
     """The number of changes of the filters so far, which Python writes into any registry that it looks at."""
     registry: dict[Any, Any] = {}
-    with suppress(_Asked, _Probe):
-        warnings.warn_explicit(_PROBE, None, "", 0, registry=registry)
+    with suppress(_Asked, _Probe):  # a probe that is kept would keep the traceback, and that all callers' variables
+        warnings.warn_explicit(_Probe(), None, "", 0, registry=registry)
     return registry.get("version")
 
 

@@ -88,7 +88,6 @@ class ModuleSource:
         self.digest = hashlib.sha256(source).digest()
         self.options = options
         self.skip_lines = frozenset(skip_lines)
-        self.namespace: dict[str, Any] | None = None  # known when the first site runs
         self.sites: list[Site] = []
         self.refused: list[Refusal] = []
         self._source = source if keep else None
@@ -132,10 +131,6 @@ class ModuleSource:
         """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
         self.tree()
         return self._functions.get((lineno, name))
-
-    def sibling(self, filename: str) -> ModuleSource | None:
-        """Another marked module of the process, by the file name of its code objects."""
-        return MODULES.get(filename)
 
 
 def _first_line(node: ast.FunctionDef) -> int:
@@ -182,22 +177,13 @@ class Site:
             self.skip -= 1
             return ()
         frame = sys._getframe(1)
-        if frame.f_globals is not self.module.namespace and not self._bind(frame.f_globals):
-            return ()
         if self.unsure:
             local = _locals_of(frame)
             if local is None or any(name not in local for name in self.unsure):
                 return ()
             values += tuple([local[name] for name in self.unsure])
             del local
-        return _execute(self, values)
-
-    def _bind(self, namespace: dict[str, Any]) -> bool:
-        """The namespace of a module is that in which its code runs first; a copy of one of its
-        functions over other globals (`types.FunctionType`) stays with the interpreter."""
-        if self.module.namespace is None:
-            self.module.namespace = namespace
-        return self.module.namespace is namespace
+        return _execute(self, values, frame.f_globals)
 
     # ------------------------------------------------- nests that hold a `return`
     # A stack for each thread: a signal handler or a finaliser may run this very site between
@@ -290,13 +276,13 @@ def _locals_of(frame: Any) -> dict[str, Any] | None:
     return copy
 
 
-def _first_call(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
+def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
     global _execute
     _execute = import_module(ENGINE).execute
-    return _execute(site, values)
+    return _execute(site, values, namespace)
 
 
-_execute: Callable[[Site, tuple[object, ...]], tuple[Any, ...]] = _first_call
+_execute: Callable[[Site, tuple[object, ...], dict[str, Any]], tuple[Any, ...]] = _first_call
 
 MODULES: dict[str, ModuleSource] = {}  # by file name: the latest import of each
 _SOURCES: list[ModuleSource] = []

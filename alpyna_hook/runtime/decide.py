@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class Estimate:
         self.inner = False  # to a loop of which they are not
         self._may_last = _may_last(nest, functions)
         self.costs: dict[int, float] = {}
-        self.arrays: Mapping[str, np.ndarray[Any, Any]] = {}
+        self.shapes: dict[str, tuple[int, ...]] = {}  # the arrays themselves may die after the call
         self.values: dict[str, float] = {}
         known = profile.load() or profile.Profile()
         self.node = known.seconds_per_node or SECONDS_PER_NODE
@@ -67,7 +68,7 @@ class Estimate:
 
     def of(self, arrays: Mapping[str, np.ndarray[Any, Any]], scalars: Mapping[str, Any]) -> float:
         """Seconds for these values."""
-        self.arrays = arrays
+        self.shapes = {name: array.shape for name, array in arrays.items()}
         real = {n: v for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
         self.values = {n: float(v) for n, v in real.items()}
         self.sure = not self._may_last
@@ -162,10 +163,10 @@ class Estimate:
             case ir.Var():
                 return self.values.get(e.name)
             case ir.Shape():
-                array = self.arrays.get(e.array)
-                if array is None:
+                shape = self.shapes.get(e.array)
+                if shape is None:
                     return None
-                return float(array.size) if e.axis is None else float(array.shape[e.axis]) if 0 <= e.axis < array.ndim else None
+                return float(prod(shape)) if e.axis is None else float(shape[e.axis]) if 0 <= e.axis < len(shape) else None
             case ir.Binary(op="+" | "-" | "*" | "//" | "/"):
                 left, right = self.value(e.left), self.value(e.right)
                 if left is None or right is None:

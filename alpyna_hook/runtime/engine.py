@@ -56,21 +56,24 @@ class SiteState:
         self.small = self.small + 1 if needed < _SMALL_SECONDS * self.left_runs else 0
         self.left = 0.0
 
-    def prepare(self, site: Site) -> Binder:
+    def prepare(self, site: Site, namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
             module = site.module
-            with registries.kept(module.namespace):
+            with registries.kept(namespace):
                 self.nest = capture_nest(
                     site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines
                 )
             positions = {name: k for k, name in enumerate(site.params)}
-            assert module.namespace is not None
-            self.binder = Binder(self.nest, positions, module.namespace)
+            self.binder = Binder(self.nest, positions)
         return self.binder
 
 
-def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
-    """Runs the nest compiled and returns the 1-tuple of its targets' values, or () to have it interpreted."""
+def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+    """Runs the nest compiled and returns the 1-tuple of its targets' values, or () to have it interpreted.
+
+    namespace: the globals of the code that holds the site.  What is remembered of a call must keep none of its
+    objects alive: the site is a constant of a code object, which the garbage collector does not look into.
+    """
     state = site.state
     if not isinstance(state, SiteState):
         with _LOCK:
@@ -90,7 +93,7 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
         return INTERPRET
     handled = sys.exc_info()[1]
     try:
-        return attempt(site, state, values, forced=device == "cpu")
+        return attempt(site, state, values, namespace, forced=device == "cpu")
     except NoIterations:
         trace.runs -= 1
     except Declined as declined:
@@ -113,15 +116,17 @@ def execute(site: Site, values: tuple[object, ...]) -> tuple[Any, ...]:
     return INTERPRET
 
 
-def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced: bool) -> tuple[Any, ...]:
+def attempt(
+    site: Site, state: SiteState, values: tuple[object, ...], namespace: dict[str, Any], *, forced: bool
+) -> tuple[Any, ...]:
     if state.left:
         state.settle()
-    binder = state.prepare(site)
+    binder = state.prepare(site, namespace)
     assert state.nest is not None
-    binding = binder.bind(values)
+    binding = binder.bind(values, namespace)
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
-        raise variant
+        raise variant.fresh()
     if not forced and state.trace.ledger.loses:
         site.skip = state.trace.ledger.calls_to_leave()
         state.trace.runs += site.skip
@@ -130,7 +135,7 @@ def attempt(site: Site, state: SiteState, values: tuple[object, ...], *, forced:
         if not forced and not worth_compiling(site, state, binding):
             raise Declined("too-small")
         if variant is None:
-            with registries.kept(site.module.namespace):
+            with registries.kept(namespace):
                 variant = new_variant(state, binding)
     try:
         return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding), forced=forced)
@@ -170,7 +175,7 @@ def new_variant(state: SiteState, binding: Binding) -> Variant:
     try:
         variant = pipeline.analyse(binding.nest, binding.facts())
     except Declined as declined:
-        state.variants[binding.signature] = declined
+        state.variants[binding.signature] = declined.fresh()
         raise
     state.variants[binding.signature] = variant
     return variant

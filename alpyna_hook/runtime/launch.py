@@ -66,7 +66,7 @@ def launch(
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
     for name in variant.untouched:
-        if binder.before(name, values) is MISSING:
+        if binder.before(name, values, binding.namespace) is MISSING:
             raise Flagged(f"{name} was not assigned")
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
@@ -184,7 +184,7 @@ def place(
     call_key = (shapes, strides, overlap_groups(arrays), *rest)
     call = variant.calls.get(call_key)
     if call is None:
-        with registries.kept(binder.namespace):
+        with registries.kept(binding.namespace):
             call = new_call(variant, arrays, binding, call_key, estimate)
     words: list[int] = []
     for a, shape, steps in zip(addresses, shapes, strides, strict=True):
@@ -294,7 +294,7 @@ def box(
 ) -> Any:
     value = value_of(variant, binding, results, name)
     if value is MISSING:
-        value = binder.before(name, values)
+        value = binder.before(name, values, binding.namespace)
     if value is MISSING:
         raise Flagged(f"{name} was not assigned")
     return value

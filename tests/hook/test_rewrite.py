@@ -18,13 +18,13 @@ from alpyna_hook.hook import site as sites
 from alpyna_hook.reasons import Declined
 from tests.hook.reference import reference_engine
 
-Execute = Callable[[sites.Site, tuple[Any, ...]], tuple[Any, ...]]
+Execute = Callable[[sites.Site, tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
 
 
 @pytest.fixture(autouse=True)
 def interpreted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The engine interprets unless a test says otherwise; the modules that a test makes go again."""
-    monkeypatch.setattr(sites, "_execute", lambda site, values: ())
+    monkeypatch.setattr(sites, "_execute", lambda site, values, namespace: ())
     known = set(sys.modules)
     yield
     for name in set(sys.modules) - known:
@@ -39,9 +39,9 @@ def execute(request: pytest.FixtureRequest, interpreted: None, monkeypatch: pyte
     asked: list[sites.Site] = []
     monkeypatch.setattr(reference_engine, "watched", lambda: False)  # the suite may run under coverage
 
-    def engine(site: sites.Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def engine(site: sites.Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
         asked.append(site)
-        return reference_engine.execute(site, values) if request.param == "engine" else ()
+        return reference_engine.execute(site, values, namespace) if request.param == "engine" else ()
 
     monkeypatch.setattr(sites, "_execute", engine)
     return asked
@@ -226,7 +226,7 @@ def site_of(source: str) -> tuple[ModuleType, list[sites.Site]]:
 def test_children_wait_for_their_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def decline(site: sites.Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def decline(site: sites.Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
         asked.append(site.lineno)
         site.decline_for_good()
         return ()
@@ -278,7 +278,7 @@ def test_parameters() -> None:
     assert set(site.targets) == {"i", "late"}
 
 
-def test_a_function_over_other_globals_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_over_other_globals_sees_those(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sites, "_execute", reference_engine.execute)
     module, _ = site_of("k = 1\ndef f(n):\n s = 0\n for i in range(n): s += k\n return s\n")
     assert module.f(3) == 3

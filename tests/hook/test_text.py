@@ -22,9 +22,9 @@ TEXT = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i\n    re
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[sites.Site]:
     seen: list[sites.Site] = []
 
-    def execute(site: sites.Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def execute(site: sites.Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
         seen.append(site)
-        return reference_engine.execute(site, values)
+        return reference_engine.execute(site, values, namespace)
 
     monkeypatch.setattr(sites, "_execute", execute)
     monkeypatch.setattr(reference_engine, "watched", lambda: False)

@@ -37,8 +37,8 @@ def _globals(site: Site) -> list[str]:
     return [name for name in site.targets if name in declared]
 
 
-def _function(site: Site) -> FunctionType:
-    """`def nest(params): <the loop>; return DONE, locals()` over the module's globals."""
+def _nest(site: Site) -> CodeType:
+    """`def nest(params): <the loop>; return DONE, locals()`."""
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg(name) for name in ("@done", *site.params)], kwonlyargs=[], kw_defaults=[],
         defaults=[],
@@ -52,10 +52,7 @@ def _function(site: Site) -> FunctionType:
     if sys.version_info >= (3, 12):
         nest.type_params = []
     tree = ast.fix_missing_locations(ast.Module([nest], []))
-    code = next(c for c in compile(tree, site.module.filename, "exec").co_consts if isinstance(c, CodeType))
-    assert site.module.namespace is not None
-    site.module.namespace.setdefault("@locals", locals)
-    return FunctionType(code, site.module.namespace)
+    return next(c for c in compile(tree, site.module.filename, "exec").co_consts if isinstance(c, CodeType))
 
 
 def watched() -> bool:
@@ -65,19 +62,20 @@ def watched() -> bool:
     return bool(sys.gettrace() or sys.getprofile() or tools)
 
 
-def execute(site: Site, values: tuple[Any, ...]) -> tuple[Any, ...]:
+def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
     if watched():
         return ()
     if site.state is None:
-        site.state = _function(site)
+        site.state = _nest(site)
     assert len(values) == len(site.params)
-    assert isinstance(site.state, FunctionType)
-    done, result = site.state(_DONE, *values)
+    assert isinstance(site.state, CodeType)
+    namespace.setdefault("@locals", locals)
+    done, result = FunctionType(site.state, namespace)(_DONE, *values)
     log(f"ran {site.qualname}:{site.lineno}")
     if done is not _DONE:
         site.set_return((result,))
         return ((None,) * len(site.targets),)
-    final = {**(site.module.namespace or {}), **result} if _globals(site) else result
+    final = {**namespace, **result} if _globals(site) else result
     if any(name not in final for name in site.targets):
         return ()  # no iteration, and the variable is unbound: nothing has happened
     if site.has_return:
