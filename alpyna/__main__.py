@@ -2,7 +2,10 @@
 
 import sys
 
-from alpyna.cli import main
+from alpyna_hook.own_imports import own_imports
+
+with own_imports():
+    from alpyna.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import alpyna_hook
+from alpyna_hook.own_imports import own_imports
 
 TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
 COMMANDS = {
@@ -23,8 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
-    args = _parser(command).parse_args(given)
-    code: int = import_module(f"alpyna.{args.command}").main(args)
+    with own_imports():
+        args = _parser(command).parse_args(given)
+        run = import_module(f"alpyna.{args.command}").main
+    code: int = run(args)
     return code
 
 

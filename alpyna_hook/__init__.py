@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import Options, settings
 from alpyna_hook.log import configure
+from alpyna_hook.own_imports import own_imports
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -70,7 +71,8 @@ def run_program(program: str, args: Sequence[str] = (), *, module: bool = False,
     It counts as marked, and so do the modules that match the patterns `modules`.  Whatever the
     program raises comes through, SystemExit included; `sys.argv` and `sys.path[0]` become its own.
     """
-    from alpyna_hook.hook import main_program
+    with own_imports():
+        from alpyna_hook.hook import main_program
 
     main_program.run(program, args, module=module, modules=list(modules))
 

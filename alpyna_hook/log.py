@@ -26,5 +26,5 @@ def log(event: str) -> None:
     try:
         with open(_target, "a", encoding="utf-8") as file:
             file.write(line)
-    except OSError:
+    except (OSError, NameError):  # while Python shuts down there is no `open` any more
         configure("")

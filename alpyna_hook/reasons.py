@@ -79,6 +79,8 @@ _ALL = [
     Reason("disabled", "ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1", "unset it"),
     Reason("flagged", "a run-time check failed and the interpreter replayed the loop",
            "look for warnings, exceptions or overflow in the loop"),
+    Reason("unavailable", "NumPy or Numba cannot be imported",
+           "if a file of the program is named like a module that they need, give it another name"),
     Reason("compile-error", "the compiler could not compile the kernel", "please report it with the loop's source"),
     Reason("source-changed", "the file has changed since it was imported", "restart the program"),
     Reason("internal", "an internal error", "please report it with the loop's source"),

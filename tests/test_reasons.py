@@ -13,7 +13,7 @@ from alpyna_hook.reasons import REASONS
 from tests.differential import Program, compile_accelerated, report
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reasons.md"
-BY_THEIR_OWN_TEST = {"too-small", "tracing", "disabled", "compile-error", "source-changed", "internal"}
+BY_THEIR_OWN_TEST = {"too-small", "tracing", "disabled", "unavailable", "compile-error", "source-changed", "internal"}
 
 
 def sections() -> dict[str, str]:

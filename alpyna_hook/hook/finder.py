@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
 from alpyna_hook.hook import unmarked
+from alpyna_hook.own_imports import own_imports
 
 if TYPE_CHECKING:
     from types import ModuleType, TracebackType
@@ -65,7 +66,8 @@ class AlpynaFinder:
         if key is not None and b"alpyna" not in source:
             unmarked.remember(key)
             return
-        from alpyna_hook.hook.loader import AlpynaLoader, prepare
+        with own_imports():
+            from alpyna_hook.hook.loader import AlpynaLoader, prepare
 
         prepared = prepare(source, loader.path, marked=marked)
         if prepared is not None:

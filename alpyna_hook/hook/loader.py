@@ -12,6 +12,7 @@ from alpyna_hook.hook import cache, pragma
 from alpyna_hook.hook.mangle import parse
 from alpyna_hook.hook.site import ModuleSource, link, register
 from alpyna_hook.log import log
+from alpyna_hook.own_imports import own_imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def _build(source: bytes, filename: str, marked: bool) -> cache.Entry | None:
         return None
     if not (marked or pragmas.accelerate):
         return None
-    from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
+    with own_imports():
+        from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
 
     tree = parse(source, filename)
     table = rewrite(tree, filename, frozenset(pragmas.skip_lines))

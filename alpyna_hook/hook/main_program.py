@@ -20,6 +20,7 @@ from alpyna_hook import log
 from alpyna_hook.config import Settings, settings
 from alpyna_hook.hook import finder
 from alpyna_hook.hook.loader import prepare
+from alpyna_hook.own_imports import give_way
 
 _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
 _Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], Any]
@@ -139,6 +140,7 @@ def _set_first_path(folder: str) -> None:
     """Python's own first entry is that of `-m alpyna` or of the console script; isolated, it has none."""
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         sys.path[0] = folder
+        give_way(folder)
 
 
 def _without_our_frames(hook: _Hook) -> _Hook:

@@ -15,13 +15,17 @@ import hashlib
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib import import_module
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from alpyna_hook.config import Options
 from alpyna_hook.hook.mangle import parse
+from alpyna_hook.log import log
+from alpyna_hook.own_imports import own_imports
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.trace import Trace
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
 LOOPS = (ast.For, ast.While)
@@ -278,8 +282,28 @@ def _locals_of(frame: Any) -> dict[str, Any] | None:
 
 def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
     global _execute
-    _execute = import_module(ENGINE).execute
+    try:
+        with own_imports():
+            _execute = import_module(ENGINE).execute
+    except Exception as error:  # what the program put in the place of a module, or Python is shutting down
+        log(f"the engine cannot be imported: {error!r}")
+        _execute = partial(_refuse, f"{type(error).__name__}: {error}")
     return _execute(site, values, namespace)
+
+
+class _Refused(NamedTuple):
+    """The state of a site that no engine has seen."""
+
+    trace: Trace
+
+
+def _refuse(why: str, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+    if not isinstance(site.state, _Refused):
+        site.state = _Refused(Trace())
+    site.state.trace.runs += 1
+    site.state.trace.refuse("unavailable", why, None)
+    site.decline_for_good()
+    return ()
 
 
 _execute: Callable[[Site, tuple[object, ...], dict[str, Any]], tuple[Any, ...]] = _first_call

@@ -91,6 +91,9 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     if watched():
         trace.refuse("tracing", "", None)
         return INTERPRET
+    if sys.is_finalizing():  # no imports any more, and threads that run do not come back
+        trace.refuse("unavailable", "Python is shutting down", None)
+        return INTERPRET
     handled = sys.exc_info()[1]
     try:
         return attempt(site, state, values, namespace, forced=device == "cpu")
