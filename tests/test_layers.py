@@ -40,7 +40,7 @@ LAYERS = [
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.profile"],
     ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.registries",
-     "alpyna_hook.own_imports", "alpyna_hook.runtime.trace"],
+     "alpyna_hook.own_imports", "alpyna_hook.watching", "alpyna_hook.runtime.trace"],
     ["alpyna_hook.ir"],
 ]
 PUBLIC = "alpyna_hook"

@@ -8,6 +8,9 @@
                                   for i in range(n):
                                       s = s + a[i]
 
+Before it stands, where variables of the function are read that may have no value, what finds
+that out and passes their values (`Site.see`).
+
 The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
 a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
 there by `link`.  So no name is added to any namespace, and the bytecode can be marshalled.
@@ -49,9 +52,9 @@ class _Rewriter:
         node.body = self._block(node.body, scope, qualname, -1)
 
     def _block(self, body: list[ast.stmt], scope: Scope, qualname: str, parent: int) -> list[ast.stmt]:
-        return [self._statement(statement, scope, qualname, parent) for statement in body]
+        return [new for statement in body for new in self._statement(statement, scope, qualname, parent)]
 
-    def _statement(self, node: ast.stmt, scope: Scope, qualname: str, parent: int) -> ast.stmt:
+    def _statement(self, node: ast.stmt, scope: Scope, qualname: str, parent: int) -> list[ast.stmt]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 if self.skip_lines.isdisjoint((node.lineno, *(item.lineno for item in node.decorator_list))):
@@ -60,7 +63,7 @@ class _Rewriter:
                 return self._loop(node, scope, qualname, parent)
             case _:
                 self._blocks(node, scope, qualname, parent)
-        return node
+        return [node]
 
     def _blocks(self, node: ast.AST, scope: Scope, qualname: str, parent: int) -> None:
         """The statement lists of a compound statement: body, orelse, handlers, cases, ..."""
@@ -72,13 +75,13 @@ class _Rewriter:
                     for item in value:
                         self._blocks(item, scope, qualname, parent)
 
-    def _loop(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> ast.stmt:
+    def _loop(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> list[ast.stmt]:
         try:
             record = self._record(node, scope, qualname, parent)
         except Declined as declined:
             self._refuse(node, qualname, declined)
             self._blocks(node, scope, qualname, parent)
-            return node
+            return [node]
         index = len(self.sites)
         self.sites.append(record)
         self._blocks(node, scope, qualname, index)
@@ -121,7 +124,7 @@ def _inner(qualname: str, scope: Scope, name: str) -> str:
 
 def _parameters(nest: Nest, scope: Scope, node: ast.stmt) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The function's variables that the runtime is given: those surely bound at the loop, which
-    the seam passes, and those that may be unbound, which `Site.run` looks for in the frame.
+    the seam passes, and those that may be unbound, which it tries to pass before (`Site.see`).
 
     Globals are not passed: the runtime looks them up as the interpreter would.  A variable that
     the nest only writes and that may be unbound is not passed either.
@@ -144,7 +147,7 @@ def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
     return node.lineno, node.col_offset, node.lineno, node.col_offset + width
 
 
-def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> ast.For:
+def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast.stmt]:
     line, col, end_line, end_col = _keyword(node)
 
     def at(new: Any) -> Any:
@@ -163,10 +166,16 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> ast.For:
     if record.has_return:
         body.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
     body.append(at(ast.Break()))
-    return at(ast.For(  # type: ignore[no-any-return]
+    loop = at(ast.For(
         target=at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store())),
         iter=at(ast.IfExp(of_site("live"), run, at(ast.Tuple([], ast.Load())))),
         body=body,
         orelse=[node],
         type_comment=None,
     ))
+    if not record.unsure:
+        return [loop]
+    see = at(ast.Expr(call("see", *(at(ast.Name(name, ast.Load())) for name in record.unsure))))
+    handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
+    tried = at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[]))
+    return [at(ast.If(at(ast.BoolOp(ast.And(), [of_site("live"), call("asks")])), [tried], [])), loop]

@@ -4,8 +4,9 @@ The rewritten module holds each Site as a constant of a code object and calls
 
     SITE.run(p1, p2, ...) if SITE.live else ()
 
-before the loop.  The answer is `()`, "run the loop yourself", decided before any side effect,
-or a 1-tuple that holds the values of `targets`, "it has been run".
+before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
+`()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
+of `targets`, "it has been run".
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from alpyna_hook.log import log
 from alpyna_hook.own_imports import own_imports
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.watching import watched
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
 LOOPS = (ast.For, ast.While)
@@ -145,8 +147,10 @@ def _first_line(node: ast.FunctionDef) -> int:
 class Site:
     """One loop; hashed and compared by identity, as code objects need of their constants."""
 
+    unbound = NameError  # for the seam
+
     __slots__ = (
-        "_pending", "children", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
+        "_pending", "_seen", "children", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
         "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
     )
 
@@ -169,6 +173,7 @@ class Site:
         self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
+        self._seen = threading.local() if record.unsure else None
         if parent is not None:
             parent.children.append(self)
 
@@ -181,13 +186,36 @@ class Site:
             self.skip -= 1
             return ()
         frame = sys._getframe(1)
-        if self.unsure:
-            local = _locals_of(frame)
-            if local is None or any(name not in local for name in self.unsure):
+        if self._seen is not None:
+            seen = self._take_seen(self._seen)
+            if seen is None:
                 return ()
-            values += tuple([local[name] for name in self.unsure])
-            del local
+            values += seen
         return _execute(self, values, frame.f_globals)
+
+    # --------------------------------- nests that read variables that may have no value
+    #     if SITE.live and SITE.asks():
+    #         try:
+    #             SITE.see(p3, p4)
+    #         except SITE.unbound:
+    #             pass
+    # What `see` was given waits for `run` in a place of this thread's, which `asks` makes empty: a signal
+    # handler that runs this very site in between leaves it so, and then the loop is interpreted.
+
+    def asks(self) -> bool:
+        """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
+        self._seen.values = None  # type: ignore[union-attr]
+        return not self.skip and not watched()
+
+    def see(self, *values: object) -> None:
+        """For the seam: the values of `unsure`, unless one has none."""
+        self._seen.values = values  # type: ignore[union-attr]
+
+    @staticmethod
+    def _take_seen(place: threading.local) -> tuple[object, ...] | None:
+        values: tuple[object, ...] | None = getattr(place, "values", None)
+        place.values = None
+        return values
 
     # ------------------------------------------------- nests that hold a `return`
     # A stack for each thread: a signal handler or a finaliser may run this very site between
@@ -263,21 +291,6 @@ class _DeadSite:
 
     __slots__ = ()
     live = False
-
-
-def _locals_of(frame: Any) -> dict[str, Any] | None:
-    """The bound variables of a function's frame.
-
-    Before Python 3.13 `f_locals` is a snapshot that the frame keeps, and with it the values:
-    it is emptied again, unless the function has called `locals()` and so holds it too.
-    """
-    if sys.version_info >= (3, 13):
-        return dict(frame.f_locals)
-    snapshot = frame.f_locals
-    copy = dict(snapshot)
-    if sys.getrefcount(snapshot) <= 3:  # this variable, the argument of getrefcount, the frame
-        snapshot.clear()
-    return copy
 
 
 def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:

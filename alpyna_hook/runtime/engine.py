@@ -23,6 +23,7 @@ from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
+from alpyna_hook.watching import watched
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter
@@ -195,11 +196,3 @@ def refuse(site: Site, state: SiteState, declined: Declined) -> None:
         child.live = True
     if not trace.accelerated and sum(trace.refusals.values()) >= _GIVE_UP_AFTER:
         site.decline_for_good()
-
-
-def watched() -> bool:
-    """Whether a debugger, profiler or coverage tool wants to see each line."""
-    if sys.gettrace() is not None or sys.getprofile() is not None:
-        return True
-    monitoring = getattr(sys, "monitoring", None)
-    return monitoring is not None and any(monitoring.get_events(tool) for tool in range(6) if monitoring.get_tool(tool))

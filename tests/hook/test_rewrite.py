@@ -7,6 +7,7 @@ import itertools
 import linecache
 import sys
 import traceback
+import weakref
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -37,7 +38,8 @@ def interpreted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def execute(request: pytest.FixtureRequest, interpreted: None, monkeypatch: pytest.MonkeyPatch) -> list[sites.Site]:
     """Both answers of the engine; the sites that it was asked for."""
     asked: list[sites.Site] = []
-    monkeypatch.setattr(reference_engine, "watched", lambda: False)  # the suite may run under coverage
+    for module in (reference_engine, sites):  # the suite may run under coverage
+        monkeypatch.setattr(module, "watched", lambda: False)
 
     def engine(site: sites.Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
         asked.append(site)
@@ -85,6 +87,14 @@ CASES = {
         " for i in range(3): s += k\n return s", [(1,), (0,)]),
     "closure": (
         "def f(n):\n k = 2\n def g():\n  s = 0\n  for i in range(n): s += k * i\n  return s\n k = 5\n return g()", [(4,)]),
+    "snapshot of locals": (
+        "def f(n):\n if n: k = n\n d = locals()\n late = s = 0\n for i in range(3): s += k\n return sorted(d), s", [(1,), (0,)]),
+    "more than locals": (
+        "def f(n):\n exec('z = 5')\n locals()['y'] = 6\n if n: k = n\n s = 0\n for i in range(3): s += k\n"
+        " return eval('z'), locals().get('y')", [(1,), (0,)]),
+    "handled": (
+        "import sys\ndef f(n):\n if n: k = n\n s = 0\n try: 1 // 0\n except ZeroDivisionError:\n"
+        "  for i in range(3): s += k\n  return s, sys.exc_info()[0]", [(1,)]),
     "late closure": (
         "def f(n):\n def g():\n  s = 0\n  for i in range(n): s += k\n  return s\n if n > 2: k = 5\n return g()",
         [(4,), (1,)]),
@@ -174,10 +184,12 @@ def test_the_deepest_legal_nest_still_compiles(execute: list[sites.Site]) -> Non
     assert execute
 
 
-def test_lines_seen_by_a_tracer_are_those_of_plain_python() -> None:
-    source = CASES["nested"][0].replace("\n", "\n\n")
+@pytest.mark.parametrize("name", ["nested", "unbound", "deleted"])
+def test_lines_seen_by_a_tracer_are_those_of_plain_python(name: str) -> None:
+    source = CASES[name][0].replace("\n", "\n\n")
     plain, module = both(source)
-    assert _traced(module.f, 3) == _traced(plain["f"], 3)
+    for n in (3, 0):
+        assert _traced(module.f, n) == _traced(plain["f"], n)
 
 
 def _traced(function: Callable[..., Any], *args: Any) -> list[tuple[str, int]]:
@@ -192,7 +204,7 @@ def _traced(function: Callable[..., Any], *args: Any) -> list[tuple[str, int]]:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        function(*args)
+        outcome(function, *args)
     finally:
         sys.settrace(before)
     return events
@@ -285,6 +297,31 @@ def test_a_function_over_other_globals_sees_those(monkeypatch: pytest.MonkeyPatc
     other = type(module.f)(module.f.__code__, {"k": 10, "range": range})
     assert other(3) == 30
     assert module.f(3) == 3
+
+
+def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finaliser or signal handler that runs the same nest between `see` and `run`."""
+    asked: list[object] = []
+    monkeypatch.setattr(sites, "_execute", lambda site, values, namespace: asked.append(values) or ())
+    monkeypatch.setattr(sites, "watched", lambda: False)
+    module, (site,) = site_of("def f(n, x=None):\n if x is not None: k = x\n for i in range(n): k\n")
+    module.f(1, 5)
+    module.f(0, 6)
+    module.f(0)
+    assert asked == [(1, 5), (0, 6)]
+    assert site.asks()
+    site.see(7)
+    module.f(0, 8)
+    assert asked[2:] == [(0, 8)] and site.run(0) == ()
+    site.see(9)  # whoever was interrupted here
+    module.f(0)
+    assert site.run(0) == () and len(asked) == 3
+    site.skip = 1
+    assert not site.asks()
+    last = weakref.ref(value := type("Value", (), {})())
+    module.f(0, value)
+    del value
+    assert asked.pop() is not None and last() is None
 
 
 def test_reentrant_returns_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
