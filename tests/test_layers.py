@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `hook.site` and `hook.mangle` are the seam
-# that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` plain counters.
+# that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` and
+# `ledger` plain counters.
 LAYERS = [
     ["alpyna"],
     ["profiler"],
@@ -40,7 +41,8 @@ LAYERS = [
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.profile"],
     ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.registries",
-     "alpyna_hook.own_imports", "alpyna_hook.watching", "alpyna_hook.runtime.trace"],
+     "alpyna_hook.own_imports", "alpyna_hook.watching", "alpyna_hook.forks", "alpyna_hook.runtime.trace",
+     "alpyna_hook.runtime.ledger", "alpyna_hook.runtime.outside"],
     ["alpyna_hook.ir"],
 ]
 PUBLIC = "alpyna_hook"

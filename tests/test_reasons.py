@@ -110,19 +110,18 @@ def test_tracing() -> None:
 def test_errors_of_ours(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from numba.core.errors import NumbaError
 
-    from alpyna_hook import pipeline
+    from alpyna_hook.kernels import build
 
-    def fail(*_: object) -> None:
-        raise NumbaError("planted") if slug == "compile-error" else RuntimeError("planted")
-
-    monkeypatch.setattr(pipeline, "build", fail)
+    namespace = {"error": NumbaError("planted") if slug == "compile-error" else RuntimeError("planted")}
+    exec("def fail(*_): raise error", namespace)  # not of a file of the program, as the exception of a signal's handler would be
+    monkeypatch.setattr(build, "_built", namespace["fail"])
     program = loaded(strict=False)
     run(program)
     assert entry(program) == (0, slug)
     run(program)
     strict = loaded(strict=True)
     error = strict.call("f", np.arange(5.0)).fast.error
-    assert isinstance(error, pipeline.CompileError if slug == "compile-error" else RuntimeError)
+    assert isinstance(error, build.CompileError if slug == "compile-error" else RuntimeError)
 
 
 def test_source_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

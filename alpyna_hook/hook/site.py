@@ -22,10 +22,12 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from alpyna_hook.config import Options
+from alpyna_hook.forks import Undivided
 from alpyna_hook.hook.mangle import parse
 from alpyna_hook.log import log
 from alpyna_hook.own_imports import own_imports
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.watching import watched
 
@@ -293,12 +295,18 @@ class _DeadSite:
     live = False
 
 
+_IMPORTING = Undivided()
+
+
 def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
     global _execute
+    handled = sys.exc_info()[1]
     try:
-        with own_imports():
+        with _IMPORTING, own_imports():
             _execute = import_module(ENGINE).execute
     except Exception as error:  # what the program put in the place of a module, or Python is shutting down
+        if outside_cause(error, handled) is not None:
+            raise
         log(f"the engine cannot be imported: {error!r}")
         _execute = partial(_refuse, f"{type(error).__name__}: {error}")
     return _execute(site, values, namespace)

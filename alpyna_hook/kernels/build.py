@@ -6,17 +6,19 @@ import atexit
 import ctypes
 import gc
 import linecache
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.forks import Undivided
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.outside import outside_cause
 
 _PATIENCE = 10.0  # seconds
 _COUNTER = iter(range(10**9))
@@ -31,49 +33,44 @@ class Kernel:
     keep: object  # owns the machine code
 
 
-class _OneAtATime:
-    """A lock around all that is done with Numba, whose own locks two threads would take in different orders.
-
-    A process that is forked while another thread holds it finds Numba (or its import) half-way, and never compiles.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.lost = False
-        atexit.register(self._at_exit)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._after_fork)
-
-    def _at_exit(self) -> None:
-        """A thread that still compiles must not find LLVM taken down."""
-        self.lock.acquire(timeout=_PATIENCE)
-
-    def _after_fork(self) -> None:
-        if self.lock.acquire(blocking=False):
-            self.lock.release()
-        else:
-            self.lost, self.lock = True, threading.RLock()
-
-    def __enter__(self) -> None:
-        if self.lost:
-            raise Declined("compile-error", "this process was forked while another thread compiled")
-        self.lock.acquire()
-
-    def __exit__(self, *error: object) -> None:
-        self.lock.release()
+# Around all that is done with Numba, whose own locks two threads would take in different orders.
+_NUMBA = Undivided()
+atexit.register(_NUMBA.wait, _PATIENCE)  # a thread that still compiles must not find LLVM taken down
 
 
-_NUMBA = _OneAtATime()
+class CompileError(Exception):
+    """The compiler refused a kernel."""
 
 
 def build(source: KernelSource) -> Kernel:
-    """Compiles; imports Numba when called first.  Raises what Numba raises, or Declined.
+    """Compiles; imports Numba when called first.  Raises CompileError or Declined.
 
     All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is
     written twice, finds its kernel.
     """
+    if _NUMBA.lost:
+        raise Declined("compile-error", "this process was forked while another thread compiled")
     with _NUMBA:
-        return _built(source)
+        if why := _without_numba():
+            raise Declined("unavailable", why)
+        from numba.core.errors import NumbaError
+
+        try:
+            return _built(source)
+        except NumbaError as error:
+            raise CompileError(f"{error}\n{source.text}") from error
+
+
+@cache
+def _without_numba() -> str:
+    """Why Numba cannot be imported; nothing if it can."""
+    try:
+        import_module("numba")
+    except Exception as error:
+        if outside_cause(error, None) is not None:
+            raise
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.hook.site import Site
 from alpyna_hook.ir import Nest
+from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
@@ -113,7 +114,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
             raise intruder  # noqa: B904 - it goes on as it came
         if config.settings().options().strict or site.module.options.strict:
             raise
-        slug = "compile-error" if isinstance(error, pipeline.CompileError) else "internal"
+        slug = "compile-error" if isinstance(error, CompileError) else "internal"
         log(f"{site!r}: {slug}: {error!r}")
         trace.refuse(slug, f"{type(error).__name__}: {error}", None)
         site.decline_for_good()

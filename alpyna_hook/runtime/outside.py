@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
 from types import TracebackType
 
 _LIBRARIES = ("alpyna_hook", "llvmlite", "numba", "numpy")  # what we call: their exceptions are ours
+_FOLDERS = tuple([os.sep + name + os.sep for name in _LIBRARIES])
+_STANDARD = os.path.dirname(os.__file__) + os.sep
 
 
 def came_from_outside(error: BaseException) -> bool:
     """Whether the exception, by its type or by where it was raised, cannot be one of ours."""
     if not isinstance(error, Exception) or _root(type(error).__module__) not in _known_modules():
         return True
-    return any(not _is_ours(tb.tb_frame.f_code.co_filename) for tb in _places(error.__traceback__))
+    codes = [tb.tb_frame.f_code for tb in _places(error.__traceback__)]
+    foreign = [code for code in codes if not _is_ours(code.co_filename)]
+    return bool(foreign) and foreign[0].co_name != "<module>"  # which we import in place of another one of that name
 
 
 def outside_cause(error: BaseException, handled: BaseException | None) -> BaseException | None:
@@ -54,18 +56,7 @@ def _known_modules() -> frozenset[str]:
     return frozenset((*_LIBRARIES, *sys.stdlib_module_names))
 
 
-@cache
-def _folders() -> tuple[str, ...]:
-    specs = [find_spec(name) for name in _LIBRARIES]
-    return tuple([os.path.dirname(spec.origin) + os.sep for spec in specs if spec is not None and spec.origin])
-
-
-@cache
-def _standard() -> tuple[str, ...]:
-    return tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
-
-
 def _is_ours(filename: str) -> bool:
-    if filename.startswith(("<", *_folders())):
+    if filename.startswith("<") or filename.endswith(".pyx") or any(folder in filename for folder in _FOLDERS):
         return True
-    return filename.startswith(_standard()) and "site-packages" not in filename
+    return filename.startswith(_STANDARD) and "site-packages" not in filename
