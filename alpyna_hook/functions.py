@@ -6,14 +6,14 @@ import types
 
 from alpyna_hook import ir
 from alpyna_hook.capture import capture_function
-from alpyna_hook.hook.site import MODULES
+from alpyna_hook.hook.source import module_of
 from alpyna_hook.reasons import Declined
 
 
 def captured(function: types.FunctionType) -> ir.Function:
     """The function's source, captured; only functions of marked modules have it."""
     code = function.__code__
-    module = MODULES.get(code.co_filename)
+    module = module_of(code)
     node = module.function_node(code.co_firstlineno, code.co_name) if module else None
     if node is None:
         also = ", or one of several in a line" if code.co_name == "<lambda>" else ""

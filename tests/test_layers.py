@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# From the top; modules of one line may import each other.  `hook.site` and `hook.mangle` are the seam
+# From the top; modules of one line may import each other.  `hook.site`, `hook.source` and `hook.mangle` are the seam
 # that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` and
 # `ledger` plain counters.
 LAYERS = [
@@ -34,7 +34,7 @@ LAYERS = [
      "alpyna_hook.infer_complex", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
     ["alpyna_hook.binding"],
     ["alpyna_hook.attributes", "alpyna_hook.functions"],
-    ["alpyna_hook.hook.site", "alpyna_hook.hook.mangle"],
+    ["alpyna_hook.hook.site", "alpyna_hook.hook.source", "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],
     ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known"],
     ["alpyna_hook.affine", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",

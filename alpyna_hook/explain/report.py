@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from alpyna_hook.hook.site import ModuleSource, Refusal, Site, all_modules
+from alpyna_hook.hook.site import Site, all_modules
+from alpyna_hook.hook.source import ModuleSource, Refusal
 
 
 def as_data(*, loops: bool = False, kernels: bool = False) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ from typing import Any, NoReturn
 
 import alpyna_hook
 from alpyna_hook.config import cache_directory
-from alpyna_hook.hook.site import Refusal, SiteRecord, Table
+from alpyna_hook.hook.site import SiteRecord, Table
+from alpyna_hook.hook.source import Refusal
 from alpyna_hook.log import log
 
 SUFFIX = ".bin"

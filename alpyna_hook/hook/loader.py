@@ -10,7 +10,8 @@ from types import CodeType
 from alpyna_hook.config import Settings
 from alpyna_hook.hook import cache, pragma
 from alpyna_hook.hook.mangle import parse
-from alpyna_hook.hook.site import ModuleSource, link, register
+from alpyna_hook.hook.site import link, register
+from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
 from alpyna_hook.own_imports import own_imports
 
@@ -28,8 +29,8 @@ class Prepared:
             name, filename, self.source, options=settings.options(self.entry.options),
             skip_lines=self.entry.skip_lines, keep=keep,
         )
-        sites = register(module, self.entry.table)
-        return link(self.entry.code, sites)
+        register(module, self.entry.table)
+        return link(self.entry.code, module)
 
 
 def prepare(

@@ -23,7 +23,8 @@ from typing import Any
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.hook.scopes import Function, Scope
-from alpyna_hook.hook.site import MARK, Refusal, SiteRecord, Table
+from alpyna_hook.hook.site import MARK, SiteRecord, Table
+from alpyna_hook.hook.source import Refusal
 from alpyna_hook.ir import Nest
 from alpyna_hook.reasons import Declined
 

@@ -12,39 +12,24 @@ of `targets`, "it has been run".
 from __future__ import annotations
 
 import ast
-import hashlib
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from alpyna_hook.config import Options
 from alpyna_hook.forks import Undivided
-from alpyna_hook.hook.mangle import parse
+from alpyna_hook.hook.source import ModuleSource, Refusal, remember
 from alpyna_hook.log import log
 from alpyna_hook.own_imports import own_imports
-from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.watching import watched
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
-LOOPS = (ast.For, ast.While)
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
-
-
-class Refusal(NamedTuple):
-    """A loop that its source alone keeps in the interpreter."""
-
-    lineno: int
-    end_lineno: int
-    qualname: str
-    slug: str
-    detail: str
-    place: tuple[int, int, int, int]  # line, column, end line, end column of the construct
 
 
 class SiteRecord(NamedTuple):
@@ -69,81 +54,22 @@ class Table(NamedTuple):
     refused: list[Refusal]
 
 
-def link(code: CodeType, sites: Sequence[Site]) -> CodeType:
-    """The code with its markers replaced by the Sites themselves."""
+def link(code: CodeType, module: ModuleSource) -> CodeType:
+    """A copy of the code, known to be the module's, with its markers replaced by the Sites themselves."""
     constants: list[Any] = []
-    changed = False
+    sites: list[Site] = []
     for constant in code.co_consts:
-        new: Any = constant
         if isinstance(constant, CodeType):
-            new = link(constant, sites)
+            constant = link(constant, module)
         elif isinstance(constant, str) and constant.startswith(MARK):
-            new = sites[int(constant[len(MARK):])]
-        changed = changed or new is not constant
-        constants.append(new)
-    return code.replace(co_consts=tuple(constants)) if changed else code
-
-
-class ModuleSource:
-    """One marked module, main script, or source given to `static_analyse`."""
-
-    def __init__(
-        self, name: str, filename: str, source: bytes, *, options: Options,
-        skip_lines: Iterable[int] = (), keep: bool = False,
-    ) -> None:
-        self.name = name
-        self.filename = filename
-        self.digest = hashlib.sha256(source).digest()
-        self.options = options
-        self.skip_lines = frozenset(skip_lines)
-        self.sites: list[Site] = []
-        self.refused: list[Refusal] = []
-        self._source = source if keep else None
-        self._tree: ast.Module | None = None
-        self._nodes: dict[tuple[int, int], ast.For | ast.While] = {}
-        self._functions: dict[tuple[int, str], ast.FunctionDef | ast.Lambda | None] = {}
-
-    def source(self) -> bytes:
-        """The source as it was imported.  Raises Declined("source-changed")."""
-        if self._source is not None:
-            return self._source
-        try:
-            with open(self.filename, "rb") as file:
-                source = file.read()
-        except OSError as error:
-            raise Declined("source-changed", str(error)) from None
-        if hashlib.sha256(source).digest() != self.digest:
-            raise Declined("source-changed", self.filename)
-        return source
-
-    def tree(self) -> ast.Module:
-        """The module's tree, without seams.  Raises Declined("source-changed")."""
-        if self._tree is None:
-            tree = parse(self.source(), self.filename, quiet=True)
-            for node in ast.walk(tree):
-                if isinstance(node, LOOPS):
-                    self._nodes[node.lineno, node.col_offset] = node
-                elif isinstance(node, ast.FunctionDef):
-                    self._functions[_first_line(node), node.name] = node
-                elif isinstance(node, ast.Lambda):
-                    place = (node.lineno, "<lambda>")
-                    self._functions[place] = None if place in self._functions else node  # of two in a line: either
-            self._tree = tree
-        return self._tree
-
-    def loop_node(self, lineno: int, col: int) -> ast.For | ast.While:
-        self.tree()
-        return self._nodes[lineno, col]
-
-    def function_node(self, lineno: int, name: str) -> ast.FunctionDef | ast.Lambda | None:
-        """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
-        self.tree()
-        return self._functions.get((lineno, name))
-
-
-def _first_line(node: ast.FunctionDef) -> int:
-    """As `co_firstlineno`: that of the first decorator, if there is one."""
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            constant = module.sites[int(constant[len(MARK):])]
+            sites.append(constant)
+        constants.append(constant)
+    linked = code.replace(co_consts=tuple(constants))
+    made = remember(linked, module)
+    for site in sites:
+        site.code = made
+    return linked
 
 
 class Site:
@@ -152,8 +78,8 @@ class Site:
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "_pending", "_seen", "children", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno", "live",
-        "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
+        "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno",
+        "live", "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
     )
 
     def __init__(self, module: ModuleSource, index: int, record: SiteRecord, parent: Site | None) -> None:
@@ -172,6 +98,7 @@ class Site:
         self.children: list[Site] = []
         self.live = parent is None
         self.due: tuple[tuple[int, BaseException], ...] = ()
+        self.code: Callable[[], CodeType | None] = lambda: None  # a weak reference to the code that it is a constant of
         self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
@@ -188,6 +115,8 @@ class Site:
             self.skip -= 1
             return ()
         frame = sys._getframe(1)
+        if frame.f_code is not self.code():
+            return ()  # a changed copy, such as `f.__code__.replace(...)`
         if self._seen is not None:
             seen = self._take_seen(self._seen)
             if seen is None:
@@ -329,7 +258,6 @@ def _refuse(why: str, site: Site, values: tuple[object, ...], namespace: dict[st
 
 _execute: Callable[[Site, tuple[object, ...], dict[str, Any]], tuple[Any, ...]] = _first_call
 
-MODULES: dict[str, ModuleSource] = {}  # by file name: the latest import of each
 _SOURCES: list[ModuleSource] = []
 
 
@@ -339,7 +267,6 @@ def register(module: ModuleSource, table: Table) -> list[Site]:
         parent = module.sites[record.parent] if record.parent >= 0 else None
         module.sites.append(Site(module, index, record, parent))
     module.refused.extend(table.refused)
-    MODULES[module.filename] = module
     _SOURCES.append(module)
     return module.sites
 

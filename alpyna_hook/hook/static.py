@@ -10,7 +10,7 @@ from alpyna_hook.config import Options
 from alpyna_hook.explain.graphs import of_nest
 from alpyna_hook.explain.report import entry_of, refused
 from alpyna_hook.hook.loader import prepare
-from alpyna_hook.hook.site import ModuleSource
+from alpyna_hook.hook.source import ModuleSource
 
 
 def of_source(source: bytes, filename: str) -> list[dict[str, Any]]:

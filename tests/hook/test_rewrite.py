@@ -16,6 +16,7 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.hook import site as sites
+from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.reasons import Declined
 from tests.hook.reference import reference_engine
 
@@ -299,6 +300,23 @@ def test_a_function_over_other_globals_sees_those(monkeypatch: pytest.MonkeyPatc
     assert module.f(3) == 3
 
 
+def test_changed_copies_of_the_code_are_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(sites, "_execute", lambda site, values, namespace: asked.append(values) or ())
+    source = "def f(n):\n s = 0\n for i in range(n): s += 1000\n return s\ndef g(): pass\n"
+    module, _ = site_of(source)
+    code = module.f.__code__
+    assert (module.f(2), len(asked)) == (2000, 1)
+    module.f.__code__ = code.replace(co_consts=tuple(7 if constant == 1000 else constant for constant in code.co_consts))
+    assert (module.f(2), len(asked)) == (14, 1)
+    module.f.__code__ = code
+    assert (module.f(2), len(asked)) == (2000, 2)
+    again, _ = site_of(source)
+    assert [module_of(m.g.__code__) for m in (module, again)] == sites.all_modules()[-2:]
+    assert module_of(module.g.__code__.replace()) is None
+    assert module_of(test_changed_copies_of_the_code_are_interpreted.__code__) is None
+
+
 def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finaliser or signal handler that runs the same nest between `see` and `run`."""
     asked: list[object] = []
@@ -312,10 +330,10 @@ def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPa
     assert site.asks()
     site.see(7)
     module.f(0, 8)
-    assert asked[2:] == [(0, 8)] and site.run(0) == ()
+    assert asked[2:] == [(0, 8)]
     site.see(9)  # whoever was interrupted here
     module.f(0)
-    assert site.run(0) == () and len(asked) == 3
+    assert len(asked) == 3
     site.skip = 1
     assert not site.asks()
     last = weakref.ref(value := type("Value", (), {})())
@@ -329,11 +347,19 @@ def test_reentrant_returns_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     module, (site,) = site_of("def f(n):\n for i in range(n):\n  if i == 2: return i\n return -1\n")
     monkeypatch.setattr(sites, "_execute", reference_engine.execute)
     monkeypatch.setattr(reference_engine, "watched", lambda: False)
-    code = "ran = SITE.run(n)\nbetween = f(m)\nresult = SITE.take() if SITE.returned() else -1"
+    returned = sites.Site.returned
     for outer, inner in itertools.product((1, 5), (1, 5)):
-        module.__dict__.update(SITE=site, n=outer, m=inner)
-        exec(code, module.__dict__)
-        assert (module.result, module.between) == (2 if outer > 2 else -1, 2 if inner > 2 else -1)
+        between: list[int] = []
+
+        def interrupted(self: sites.Site, inner: int = inner, between: list[int] = between) -> bool:
+            if not between:
+                between.append(0)
+                between.append(module.f(inner))
+            return returned(self)
+
+        monkeypatch.setattr(sites.Site, "returned", interrupted)
+        assert (module.f(outer), between) == (2 if outer > 2 else -1, [0, 2 if inner > 2 else -1])
+    assert site.live
 
 
 def test_pickled_and_copied_sites_are_dead() -> None:
@@ -354,9 +380,9 @@ def test_a_source_that_holds_the_marker_is_left_alone() -> None:
 def test_the_tree_is_refused_when_the_file_has_changed(tmp_path: Any) -> None:
     path = tmp_path / "m.py"
     path.write_text("for i in range(3): pass\n")
-    module = sites.ModuleSource("m", str(path), path.read_bytes(), options=alpyna_hook.Options())
+    module = ModuleSource("m", str(path), path.read_bytes(), options=alpyna_hook.Options())
     assert module.loop_node(1, 0).lineno == 1
-    other = sites.ModuleSource("m", str(path), b"pass", options=alpyna_hook.Options())
+    other = ModuleSource("m", str(path), b"pass", options=alpyna_hook.Options())
     with pytest.raises(Declined, match="changed"):
         other.tree()
     path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import alpyna_hook
 from tests.differential import Program, check
 
 A = np.arange(6.0)
@@ -239,3 +241,53 @@ def test_thread_limits_are_respected(tmp_path: Path, variable: str) -> None:
         **{variable: "1", "OPENBLAS_NUM_THREADS": "1"},
     )
     assert run.stdout in ("0\n", "1\n"), run.stderr
+
+
+# ---------------------------------------------------------------- other code than the source's
+
+
+def test_a_function_whose_code_was_replaced_is_not_compiled_from_its_source() -> None:
+    compared = check("""
+        def g(x):
+            return x + 1000.0
+        def f(a):
+            for i in range(len(a)):
+                a[i] = g(a[i])
+            code = g.__code__
+            g.__code__ = code.replace(co_consts=tuple([7.0 if c == 1000.0 else c for c in code.co_consts]))
+            for i in range(len(a)):
+                a[i] = g(a[i])
+    """, A, expect="call")
+    assert [run.accelerated for run in compared.runs] == [1, 0]
+
+
+def test_a_loop_whose_code_was_replaced_is_interpreted() -> None:
+    check("""
+        def g(a):
+            for i in range(len(a)):
+                a[i] = a[i] + 1000.0
+        def f(a):
+            g(a)
+            g.__code__ = g.__code__.replace(co_consts=tuple([7.0 if c == 1000.0 else c for c in g.__code__.co_consts]))
+            g(a)
+    """, A)
+
+
+def test_a_function_from_before_a_reload_is_the_one_from_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path, text = tmp_path / "reloaded_program.py", "# alpyna: accelerate\ndef g(x):\n    return x + 1.0\n"
+    path.write_text(text)
+    with alpyna_hook.install():
+        module = importlib.import_module("reloaded_program")
+        old = module.g
+        path.write_text(text.replace("1.0", "500.0"))
+        importlib.reload(module)
+    user = alpyna_hook.static_analyse(
+        "def f(a, g):\n    for i in range(len(a)):\n        a[i] = g(a[i])\n    return a[1]\n",
+        alpyna_hook.Options(device="cpu", strict=True),
+    )
+    assert (user.f(A.copy(), old), user.f(A.copy(), module.g)) == (2.0, 501.0)
+    (entry,) = [e for e in alpyna_hook.report() if e["file"] == user.__file__]
+    assert (entry["accelerated_runs"], entry["refusals"]) == (1, {"source-changed": 1})
+    del sys.modules["reloaded_program"]
