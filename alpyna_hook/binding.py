@@ -27,7 +27,7 @@ from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kin
 _ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Binding:
     """The live values: arrays and scalars by name, and the facts for inference."""
 
@@ -53,7 +53,7 @@ def is_small(value: object) -> bool:
     return type(value) is float and holds("f4", value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made at each call: a frozen one takes three times as long
 class Live:
     """Where the names of one call are looked up; nothing that outlives the call may hold on to it."""
 
