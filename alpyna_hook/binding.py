@@ -213,7 +213,7 @@ class Binder:
                 raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
             value = outer.get(root, MISSING)
             if value is MISSING:
-                value = function.__globals__.get(root, vars(builtins).get(root, MISSING))
+                value = function.__globals__.get(root, function.__builtins__.get(root, MISSING))  # type: ignore[attr-defined]
             if value is MISSING:
                 raise Declined("unbound", f"{root} in {function.__name__}()")
             for attribute in attributes:

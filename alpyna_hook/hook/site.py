@@ -12,6 +12,7 @@ of `targets`, "it has been run".
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 import threading
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.watching import watched
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
+_BUILTINS = vars(builtins)
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
 
 
@@ -114,14 +116,14 @@ class Site:
         if self.skip:
             self.skip -= 1
             return ()
-        frame = sys._getframe(1)
-        if frame.f_code is not self.code():
-            return ()  # a changed copy, such as `f.__code__.replace(...)`
         if self._seen is not None:
             seen = self._take_seen(self._seen)
             if seen is None:
                 return ()
             values += seen
+        frame = sys._getframe(1)
+        if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
+            return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
         return _execute(self, values, frame.f_globals)
 
     # --------------------------------- nests that read variables that may have no value

@@ -291,3 +291,25 @@ def test_a_function_from_before_a_reload_is_the_one_from_before(tmp_path: Path, 
     (entry,) = [e for e in alpyna_hook.report() if e["file"] == user.__file__]
     assert (entry["accelerated_runs"], entry["refusals"]) == (1, {"source-changed": 1})
     del sys.modules["reloaded_program"]
+
+
+@pytest.mark.parametrize("where", ["f", "g"])
+def test_functions_may_have_builtins_of_their_own(where: str) -> None:
+    compared = check(f"""
+        import types
+        def g(x):
+            return abs(x)
+        def f(a):
+            for i in range(len(a)):
+                a[i] = g(a[i]) + abs(a[i])
+        def main(a):
+            own = {{"range": range, "len": len, "abs": lambda x: 7.0, "g": g}}
+            {where}_ = types.FunctionType({where}.__code__, {{"__builtins__": own}})
+            f(a)
+            if "{where}" == "f":
+                f_(a)
+            else:
+                globals()["g"] = g_
+                f(a)
+    """, A, expect=None, function="main")
+    assert compared.runs[0].accelerated == (1 if where == "f" else 2)  # that of g is a function that can be compiled
