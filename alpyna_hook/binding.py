@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import ir, registries
-from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, plain_attribute
+from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
@@ -68,6 +68,7 @@ class Binder:
     def __init__(self, nest: ir.Nest, in_params: Mapping[str, int]) -> None:
         self.nest = nest
         self.params = in_params  # name -> position among the values that the seam passes
+        self.written = frozenset(nest.writes)
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         self.reads = [self._read(name) for name in nest.reads]
         self.conditions = conditions(nest)
@@ -107,9 +108,18 @@ class Binder:
     def _value(self, read: Read, live: Live) -> object:
         name, position, root, attributes = read
         value = live.values[position] if position is not None else self._global(root, live)
+        return self._attribute(value, attributes, name, live) if attributes else value
+
+    def _attribute(self, value: object, attributes: list[str], path: str, live: Live) -> object:
         for attribute in attributes:
-            value = plain_attribute(value, attribute, name)
+            if attribute in self.written and self._is_own_module(value, live):
+                raise Declined("attribute", f"{path}, which the loop assigns as {attribute}")
+            value = plain_attribute(value, attribute, path)
         return value
+
+    @staticmethod
+    def _is_own_module(value: object, live: Live) -> bool:
+        return issubclass(type(value), types.ModuleType) and module_dict(value) is live.namespace
 
     def _decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
         """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
@@ -216,8 +226,7 @@ class Binder:
                 value = function.__globals__.get(root, function.__builtins__.get(root, MISSING))  # type: ignore[attr-defined]
             if value is MISSING:
                 raise Declined("unbound", f"{root} in {function.__name__}()")
-            for attribute in attributes:
-                value = plain_attribute(value, attribute, read)
+            value = self._attribute(value, attributes, read, live)
             self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature, live)
 
 

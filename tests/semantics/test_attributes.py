@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 import pytest
 
-from tests.differential import check
+from tests.differential import Program, check
 
 HEAD = """
 import math
@@ -177,3 +179,42 @@ def f(a):
 def test_a_slot_of_another_class_is_not_set() -> None:
     source = "class B:\n    __slots__ = ('x',)\nclass O:\n    x = B.x\no = O()\n\ndef f(a):\n    for i in range(len(a)):\n        o.x = a[i]\n"
     check(source, np.zeros(3), expect="attribute")
+
+
+THROUGH_THE_MODULE = {
+    "in the nest": "a[i] = a[i] + me.counter",
+    "in a called function": "a[i] = g(a[i])",
+    "in a condition": "if me.counter is None:\n            a[i] = 1.0",
+    "an array": "a[i] = me.table[i]\n        table = other",
+}
+
+
+class Own(types.ModuleType):
+    pass
+
+
+@pytest.mark.parametrize("module", [types.ModuleType, Own])
+@pytest.mark.parametrize("name", THROUGH_THE_MODULE)
+def test_a_global_that_is_also_read_through_the_module(name: str, module: type[types.ModuleType]) -> None:
+    program = Program(f"""
+import numpy as np
+counter, table, other = 0, np.zeros(4), np.ones(4)
+
+def g(x):
+    return x + me.counter
+
+def f(a):
+    global counter, table
+    for i in range(len(a)):
+        counter = counter + 1
+        {THROUGH_THE_MODULE[name]}
+    return counter
+""")
+    modules = module("plain"), module("fast")
+    program.plain, program.fast = (vars(m) for m in modules)
+    assert program.load().difference is None
+    for m in modules:
+        vars(m)["me"] = m
+    compared = program.call("f", np.zeros(4))
+    assert compared.difference is None
+    assert compared.verdict == "attribute", compared.runs
