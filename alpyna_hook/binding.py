@@ -24,7 +24,7 @@ from alpyna_hook.known import KNOWN
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
-_ALIGNED, _WRITEABLE = 0x0100, 0x0400  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
+_ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 
 
 @dataclass(slots=True)
@@ -40,10 +40,15 @@ class Binding:
     namespace: dict[str, Any]
 
     def facts(self) -> Facts:
-        arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, a.flags.writeable) for n, a in self.arrays.items()}
+        arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, is_writeable(a.flags.num)) for n, a in self.arrays.items()}
         scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items()}
         small = frozenset(n for n, v in self.scalars.items() if is_small(v))
         return Facts(arrays, scalars, small, self.functions)
+
+
+def is_writeable(flags: int) -> bool:
+    """Whether elements may be set, without a warning: `flags.writeable` itself warns where setting them does."""
+    return flags & (_WRITEABLE | _WARNS_ON_WRITE) == _WRITEABLE
 
 
 def is_small(value: object) -> bool:
@@ -150,7 +155,7 @@ class Binder:
         elif issubclass(type(value), np.ndarray):  # isinstance() would ask the value for its __class__
             arrays[name] = value
             flags = value.flags.num
-            signature.append((name, array_kind(name, value, flags), value.ndim, flags & _WRITEABLE))
+            signature.append((name, array_kind(name, value, flags), value.ndim, is_writeable(flags)))
         else:
             self._function(name, value, arrays, scalars, functions, signature, live)
 
