@@ -98,7 +98,9 @@ def assign(owner: object, path: str, value: Any) -> None:
 def plain_attribute(owner: object, attribute: str, path: str) -> object:
     """`owner.attribute` where reading it runs no code.  Raises Declined("attribute")."""
     cls = type(owner)
-    if issubclass(cls, ModuleType):
+    if cls is ModuleType and attribute not in _OF_EVERY_MODULE:
+        value = module_dict(owner).get(attribute, MISSING)
+    elif issubclass(cls, ModuleType):
         value = _of_module(owner, attribute)
     elif issubclass(cls, type):
         value = _of_class(owner, attribute)
@@ -113,12 +115,9 @@ def plain_attribute(owner: object, attribute: str, path: str) -> object:
 
 def _of_module(module: object, attribute: str) -> object:
     cls = type(module)
-    if cls is ModuleType:
-        plain = attribute not in _OF_EVERY_MODULE
-    else:
-        generic = type.__getattribute__(cls, "__getattribute__") is ModuleType.__getattribute__
-        plain = generic and in_class(cls, attribute) is MISSING
-    return (module_dict(module) or {}).get(attribute, MISSING) if plain else MISSING
+    if type.__getattribute__(cls, "__getattribute__") is not ModuleType.__getattribute__ or in_class(cls, attribute) is not MISSING:
+        return MISSING
+    return module_dict(module).get(attribute, MISSING)
 
 
 def _of_class(owner: object, attribute: str) -> object:

@@ -25,6 +25,7 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
 _ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
+_STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Binding:
 
 def is_writeable(flags: int) -> bool:
     """Whether elements may be set, without a warning: `flags.writeable` itself warns where setting them does."""
-    return flags & (_WRITEABLE | _WARNS_ON_WRITE) == _WRITEABLE
+    return flags & _STORE_BITS == _WRITEABLE
 
 
 def is_small(value: object) -> bool:
@@ -146,16 +147,17 @@ class Binder:
         self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
-        kind = KIND_OF_TYPE.get(type(value))
+        cls = type(value)
+        kind = KIND_OF_TYPE.get(cls) if type(cls) is type else None  # a metaclass may have a __hash__ of its own
         if kind is not None:
             if kind == "int" and not INT_MIN <= value <= INT_MAX:
                 raise Declined("big-integer", name)
             scalars[name] = value
             signature.append((name, kind, is_small(value)))
-        elif issubclass(type(value), np.ndarray):  # isinstance() would ask the value for its __class__
+        elif cls is np.ndarray or issubclass(cls, np.ndarray):  # isinstance() would ask the value for its __class__
             arrays[name] = value
             flags = value.flags.num
-            signature.append((name, array_kind(name, value, flags), value.ndim, is_writeable(flags)))
+            signature.append((name, array_kind(name, value, flags), value.ndim, flags & _STORE_BITS))
         else:
             self._function(name, value, arrays, scalars, functions, signature, live)
 

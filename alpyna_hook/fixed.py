@@ -52,7 +52,7 @@ def outcome(condition: Fixed, value: object) -> bool:
     """Whether the condition holds for the live value.  Raises Declined for one that is not a plain number, text or None."""
     if condition.op == "is":
         return value is None
-    if type(value) not in _PLAIN:
+    if not any(type(value) is plain for plain in _PLAIN):
         raise Declined("value-type", f"{condition.name} is a {type(value).__name__}", condition.loc)
     if condition.op == "truth":
         return bool(value)

@@ -157,6 +157,29 @@ def test_an_object_is_not_asked_for_its_class() -> None:
     check(head + "def f(a):\n    o = O()\n    for i in range(len(a)):\n        t = o\n", np.zeros(3), expect="value-type")
 
 
+@pytest.mark.parametrize("body", ["t = o", "if o:\n            print(i)", "a[i] = o.n", "if o.me == 1:\n            print(i)"])
+def test_a_class_is_not_compared(body: str) -> None:
+    source = f"""
+class Meta(type):
+    def __eq__(cls, other):
+        print("compared")
+        return True
+
+class O(metaclass=Meta):
+    n = 2.0
+
+    def __init__(self):
+        self.me = self
+
+def f(a):
+    o = O()
+    for i in range(len(a)):
+        {body}
+    return a
+"""
+    check(source, np.zeros(3), expect="accelerated" if "o.n" in body else "value-type")
+
+
 def test_a_static_method_behind_a_property_of_the_metaclass() -> None:
     source = """
 class Meta(type):
