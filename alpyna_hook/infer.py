@@ -141,7 +141,6 @@ class Statements(Calls):
         if not kind.writeable:
             raise Declined("read-only", s.array, s.loc)
         self.scope.shared.stored.add(array)
-        self.scope.stores = True
         return t.Store(array, index, self.store_cast(value, kind.kind, s.loc), obligations, s.loc)
 
     def branch(self, s: ir.If) -> t.If:

@@ -6,11 +6,12 @@ from alpyna_hook import ir, typed as t
 from alpyna_hook.facts import Facts, Known, UserFunction
 from alpyna_hook.infer_math import LIBM_1, MathCalls
 from alpyna_hook.reasons import Declined
-from alpyna_hook.scope import Scope
+from alpyna_hook.scope import CallKey, Scope
 from alpyna_hook.types import Rep, rep_of
 from alpyna_hook.views import resolve_function_views
 
 _ROUNDS = 12
+_SEPARATE = 32  # functions that are typed for one call each, so that the values of its arguments count for its proofs
 
 
 class Calls(MathCalls):
@@ -82,12 +83,31 @@ class Calls(MathCalls):
         bound = self._bind(function, e)
         arrays = {p: self.array_name(a.name, e.loc) for p, a in bound.items() if self._is_array(a)}  # type: ignore[union-attr]
         scalars = {p: self.expr(a) for p, a in bound.items() if p not in arrays}
-        code = self._without_rows(function, arrays)
-        inner = self._new_scope(function, code, arrays, scalars)
         shared = scope.shared
-        mark = len(shared.obligations), len(shared.functions)
+        key = _key(function, arrays, scalars)
+        if key in shared.reusable:
+            return self._call_of(shared.functions[shared.reusable[key]], scalars, e)
+        many = len(shared.functions) >= _SEPARATE
+        typed = self._typed(function, arrays, scalars, many, e)
+        shared.functions.append(typed)
+        if many:
+            shared.reusable[key] = len(shared.functions) - 1
+        return self._call_of(typed, scalars, e)
+
+    def _typed(
+        self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], many: bool, e: ir.Call
+    ) -> t.Function:
+        """The function for one call or, if there are many, for all calls like it."""
+        shared = self.scope.shared
+        key = _key(function, arrays, scalars)
+        if key not in shared.settled:
+            code = self._without_rows(function, arrays)
+            shared.settled[key] = code, self._new_scope(function, code, arrays, scalars)
+        code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments
+        inner.shared, inner.active = shared, (*self.scope.active, function.key)
+        mark = shared.mark()
         for _ in range(_ROUNDS):
-            del shared.obligations[mark[0]:], shared.functions[mark[1]:]
+            shared.back_to(mark)
             inner.start_round()
             body = type(self)(inner).block(code.body)
             if inner.env is not None and inner.returned:
@@ -96,12 +116,11 @@ class Calls(MathCalls):
                 break
         else:
             raise Declined("mixed-types", f"the types in {e.function}() do not settle", e.loc)
-        scope.stores |= inner.stores
-        return self._call_of(function, inner, body, scalars, e)
+        return self._function(function, inner, body, tuple(scalars), many)
 
-    def _call_of(
-        self, function: UserFunction, inner: Scope, body: tuple[t.Stmt, ...], scalars: dict[str, t.Expr], e: ir.Call
-    ) -> t.CallFunction:
+    def _function(
+        self, function: UserFunction, inner: Scope, body: tuple[t.Stmt, ...], params: tuple[str, ...], many: bool
+    ) -> t.Function:
         shared = self.scope.shared
         kinds = inner.returned[0] if inner.returned else frozenset()
         variables = {name: inner.variable(name) for name in inner.stored_kinds}
@@ -110,15 +129,15 @@ class Calls(MathCalls):
             t.Variable(f"@return{k}", tuple(sorted(own)), rep_of(own) or "i8") for k, own in enumerate(inner.returned or ())
         ])
         rep = rep_of(kinds) or "i8" if kinds else "i8"
-        typed = t.Function(
-            name, tuple(scalars), variables, body, kinds, rep, inner.stores, results if inner.returns_tuple else ()
+        stored = frozenset([a for s in t.statements(body) for a in t.stored_arrays(s)])
+        return t.Function(
+            name, params, variables, body, kinds, rep, stored, t.has_loops(body), many,
+            results if inner.returns_tuple else (),
         )
-        shared.functions.append(typed)
-        args = tuple(self._argument(v, variables[p].rep) for p, v in scalars.items())
-        return t.CallFunction(typed, args, kinds, typed.rep, e.loc)
 
-    def _argument(self, value: t.Expr, rep: Rep) -> t.Expr:
-        return self.hold(value, rep)
+    def _call_of(self, function: t.Function, scalars: dict[str, t.Expr], e: ir.Call) -> t.CallFunction:
+        args = tuple(self.hold(v, function.variables[p].rep) for p, v in scalars.items())
+        return t.CallFunction(function, args, function.kinds, function.rep, e.loc)
 
     def hold(self, value: t.Expr, rep: Rep) -> t.Expr:
         raise NotImplementedError  # given by `Statements`
@@ -171,6 +190,11 @@ class Calls(MathCalls):
             inner.env = inner.env if inner.env is not None else {}
             inner.set_kinds(name, value.kinds, value.value if isinstance(value, t.Const) else None)
         return inner
+
+
+def _key(function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> CallKey:
+    kinds = [(p, v.kinds, repr(v.value) if isinstance(v, t.Const) else "") for p, v in scalars.items()]
+    return function.key, tuple(arrays.items()), tuple(kinds)
 
 
 def check_builtins(code: ir.Nest | ir.Function, facts: Facts, prefix: str) -> None:

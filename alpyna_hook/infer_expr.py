@@ -263,14 +263,14 @@ class Expressions:
 
     def split(self, values: list[t.Expr], build: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc) -> t.Expr:
         """What `build` makes of the values; where their kinds lead to different operations, one for each kind."""
-        mark = len(self.scope.shared.obligations)
+        mark = self.scope.shared.mark()
         try:
             return build(values)
         except Declined as declined:
             position = next((k for k, v in enumerate(values) if len(v.kinds) > 1), None)
             if declined.reason.slug != "mixed-types" or position is None:
                 raise
-        del self.scope.shared.obligations[mark:]
+        self.scope.shared.back_to(mark)
 
         def by_kind(bound: list[t.Expr]) -> t.Expr:
             v = bound[position]

@@ -11,6 +11,8 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.types import Kinds, Rep, holds, is_python, rep_of
 
 Env: TypeAlias = dict[str, Kinds]
+# what the types in a called function depend on: its key, its arrays, and the kinds and constants that it is given
+CallKey: TypeAlias = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, Kinds, str], ...]]
 
 
 @dataclass
@@ -24,12 +26,22 @@ class Shared:
     libm: dict[str, None] = field(default_factory=dict)
     ufuncs: dict[tuple[str, Rep], None] = field(default_factory=dict)
     functions: list[t.Function] = field(default_factory=list)
+    reusable: dict[CallKey, int] = field(default_factory=dict)  # positions of the functions that stand for several calls
+    settled: dict[CallKey, tuple[ir.Function, Scope]] = field(default_factory=dict)  # kept from round to round
     float_warnings: bool = False
     temporaries: int = 0
 
     def obligation(self, what: str) -> int:
         self.obligations.append(what)
         return len(self.obligations) - 1
+
+    def mark(self) -> tuple[int, int]:
+        return len(self.obligations), len(self.functions)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Takes back the obligations and functions since the mark."""
+        del self.obligations[mark[0]:], self.functions[mark[1]:]
+        self.reusable = {key: k for key, k in self.reusable.items() if k < mark[1]}
 
     def array_type(self, array: str) -> ArrayType:
         return self.facts.arrays[array]
@@ -60,7 +72,6 @@ class Scope:
     frames: list[_LoopFrame] = field(default_factory=list)
     returned: tuple[Kinds, ...] | None = None  # the kinds of what is returned, in order
     returns_tuple: bool = False
-    stores: bool = False
     changed: bool = False
     active: tuple[str, ...] = ()  # functions being inferred, against recursion
 
@@ -77,11 +88,10 @@ class Scope:
 
     def start_round(self) -> None:
         if self.locals is None:
-            self.shared = Shared(self.shared.facts)
+            self.shared = Shared(self.shared.facts, settled=self.shared.settled)
         self.env = dict(self.entry)
         self.frames = []
         self.changed = False
-        self.stores = False
 
     # -- variables
 

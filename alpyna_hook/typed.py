@@ -227,7 +227,9 @@ class Function:
     body: tuple[Stmt, ...]
     kinds: Kinds
     rep: Rep
-    stores: bool  # writes to an array, its own callees included
+    stored: frozenset[str]  # the arrays that it writes to, its own callees included
+    loops: bool  # are there loops in it, or in its callees
+    shared: bool  # stands for all calls with arguments of these kinds, whose values are then not told apart
     results: tuple[Variable, ...] = ()  # of a function that returns a tuple: its items; the first is what the call gives
 
 
@@ -275,7 +277,17 @@ def walk(e: Expr) -> Iterator[Expr]:
 
 def stores(e: Expr) -> bool:
     """Does a function that is called in it write to an array?  What else reads arrays must keep its place then."""
-    return any(isinstance(x, CallFunction) and x.function.stores for x in walk(e))
+    return any(isinstance(x, CallFunction) and x.function.stored for x in walk(e))
+
+
+def stored_arrays(s: Stmt) -> list[str]:
+    """The arrays that a statement writes to, by the functions that it calls too."""
+    own = [s.array] if isinstance(s, Store) else []
+    for e in expressions(s):
+        for x in walk(e):
+            if isinstance(x, CallFunction):
+                own += x.function.stored
+    return own
 
 
 def expressions(s: Stmt) -> tuple[Expr, ...]:
@@ -329,6 +341,6 @@ def has_loops(body: tuple[Stmt, ...]) -> bool:
     """Are there loops in these statements, or in the functions that they call?"""
     return any(
         isinstance(s, For | While)
-        or any(has_loops(x.function.body) for e in expressions(s) for x in walk(e) if isinstance(x, CallFunction))
+        or any(x.function.loops for e in expressions(s) for x in walk(e) if isinstance(x, CallFunction))
         for s in statements(body)
     )

@@ -388,7 +388,7 @@ class Expressions(Operations):
                 texts.append(self.temporary(self.expr(value)))
             else:
                 texts.append(self.expr(value))
-        if t.has_loops(e.function.body):
+        if e.function.loops:
             self.sticky = True
             self.give_up_if("bad")  # what was computed wrong might never let it end
         result = self.temporary(f"{e.function.name}({', '.join(['frame', *texts])})")

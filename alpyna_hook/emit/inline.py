@@ -1,4 +1,4 @@
-"""Calls of straight-line functions are replaced by what they compute.
+"""Calls of small straight-line functions are replaced by what they compute.
 
 before:  b[i] = scaled(a[i])        def scaled(x): y = x * 2.0; return y + 1.0
 after:   b[i] = let x = a[i] in let y = x * 2.0 in y + 1.0
@@ -17,6 +17,7 @@ from dataclasses import replace
 from alpyna_hook import typed as t
 
 _Names = Mapping[str, str]
+_LARGEST = 200  # expressions in a function that is inlined, with those that are inlined into it
 
 
 def inlined(nest: t.TypedNest) -> t.TypedNest:
@@ -32,7 +33,7 @@ def inlined(nest: t.TypedNest) -> t.TypedNest:
 def _is_straight(function: t.Function) -> bool:
     """Assignments, each to another variable and all of one kind, then `return` of a value."""
     *assignments, last = function.body or (None,)
-    if function.stores or not isinstance(last, t.Return) or len(last.values) != 1 or last.values[0].rep != function.rep:
+    if function.stored or not isinstance(last, t.Return) or len(last.values) != 1 or last.values[0].rep != function.rep:
         return False
     targets = [*function.params]
     for s in assignments:
@@ -47,17 +48,32 @@ def _ends_with_return(function: t.Function) -> bool:
     return [s for s in t.statements(function.body) if isinstance(s, t.Return)] == [*function.body[-1:]]
 
 
-def _renamed(function: t.Function) -> _Names:
-    lets = [x.name for s in t.statements(function.body) for v in t.expressions(s) for x in t.walk(v) if isinstance(x, t.Let)]
-    return {n: f"{function.name}: {n}" for n in (*function.variables, *lets)}
+def _nodes(function: t.Function) -> list[t.Expr]:
+    return [x for s in t.statements(function.body) for e in t.expressions(s) for x in t.walk(e)]
 
 
 class _Rewriter:
-    """Rebuilds statements and expressions; a function is typed for one call, so that its name makes its variables unique."""
+    """Rebuilds statements and expressions."""
 
     def __init__(self) -> None:
         self.kept: dict[int, t.Function] = {}  # by the identity of the original; callees come before their callers
+        self.sizes: dict[int, int] = {}  # by the same
+        self.inlined = 0
         self.new: dict[str, t.Variable] = {}  # of functions whose statements were put in
+
+    def is_small(self, function: t.Function) -> bool:
+        """Calls of small functions that call small ones, ..., would be inlined to a text of exponential size."""
+        if id(function) not in self.sizes:
+            nodes = _nodes(function)
+            calls = [x.function for x in nodes if isinstance(x, t.CallFunction)]
+            self.sizes[id(function)] = len(nodes) + sum(self.sizes[id(f)] for f in calls if self.is_small(f))
+        return self.sizes[id(function)] <= _LARGEST
+
+    def renamed(self, function: t.Function) -> _Names:
+        """The names of the function's variables where it is inlined, each time others."""
+        self.inlined += 1
+        lets = [x.name for x in _nodes(function) if isinstance(x, t.Let)]
+        return {n: f"{function.name}, {self.inlined}: {n}" for n in (*function.variables, *lets)}
 
     def unit(self, body: tuple[t.Stmt, ...]) -> tuple[tuple[t.Stmt, ...], dict[str, t.Variable]]:
         """The body of the nest or of a function, and the variables that it has got."""
@@ -97,10 +113,10 @@ class _Rewriter:
     def effect(self, s: t.Effect, names: _Names, targets: tuple[str, ...]) -> tuple[t.Stmt, ...]:
         """A call for a tuple: the statements of the function, if it returns at its end only."""
         call = s.call
-        if not targets or not isinstance(call, t.CallFunction) or not _ends_with_return(call.function):
+        if not targets or not isinstance(call, t.CallFunction) or not self.may_stand_here(call.function):
             return (replace(s, call=self.expr(call, names), targets=targets),)
         function = call.function
-        own = _renamed(function)
+        own = self.renamed(function)
         self.new.update({own[n]: replace(v, name=own[n]) for n, v in function.variables.items()})
         args = self.all(call.args, names)
         entered = [t.Assign(own[p], a, s.loc) for p, a in zip(function.params, args, strict=True)]
@@ -108,6 +124,9 @@ class _Rewriter:
         assert isinstance(last, t.Return)
         values = zip(targets, self.all(last.values, own), strict=True)
         return (*entered, *self.block(tuple(body), own), *[t.Assign(name, value, s.loc) for name, value in values])
+
+    def may_stand_here(self, function: t.Function) -> bool:
+        return _ends_with_return(function) and self.is_small(function)
 
     def all(self, values: tuple[t.Expr, ...], names: _Names) -> tuple[t.Expr, ...]:
         return tuple([self.expr(e, names) for e in values])
@@ -140,14 +159,14 @@ class _Rewriter:
 
     def call(self, e: t.CallFunction, names: _Names) -> t.Expr:
         function, args = e.function, self.all(e.args, names)
-        straight = _is_straight(function) and all(
+        straight = _is_straight(function) and self.is_small(function) and all(
             a.rep == function.variables[p].rep and len(a.kinds) == 1 for p, a in zip(function.params, args, strict=True))
         if not straight:
             if id(function) not in self.kept:
                 body, new = self.unit(function.body)
                 self.kept[id(function)] = replace(function, body=body, variables={**function.variables, **new})
             return replace(e, function=self.kept[id(function)], args=args)
-        own = _renamed(function)
+        own = self.renamed(function)
         *assignments, last = function.body
         assert isinstance(last, t.Return)
         value = self.expr(last.values[0], own)

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from alpyna_hook import typed as t
-from alpyna_hook.emit.strips import is_libm, is_ufunc, stored_arrays
+from alpyna_hook.emit.strips import is_libm, is_ufunc
 
 
 def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.Op]:
@@ -32,9 +32,9 @@ def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.
     lets = {x.name: x.value for x in nodes if isinstance(x, t.Let)}
     bound = Counter([x.name for x in nodes if isinstance(x, t.Let)])
     bound.update([name for s in (loop, *inner) for name in t.targets(s)])
-    stored = {groups[a] for s in inner for a in stored_arrays(s)}
+    stored = {groups[a] for s in inner for a in t.stored_arrays(s)}
     if isinstance(loop, t.While):
-        stored |= {groups[a] for a in stored_arrays(t.Effect(loop.test, loop.loc))}
+        stored |= {groups[a] for a in t.stored_arrays(t.Effect(loop.test, loop.loc))}
 
     def fixed(e: t.Expr) -> bool:
         match e:

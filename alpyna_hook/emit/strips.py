@@ -73,7 +73,7 @@ class _Plan:
         self.known = known
         self.bound = Counter([name for s in inner for name in t.targets(s)])
         self.bound.update([x.name for x in nodes if isinstance(x, t.Let)])
-        self.stored = {groups[a] for s in inner for a in stored_arrays(s)}
+        self.stored = {groups[a] for s in inner for a in t.stored_arrays(s)}
         self.definitions: dict[str, tuple[int, t.Expr]] = {}  # level and value, in order
         self.calls: dict[int, tuple[int, t.Op]] = {}  # by identity
         self.read: set[str] = set()
@@ -183,13 +183,3 @@ def _much_else(nodes: list[t.Expr], known: Collection[int]) -> bool:
     calls = sum(is_libm(x) and id(x) not in known for x in operations)
     work = [cost(x)[1] for x in operations if is_float(x.compute) and not is_libm(x) and not is_ufunc(x)]
     return 0 < calls * _MUCH <= sum(work)
-
-
-def stored_arrays(s: t.Stmt) -> list[str]:
-    """The arrays that a statement writes to, by the functions that it calls too."""
-    own = [s.array] if isinstance(s, t.Store) else []
-    for e in t.expressions(s):
-        for x in t.walk(e):
-            if isinstance(x, t.CallFunction):
-                own += [a for inner in t.statements(x.function.body) for a in stored_arrays(inner)]
-    return own

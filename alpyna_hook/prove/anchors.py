@@ -69,6 +69,7 @@ class _Backwards:
         self.unknown = unknown_names(nest)
         self.doubtful = _doubtful(nest)
         self.in_function = False
+        self.seen: set[int] = set()  # functions, by identity
 
     def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
         for s in reversed(body):
@@ -174,6 +175,9 @@ class _Backwards:
         return self.all(e.args, mark, strong)
 
     def function(self, f: t.Function) -> None:
+        if id(f) in self.seen:
+            return
+        self.seen.add(id(f))
         saved = self.outputs, self.ends, self.in_function
         self.outputs, self.ends, self.in_function = frozenset(), [], True
         self.block(f.body, frozenset(), mark=True)

@@ -8,7 +8,7 @@ leaves when started from any value at all, joined with the value before the loop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alpyna_hook import typed as t
@@ -36,6 +36,8 @@ def prove(
     """
     run = _Execution(nest, scalars, shapes, preset, wrap)
     run.statement(nest.loop)
+    for settled in run.shared.values():
+        run.outcomes.update(settled)
     dead = {k: "P" if what == "index" else "K" for k, what in enumerate(nest.obligations) if k not in run.visited}
     outcomes = "".join([dead.get(k) or run.outcomes.get(k, "C") for k in range(len(nest.obligations))])
     return Proof(outcomes, run.trips, run.raises)
@@ -65,6 +67,7 @@ class _Execution(Expressions):
         self.trips: int | None = None
         self.outermost: t.Stmt = nest.loop
         self.raises = False
+        self.shared: dict[int, dict[int, str]] = {}  # what holds in all calls of a function, by its identity
 
     # -- statements
 
@@ -291,6 +294,17 @@ class _Execution(Expressions):
     def call(self, e: t.CallFunction) -> Value | None:
         function = e.function
         args = [self.expr(a) for a in e.args]
+        if not function.shared:
+            self.run(function, args)
+        elif id(function) not in self.shared:
+            outcomes, facts = self.outcomes, self.facts
+            self.outcomes, self.facts = {}, {}
+            self.run(function, [None for _ in args])
+            self.shared[id(function)] = self.outcomes
+            self.outcomes, self.facts = outcomes, facts
+        return interval(*int_range(e.rep)) if is_int(e.rep) else None
+
+    def run(self, function: t.Function, args: Sequence[Value | None]) -> None:
         saved = self.env, self.variables, self.flows, self.facts
         self.env, self.flows = {}, [_Flow()]
         self.variables = function.variables
@@ -298,7 +312,6 @@ class _Execution(Expressions):
             self.assign(name, value)
         self.block(function.body)
         self.env, self.variables, self.flows, self.facts = saved
-        return interval(*int_range(e.rep)) if is_int(e.rep) else None
 
 
 def assigned(body: tuple[t.Stmt, ...]) -> list[str]:
