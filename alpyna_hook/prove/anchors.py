@@ -21,15 +21,14 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from alpyna_hook import typed as t
+from alpyna_hook.prove.places import TRANSPARENT, doubtful, loads_its_place, moves, moving_names
 from alpyna_hook.prove.unknown import is_unknown, unknown_names, widens
 from alpyna_hook.types import is_complex, is_int
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
 
-_TRANSPARENT = frozenset("add sub mul truediv neg pos sqrt floor ceil trunc rint conjugate complex bounded".split())
 _OPAQUE = frozenset({"cabs", "pow"})  # calls by address, as libm's and NumPy's are
 
 
@@ -40,7 +39,7 @@ def anchored(nest: t.TypedNest) -> dict[int, str]:
     run = _Backwards(nest)
     run.outputs = frozenset(nest.outputs)
     run.statement(nest.loop, run.outputs, mark=True)
-    return run.found
+    return {k: how for k, how in run.found.items() if how}
 
 
 def _names_infinity(nest: t.TypedNest) -> bool:
@@ -62,12 +61,12 @@ def _plus(a: Needed, names: set[str]) -> Needed:
 class _Backwards:
     def __init__(self, nest: t.TypedNest) -> None:
         self.nest = nest
-        self.found: dict[int, str] = {}
+        self.found: dict[int, str] = {}  # "" for what must be checked
         self.outputs: frozenset[str] = frozenset()
         self.ends: list[tuple[Needed, Needed]] = []  # for each loop: needed at its exit, at the end of its body
-        self.inner: list[frozenset[str]] = [frozenset()]  # variables that the innermost loop changes
+        self.inner: list[frozenset[str]] = [frozenset()]  # variables that differ in each iteration of the innermost loop
         self.unknown = unknown_names(nest)
-        self.doubtful = _doubtful(nest)
+        self.doubtful = doubtful(nest)
         self.in_function = False
         self.seen: set[int] = set()  # functions, by identity
 
@@ -105,7 +104,7 @@ class _Backwards:
     def loop(self, s: t.For | t.While, needed: Needed, *, mark: bool) -> Needed:
         exit_needed = self.block(s.orelse, needed, mark=mark)
         effect = _has_effect(s.body)
-        self.inner.append(frozenset(_changed(s)))
+        self.inner.append(moving_names(s, self.unknown))
         at_end = exit_needed
         while True:  # the greatest fixed point, from above
             self.ends.append((needed, at_end))
@@ -157,31 +156,36 @@ class _Backwards:
 
     def cast(self, e: t.Cast, mark: bool, strong: bool) -> set[str]:
         narrows = e.obligation is not None and self.nest.obligations[e.obligation] == "finite"
-        if narrows and strong and mark and (is_unknown(e.value, self.unknown) or self._is_widened(e.value)):
-            self.found[e.obligation or 0] = "H"
+        if narrows and mark:
+            trusted = strong and (is_unknown(e.value, self.unknown) or self._is_widened(e.value))
+            self.note(e.obligation or 0, "H" if trusted else "")
         kept = not is_int(e.rep) and e.rep != "b1" and (is_complex(e.rep) or not is_complex(e.value.rep))
         return self.use(e.value, mark, strong and kept)
 
     def operation(self, e: t.Op, mark: bool, strong: bool) -> set[str]:
         if e.name in _OPAQUE or e.name.startswith(("libm:", "ufunc:")):
             return self.all(e.args, mark)
-        if e.name not in _TRANSPARENT:
+        if e.name not in TRANSPARENT:
             return self.all(e.args, mark, strong=False)
         watched = [k for k in e.obligations if self.nest.obligations[k] == "finite"]
-        if watched and (strong or not self.in_function) and self._is_dynamic(e):
-            if mark:
-                self.found.update(dict.fromkeys(watched, "H" if strong else "W"))
-            strong = True
-        return self.all(e.args, mark, strong)
+        trusted = (strong or not self.in_function) and self._is_dynamic(e)
+        for k in watched if mark else ():
+            self.note(k, ("H" if strong else "W") if trusted else "")
+        return self.all(e.args, mark, strong or bool(watched and trusted))
+
+    def note(self, obligation: int, how: str) -> None:
+        """An operation of a function that is inlined at several places is trusted if it is everywhere, in the same way."""
+        self.found[obligation] = how if self.found.get(obligation, how) == how else ""
 
     def function(self, f: t.Function) -> None:
         if id(f) in self.seen:
             return
         self.seen.add(id(f))
-        saved = self.outputs, self.ends, self.in_function
+        saved = self.outputs, self.ends, self.inner, self.in_function
         self.outputs, self.ends, self.in_function = frozenset(), [], True
+        self.inner = [frozenset()]  # a call is followed by a look at the frame, which keeps the stores before it
         self.block(f.body, frozenset(), mark=True)
-        self.outputs, self.ends, self.in_function = saved
+        self.outputs, self.ends, self.inner, self.in_function = saved
 
     def _is_dynamic(self, e: t.Op) -> bool:
         if is_unknown(e, self.unknown):
@@ -199,79 +203,9 @@ class _Backwards:
         """A store that a later one may make dead, or to a place that does not move with the innermost loop."""
         if id(s) in self.doubtful:
             return True
-        used = {x.name for e in s.index for x in t.walk(e) if isinstance(x, t.Var)}
-        return len(self.inner) > 1 and not used & self.inner[-1] and not _loads_its_place(s)
-
-
-@dataclass(frozen=True)
-class _Written:
-    store: t.Store
-    unit: int  # the nest, or one of its functions
-    place: tuple[tuple[tuple[str, int], ...], ...] | None  # an affine form for each axis
-
-
-def _doubtful(nest: t.TypedNest) -> set[int]:
-    """Stores (by identity) that a later store to the same array may overwrite, so that the compiler may drop them.
-
-    A later store that reads the very place first keeps the earlier one's value in use; one whose
-    place is known to differ has nothing to do with it.
-    """
-    written: list[_Written] = []
-    for unit, body in enumerate(((nest.loop,), *(f.body for f in nest.functions))):
-        assigned = {name for s in t.statements(body) if not isinstance(s, t.For) for name in t.targets(s)}
-        for s in t.statements(body):
-            if isinstance(s, t.Store):
-                forms = [_affine(e, assigned) for e in s.index]
-                place = None if unit or None in forms else tuple([tuple(sorted(f.items())) for f in forms if f is not None])
-                written.append(_Written(s, unit, place))
-    return {
-        id(first.store)
-        for k, first in enumerate(written)
-        for j, later in enumerate(written)
-        if (j > k or later.unit != first.unit) and later.store.array == first.store.array and _may_kill(first, later)
-    }
-
-
-def _may_kill(first: _Written, later: _Written) -> bool:
-    if first.place is None or later.place is None:
-        return True
-    return first.place == later.place and not _loads_its_place(later.store)
-
-
-def _loads_its_place(s: t.Store) -> bool:
-    own = [_text(e) for e in s.index]
-    return any(
-        isinstance(x, t.Load) and x.array == s.array and [_text(e) for e in x.index] == own for x in t.walk(s.value)
-    )
-
-
-def _text(e: t.Expr) -> str:
-    own = getattr(e, "name", "") or getattr(e, "array", "") or (e.value if isinstance(e, t.Const) else "")
-    return f"{type(e).__name__}:{own}({','.join(_text(x) for x in t.operands(e))})"
-
-
-def _affine(e: t.Expr, assigned: set[str]) -> dict[str, int] | None:
-    """The index as coefficients of loop indices and constants ("" for the number), or None."""
-    match e:
-        case t.Const(value=int(value)):
-            return {"": value} if value else {}
-        case t.Var() if e.name not in assigned:
-            return {e.name: 1}
-        case t.Cast():
-            return _affine(e.value, assigned)
-        case t.Op(name="add" | "sub"):
-            left, right = (_affine(x, assigned) for x in e.args)
-            if left is None or right is None:
-                return None
-            sign = 1 if e.name == "add" else -1
-            total = {n: left.get(n, 0) + sign * right.get(n, 0) for n in left | right}
-            return {n: c for n, c in total.items() if c}
-        case _:
-            return None
-
-
-def _changed(s: t.Stmt) -> set[str]:
-    return {name for x in t.statements((s,)) for name in t.targets(x)}
+        if len(self.inner) == 1 or loads_its_place(s):
+            return False
+        return not any(moves(e, self.inner[-1], self.unknown) for e in s.index)
 
 
 def _has_effect(body: tuple[t.Stmt, ...]) -> bool:

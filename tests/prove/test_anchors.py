@@ -126,3 +126,57 @@ def test_parts_that_the_compiler_knows_warn_too(name: str) -> None:
     compared = check(source, *arrays, expect=None)
     assert compared.plain.warned
     assert compared.verdict in ("accelerated", "flagged")
+
+
+@pytest.mark.parametrize("call", ["x, y = put(a, 0, b[i])", "x, y = put(a, k, b[i])", "put(a, 0, b[i])", "only(a, 0, b[i])"])
+def test_a_store_of_a_function_to_one_place(call: str) -> None:
+    """The loop that it is inlined into overwrites it in each iteration."""
+    source = (f"def only(a, i, x):\n    a[i] = x * 1e300\n\ndef put(a, i, x):\n    a[i] = x * 1e300\n    return 1.0, 2.0\n\n"
+              f"def f(a, b, k):\n    for i in range(len(b)):\n        {call}\n")
+    for values in ([1.0, 1e10, 2.0], [1e10, 1.0, 2.0], [1.0, 2.0, 1e10]):
+        assert check(source, np.zeros(3), np.array(values), 0, expect=None).plain.warned
+
+
+PLACES = {
+    "a constant": "k = 0\na[k] = b[i] * 1e300",
+    "nothing times the index": "k = i * 0\na[k] = b[i] * 1e300",
+    "the index less itself": "a[i - i] = b[i] * 1e300",
+    "a remainder": "a[i // 2 * 2 % 2] = b[i] * 1e300",
+    "a variable that stays": "k = k\na[k] = b[i] * 1e300",
+    "a variable plus nothing": "k += 0\na[k] = b[i] * 1e300",
+    "overwritten by the next iteration": "for j in range(2):\n    a[j + 1] = b[i] * 1e300\n    a[j] = 1.0",
+    "overwritten by the next iteration, first": "for j in range(2):\n    a[j] = 1.0\n    a[j + 1] = b[i] * 1e300",
+    "overwritten by another loop": "for j in range(2):\n    a[j] = b[i] * 1e300\nfor l in range(2):\n    a[l] = 1.0",
+    "needed by a branch": "a[i] = b[i] * 1e300\na[i] = a[i] if b[i] < 0.0 else 1.0",
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_stores_that_another_iteration_overwrites(name: str) -> None:
+    lines = "".join(f"        {line}\n" for line in PLACES[name].split("\n"))
+    source = f"def f(a, b, k):\n    for i in range(len(b)):\n{lines}"
+    for place in range(3):
+        b = np.ones(30)
+        b[place] = 1e10
+        assert check(source, np.zeros(31), b, 0, expect=None).plain.warned
+
+
+def test_stores_that_move_are_trusted() -> None:
+    from alpyna_hook.explain.report import as_data
+    from tests.differential import Program
+
+    for body in ("a[i] = b[i] * s", "a[i + 1] = b[i] * s; a[i] = a[i] + s", "k += 1; a[k] = b[i] * s", "c = i + 1; a[c] = b[i] * s",
+                 "a[2 * i % 30] += b[i] * s", "a[idx[i]] = b[i] * s"):
+        program = Program(f"def f(a, b, idx, s, k):\n    for i in range(20):\n        {body}\n")
+        program.load()
+        inputs = np.zeros(40), np.ones(30), np.arange(30), 1.5, 0
+        assert program.call("f", *inputs).verdict == "accelerated"
+        kernels = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+        assert not any("bad" in str(k) for k in kernels), body
+
+
+def test_what_is_inlined_at_several_places_is_trusted_if_it_is_everywhere() -> None:
+    """Past some number of calls they share one function."""
+    calls = "".join(f"        if big(a[i]) > {k}.0:\n            x = x + 1.0\n" for k in range(40))
+    source = f"def big(x):\n    return x * 1e300\n\ndef f(a):\n    for i in range(len(a)):\n        x = 0.0\n{calls}        a[i] = x + big(a[i])\n"
+    assert check(source, np.array([1.0, 1e10, 2.0]), expect=None).plain.warned
