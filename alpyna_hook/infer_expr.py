@@ -281,7 +281,7 @@ class Expressions:
                 result = self.select(t.TagIs(v, kind, BOOL, "b1", loc), version, result, loc)
             return result
 
-        return self.shared_operand(values, position, by_kind, loc)
+        return self.shared_values(values, range(len(values)), by_kind, loc)  # each is in all versions
 
     def narrow(self, value: t.Var, kind: Kind) -> t.Expr:
         """The value where its tag says that it is of this kind: the cast is then exact."""
@@ -336,13 +336,15 @@ class Expressions:
         """`body` of the operands, of which this one is evaluated once, and first: together with those before it, in
         order, where a call among them stores."""
         first = 0 if any(map(t.stores, values[: position + 1])) else position
+        return self.shared_values(values, range(first, position + 1), body, loc)
 
-        def bind(k: int, bound: list[t.Expr]) -> t.Expr:
-            if k > position:
-                return body(bound)
-            return self.shared_value(bound[k], lambda v: bind(k + 1, _put(bound, k, v)), loc)
-
-        return bind(first, values)
+    def shared_values(
+        self, values: list[t.Expr], which: range, body: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc
+    ) -> t.Expr:
+        if not which:
+            return body(values)
+        k, *_ = which
+        return self.shared_value(values[k], lambda v: self.shared_values(_put(values, k, v), which[1:], body, loc), loc)
 
     def bool_op(self, e: ir.BoolOp) -> t.Expr:
         *rest, last = [self.expr(x) for x in e.operands]

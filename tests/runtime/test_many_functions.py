@@ -55,3 +55,13 @@ def test_shared_functions_that_store() -> None:
     source = f"def change(a, k):\n    a[k] += 1\n    return a[k] * 2\n\ndef f(a, b):\n    for i in range(len(a)):\n        b[i] = a[i] + {terms}\n"
     check(source, np.arange(5.0), np.zeros(5))
     check(source, np.arange(5), np.zeros(5))
+
+
+@pytest.mark.parametrize("form", ["s + {}", "{} * s", "min(s, {})", "s < {} < s"])
+def test_deep_expressions_of_a_variable_of_two_types(form: str) -> None:
+    """Each operation is written for each type: its operands must not be."""
+    text = "s"
+    for _ in range(16):
+        text = f"({form.format(text)})"
+    check(f"def f(a, b):\n    s = 0\n    for i in range(len(a)):\n        b[i] = {text}\n        if i == 2:\n            s = a[i]\n",
+          np.array([0.5, 1.0, 0.25, 2.0]), np.zeros(4))
