@@ -33,7 +33,6 @@ DECLINED = {
     "a property": "class O(Plain):\n    @property\n    def x(self): return self.y\n    @x.setter\n    def x(self, v): self.y = v",
     "a method of its own": "class O(Plain):\n    def __setattr__(self, name, v): vars(self)[name] = v + 1",
     "a frozen dataclass": "@dataclass(frozen=True)\nclass O:\n    x: int = 3",
-    "a namespace": "O = types.SimpleNamespace\nO = lambda: types.SimpleNamespace(x=3)",
     "a class": "class C:\n    x = 3\nO = lambda: C",
     "a class's value": "class O:\n    x = 3",
     "a slot beside a class's value": "class Meta(type):\n    pass\nclass O(Plain, metaclass=Meta):\n    def __getattribute__(self, n): return object.__getattribute__(self, n)",
@@ -47,6 +46,14 @@ DECLINED = {
 def test_what_is_not_simply_set(name: str) -> None:
     source = f"{HEAD}{DECLINED[name]}\n\ndef f(a):\n    o = O()\n{LOOP}    return o.x, a\n"
     check(source, np.zeros(3), expect="attribute")
+
+
+NAMESPACE = "O = lambda: types.SimpleNamespace(x=3)"  # has methods of its own before Python 3.13, and then object's
+
+
+def test_a_namespace() -> None:
+    source = f"{HEAD}{NAMESPACE}\n\ndef f(a):\n    o = O()\n{LOOP}    return o.x, a\n"
+    check(source, np.zeros(3), expect="accelerated" if types.SimpleNamespace.__setattr__ is object.__setattr__ else "attribute")
 
 
 ACCELERATED = {
