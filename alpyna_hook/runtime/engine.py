@@ -21,6 +21,7 @@ from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
+from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
@@ -182,6 +183,7 @@ def new_variant(state: SiteState, binding: Binding) -> Variant:
     except Declined as declined:
         state.variants[binding.signature] = declined.fresh()
         raise
+    variant.trust_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
     state.variants[binding.signature] = variant
     return variant
 

@@ -6,7 +6,10 @@ import ctypes
 import platform
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from alpyna_hook import profile
 from alpyna_hook.known import UFUNCS
@@ -78,3 +81,28 @@ class FloatFlags:
 
 
 FLAGS = FloatFlags()
+_SOME = (1, 300)  # elements: NumPy has other code for many than for few
+
+
+@cache
+def keeps_flags(name: str, rep: Rep) -> bool:
+    """Whether the inner loop of a ufunc leaves a flag that was raised before it, which those of `fmin` and the like clear.
+
+    The compiler may move an operation of the kernel to the very moment before such a loop, where nobody looks at its flag.
+    """
+    raise_flags = getattr(_libm(), "feraiseexcept", None)
+    if raise_flags is None or not FLAGS.available:
+        return False
+    loop, data = ufunc_addresses(name, rep)
+    call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(loop)
+    flag = FLAGS.bits["divide"]
+    for count in _SOME:
+        arrays = [np.full(count, 0.5, rep) for _ in range(UFUNCS[name].nargs)]
+        places = (ctypes.c_void_p * len(arrays))(*[a.ctypes.data for a in arrays])
+        steps = (ctypes.c_ssize_t * len(arrays))(*[a.itemsize for a in arrays])
+        arguments = places, (ctypes.c_ssize_t * 1)(count), steps, data
+        made = map(call, *[(argument,) for argument in arguments])
+        before = chain(map(FLAGS.clear, (FLAGS.all,)), map(raise_flags, (flag,)))
+        if not list(chain(before, made, map(FLAGS.test, (flag,))))[-1]:
+            return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from alpyna_hook.runtime.native import FLAGS, keeps_flags
 from tests.differential import Program, check
 from tests.oracle import Conditions
 
@@ -72,3 +73,25 @@ def test_another_check_leaves_the_flags_trusted() -> None:
     for values, verdict in ((a, "flagged"), (np.ones(3), "accelerated")):
         under = program.call("f", values, np.zeros(3), np.arange(3), conditions=Conditions({"under": "warn"}))
         assert under.difference is None and under.verdict == verdict
+
+
+@pytest.mark.parametrize("function", ["fmin", "fmax", "minimum", "maximum", "exp", "tanh", "hypot"])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_flags_around_functions_that_clear_them(function: str, dtype: str) -> None:
+    """The division may be moved to between the look at the flags and the call."""
+    call = f"np.{function}(a[i], s)" if function in ("fmin", "fmax", "minimum", "maximum", "hypot") else f"np.{function}(a[i])"
+    source = f"""
+import math
+import numpy as np
+def f(a, s):
+    for i in range(len(a)):
+        x = ({call} / (1.5 + abs(a[i])) + a[i] / 3.0) / (2.0 + {call} * {call}) / (1.0 + a[i] * a[i])
+        a[i] = math.atan(x)
+"""
+    for value in (np.inf, -np.inf, 3.0):
+        check(source, np.array([1.0, value, 0.5], dtype), -2.4, expect=None, conditions=Conditions({"over": "raise"}))
+
+
+def test_which_functions_clear_flags() -> None:
+    if FLAGS.available:
+        assert keeps_flags("exp", "f8") and keeps_flags("arctan2", "f4")
