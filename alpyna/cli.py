@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
+    if command not in COMMANDS and command is not None and os.path.isfile(command):
+        sys.stderr.write(f"alpyna: {command} is a file, not a command: python -m alpyna run {command}\n")
+        return 2
     with own_imports():
         args = _parser(command).parse_args(given)
         run = import_module(f"alpyna.{args.command}").main

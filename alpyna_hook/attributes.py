@@ -17,6 +17,7 @@ from alpyna_hook import ir
 from alpyna_hook.reasons import Declined
 
 MISSING = object()
+_CONTAINERS = (list, tuple, dict, set, str, bytes)
 Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
 
 
@@ -132,6 +133,8 @@ def _of_class(owner: object, attribute: str) -> object:
 
 def _of_instance(owner: object, attribute: str, path: str) -> object:
     cls = type(owner)
+    if any(cls is container for container in _CONTAINERS):
+        raise Declined("value-type", f"{path.rpartition('.')[0]} is a {cls.__name__}")
     if type.__getattribute__(cls, "__getattribute__") is not object.__getattribute__:
         raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
     found = in_class(cls, attribute)

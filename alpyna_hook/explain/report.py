@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from alpyna_hook.hook.site import Site, all_modules
 from alpyna_hook.hook.source import ModuleSource, Refusal
+
+_INNER_NAME = re.compile(r"([^\s@:]+)@\d+::([\w.]+)")
 
 
 def as_data(*, loops: bool = False, kernels: bool = False) -> list[dict[str, Any]]:
@@ -73,7 +76,7 @@ def _site(site: Site) -> dict[str, Any]:
         accelerated_runs=trace.accelerated,
         device="cpu" if trace.accelerated else "interpreter",
         reason=trace.reason,
-        detail=trace.detail,
+        detail=_readable(trace.detail),
         place=[loc.line, loc.col, loc.end_line, loc.end_col] if loc else None,
         seconds=trace.seconds,
         compile_seconds=trace.compile_seconds,
@@ -99,3 +102,8 @@ def kernel_texts(site: Site) -> list[str]:
         for variant in variants.values()
         for kernel in getattr(variant, "kernels", {}).values()
     ]
+
+
+def _readable(detail: str) -> str:
+    """A name of a called function as the user would say it: `sweep@0::np.rand` is np.rand in sweep()."""
+    return _INNER_NAME.sub(r"\2 in \1()", detail)

@@ -113,3 +113,10 @@ def test_a_folder_that_vanishes_costs_the_report_alone(program: Program) -> None
     code, out, error = alpyna(program, "run", "--report", "out/r.json", "main.py")
     assert (code, out) == (0, "5\n")
     assert error.startswith("alpyna run: cannot write ") and error.count("\n") == 1
+
+
+def test_a_script_without_a_command(program: Program) -> None:
+    program.write("script.py", "print(1)")
+    run = program.python("-m", "alpyna", "script.py")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "alpyna: script.py is a file, not a command: python -m alpyna run script.py\n"

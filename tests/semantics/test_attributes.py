@@ -248,3 +248,22 @@ def f(a):
     compared = program.call("f", np.zeros(4))
     assert compared.difference is None
     assert compared.verdict == "attribute", compared.runs
+
+
+def test_words_for_containers_and_for_what_called_functions_read() -> None:
+    source = """
+found = []
+def note(x):
+    return len(found) + x
+
+def f(a):
+    for i in range(len(a)):
+        a[i] = note(a[i])
+    for i in range(len(a)):
+        found.append(i)
+    return a
+"""
+    compared = check(source, np.zeros(3), expect=None)
+    assert [(run.reason, run.detail) for run in compared.runs] == [
+        ("value-type", "found in note() is a list"), ("value-type", "found is a list"),
+    ]
