@@ -131,10 +131,10 @@ class Loops(Expressions):
             self.check_abort(TURNS)
             self.check_failures()
 
-    def check_failures(self) -> None:
+    def check_failures(self, when: str = "") -> None:
         """Whether the interpreter would have left the loop by an exception: its bounds may come from what was computed wrong."""
         self.sticky = True
-        self.give_up_if("bad or flagged(frame)")
+        self.give_up_if(f"{when} and (bad or flagged(frame))" if when else "bad or flagged(frame)")
 
     def may_be_long(self, s: t.For) -> bool:
         return self.emission.outcomes[s.obligation] in "LC"
@@ -166,7 +166,7 @@ class Loops(Expressions):
         if lanes:
             with self.strip_mined(low, high, LANES) as (first, last):
                 if self.may_be_long(s):
-                    self.check_failures()
+                    self.check_failures(f"{first} != {low}")
                 self.in_lanes(s, lanes, first, last, index, depth)
             return
         plan = self.batches(s)
@@ -181,7 +181,7 @@ class Loops(Expressions):
         with self.strip_mined(low, high, STRIP) as (first, last):
             self.check_abort(STRIP)
             if self.may_be_long(s):
-                self.check_failures()
+                self.check_failures(f"{first} != {low}")
             for batch in plan:
                 self.ahead(s, batch, first, last, index)
             with self.strip_loop(first, last, index) as value:
@@ -192,7 +192,7 @@ class Loops(Expressions):
         if not t.has_loops(s.body) and not any(isinstance(x, t.Break) for x in t.statements(s.body)):
             with self.strip_mined(low, high, LONG) as (first, last):
                 self.check_abort(LONG)
-                self.check_failures()
+                self.check_failures(f"{first} != {low}")  # not for each of many short loops
                 with self.strip_loop(first, last, index) as value:
                     self.iteration(s, value, depth)
             return
