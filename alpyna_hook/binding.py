@@ -230,7 +230,8 @@ class Binder:
                 raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
             value = outer.get(root, MISSING)
             if value is MISSING:
-                value = function.__globals__.get(root, function.__builtins__.get(root, MISSING))  # type: ignore[attr-defined]
+                own: dict[str, object] = getattr(function, "__builtins__", {})
+                value = function.__globals__.get(root, own.get(root, MISSING))
             if value is MISSING:
                 raise Declined("unbound", f"{root} in {function.__name__}()")
             value = self._attribute(value, attributes, read, live)
