@@ -20,7 +20,7 @@ def printing(a):
 
 def listing(a):
     found = []
-    for x in a:  # expect: statement call expression attribute
+    for x in a:  # expect: statement call expression attribute value-type
         if x > 1:
             found.append(x)
     return found
