@@ -196,8 +196,9 @@ class Site:
 
     def raise_due(self) -> None:
         """For the seam, if any is due."""
-        own = [error for thread, error in self.due if thread == threading.get_ident()]
-        self.due = tuple([each for each in self.due if each[1] not in own])
+        here = threading.get_ident()
+        own = [error for thread, error in self.due if thread == here]
+        self.due = tuple([each for each in self.due if each[0] != here])
         if own:
             if self.has_return:
                 self._stack().pop()

@@ -71,7 +71,7 @@ class Estimate:
         self.shapes = {name: array.shape for name, array in arrays.items()}
         real = {n: v for n, v in scalars.items() if not isinstance(v, (complex, np.complexfloating))}
         self.values = {n: float(v) for n, v in real.items()}
-        self.sure = not self._may_last
+        self.sure, self.inner = not self._may_last, False
         return self.seconds(self.nest.loop)
 
     def seconds(self, s: ir.Stmt) -> float:
