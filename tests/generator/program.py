@@ -68,7 +68,13 @@ def generate(rng: random.Random) -> Case:
     scope.assigned = {named[s.name] for s in scalars if s.kind == "i"} - scope.fixed
     scope.functions = functions
     scope.in_function = form != "module"
-    body = [*(f"self.{name} = {name}" for name in own), *_body(scope)]
+    start = [f"self.{name} = {name}" for name in own]
+    if own and scope.chance(15):
+        start.append("me = self")
+        for name in (s.name for s in scalars if s.name in own and s.kind != "i"):  # a second way to an attribute
+            scope.bound[f"me.{name}"] = scope.bound[f"self.{name}"]
+            scope.fixed.add(f"me.{name}")
+    body = [*start, *_body(scope)]
     source = "\n".join([*_prelude(scope, functions), *_wrap(form, sizes, arrays, scalars, body)]) + "\n"
     return Case(source, form, sizes, tuple(arrays), tuple(scalars), scope.deepest, spice)
 

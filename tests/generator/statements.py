@@ -8,7 +8,7 @@ from tests.generator.scope import Array, LoopVar, Scope
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8}
+          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8, "call": 1}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -70,6 +70,8 @@ def simple(scope: Scope) -> Lines:
         array = scope.pick(usable)
         value = _tame(stored_value(scope, array, 1))
         return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
+    if choice == "call":
+        return [_unused_call(scope)]
     if choice == "store":
         return _store(scope, array)
     if choice == "unpack":
@@ -84,6 +86,13 @@ def simple(scope: Scope) -> Lines:
         alike = [a for a in scope.arrays if a.stored and a.kind == array.kind and not a.points_into]
         return [f"{load(scope, array)} = {load(scope, scope.pick(alike or [array]))} = {stored_value(scope, array)}"]
     return _assignment(scope, choice)
+
+
+def _unused_call(scope: Scope) -> str:
+    """For nothing but the warning or exception that it may give."""
+    x, y = expression(scope, "f", 1), expression(scope, "f", 1)
+    return scope.pick((f"np.{scope.pick(('add', 'subtract', 'multiply', 'divide', 'hypot'))}({x}, {y})", f"np.sqrt({x})",
+                       f"np.float32({x})", f"float({x} / (1.5 + abs({y})))", f"abs({x} * {y})", f"math.floor({x})", f"round({x}, 2)"))
 
 
 def _store(scope: Scope, array: Array) -> Lines:
