@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import alpyna_hook
+from alpyna.parser import Parser
 from alpyna_hook.own_imports import own_imports
 
 TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
@@ -24,24 +25,40 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    command = next((word for word in given if not word.startswith("-")), None)
-    if command not in COMMANDS and command is not None and os.path.isfile(command):
-        sys.stderr.write(f"alpyna: {command} is a file, not a command: python -m alpyna run {command}\n")
+    command = next((word for word in given if word in COMMANDS), None)
+    if command is None and (place := _script(given)) is not None:
+        run = " ".join(given[: place + 1])
+        sys.stderr.write(f"alpyna: {given[place]} is a file, not a command: python -m alpyna run {run}\n")
         return 2
     with own_imports():
-        args = _parser(command).parse_args(given)
+        args = _parsed(command, given)
         run = import_module(f"alpyna.{args.command}").main
     code: int = run(args)
     return code
 
 
-def _parser(command: str | None) -> argparse.ArgumentParser:
-    """The parser; only the module of the command that is asked for is imported."""
-    parser = argparse.ArgumentParser(prog="alpyna", description=TEXT)
+def _script(given: list[str]) -> int | None:
+    """Where a file stands in the place of a command, perhaps after options of `run`."""
+    first = next((k for k, word in enumerate(given) if not word.startswith("-")), None)
+    places = range(len(given)) if first else [] if first is None else [first]
+    return next((k for k in places if os.path.isfile(given[k])), None)
+
+
+def _parsed(command: str | None, given: list[str]) -> argparse.Namespace:
+    """The arguments; only the module of the command that is asked for is imported."""
+    parser = Parser(prog="alpyna", description=TEXT, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"alpyna {alpyna_hook.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command", parser_class=Parser)
+    chosen = parser
     for name, text in COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text.capitalize() + ".", allow_abbrev=False)
         if name == command:
             import_module(f"alpyna.{name}").add_arguments(sub)
-    return parser
+            chosen = sub
+    before = given[:given.index(command)] if command else []
+    early = next((word for word in before if word.partition("=")[0] in chosen.options() and word not in parser.options()), None)
+    if early is not None:
+        chosen.error(f"{early} stands before the command; write it after: alpyna {command} {early} ...")
+    args, unknown = parser.parse_known_args(given)
+    chosen.refuse_unknown(unknown)
+    return args

@@ -25,7 +25,7 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         help="modules that count as marked, such as 'pkg.*' (may be repeated)",
     )
     parser.add_argument("program", help="a script, a folder or zip file with __main__.py, or a module after -m")
-    parser.add_argument("args", nargs=argparse.REMAINDER, help="arguments of the program")
+    parser.add_argument("args", nargs=argparse.REMAINDER, help="the program's own arguments: whatever follows it, options too")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.config import Options, settings
+from alpyna_hook.config import Options, parse, settings
 from alpyna_hook.log import configure
 from alpyna_hook.own_imports import own_imports
 
@@ -38,19 +38,19 @@ __all__ = ["Options", "install", "is_accelerated", "report", "run_program", "sta
 
 
 def install(
-    modules: Iterable[str] | None = None, *, device: str | None = None, fp: str | None = None,
+    modules: str | Iterable[str] | None = None, *, device: str | None = None, fp: str | None = None,
     strict: bool | None = None, log: str | None = None,
 ) -> Handle:
     """Accelerates the marked modules that are imported from now on.
 
-    `modules` are patterns of further modules that count as marked ("pkg.*": pkg and all below it);
+    `modules` are patterns of further modules that count as marked ("pkg.*": pkg and all below it), one or several;
     the other options are those of `Options`, and win over files and environment.  Returns a handle:
     call its `uninstall()`, or use it in a `with` statement.  With `ALPYNA_DISABLE=1` it does nothing.
     Raises ValueError for a value that is not known.
     """
     from alpyna_hook.hook import finder
 
-    chosen = settings(modules=None if modules is None else list(modules), device=device, fp=fp, strict=strict, log=log)
+    chosen = settings(modules=modules, device=device, fp=fp, strict=strict, log=log)
     options = chosen.options()
     if options.disable:
         return finder.Handle(None)
@@ -65,7 +65,7 @@ def uninstall() -> None:
     finder.uninstall()
 
 
-def run_program(program: str, args: Sequence[str] = (), *, module: bool = False, modules: Iterable[str] = ()) -> None:
+def run_program(program: str, args: Sequence[str] = (), *, module: bool = False, modules: str | Iterable[str] = ()) -> None:
     """Runs a script, a folder or zip file with `__main__.py`, or (`module=True`) a module as `__main__`.
 
     It counts as marked, and so do the modules that match the patterns `modules`.  Whatever the
@@ -74,7 +74,7 @@ def run_program(program: str, args: Sequence[str] = (), *, module: bool = False,
     with own_imports():
         from alpyna_hook.hook import main_program
 
-    main_program.run(program, args, module=module, modules=list(modules))
+    main_program.run(program, args, module=module, modules=parse("modules", modules))
 
 
 def static_analyse(
@@ -83,12 +83,14 @@ def static_analyse(
     """Runs a source as a module whose functions are accelerated, and returns the module.
 
     `source` is the text, or a path to a file; it counts as marked.  `options` are Options, or the
-    name of a configuration file.  Raises what the source raises, SyntaxError and OSError included.
+    name of a configuration file; without, those of the hook that is installed, or else of the
+    project.  Raises what the source raises, SyntaxError and OSError included.
     """
+    from alpyna_hook.hook.finder import installed_settings
     from alpyna_hook.hook.text import load_module
 
     if options is None:
-        options = settings().options()
+        options = (installed_settings() or settings()).options()
     elif not isinstance(options, Options):
         options = Options.read(options)
     if isinstance(source, (str, bytes)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,8 +24,17 @@ class BadOption(ValueError):
     """A value or a key that is not known; the text names the nearest that is."""
 
 
-class Options(NamedTuple):
-    """What a user can choose.
+class _Options(NamedTuple):
+    device: str = "auto"
+    fp: str = "strict"
+    strict: bool = False
+    log: str = ""
+    modules: tuple[str, ...] = ()
+    disable: bool = False
+
+
+class Options(_Options):
+    """What a user can choose; raises BadOption, a ValueError, for a value that is not known.
 
     device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.
     fp:      "strict" changes no bit.  "relaxed" is accepted and, in this version, does the same.
@@ -35,12 +44,14 @@ class Options(NamedTuple):
     disable: install nothing.
     """
 
-    device: str = "auto"
-    fp: str = "strict"
-    strict: bool = False
-    log: str = ""
-    modules: tuple[str, ...] = ()
-    disable: bool = False
+    __slots__ = ()
+
+    def __new__(
+        cls, device: str = "auto", fp: str = "strict", strict: bool = False, log: str | bool = "",
+        modules: str | Iterable[str] = (), disable: bool = False,
+    ) -> Options:
+        given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable}
+        return super().__new__(cls, **{key: parse(key, value) for key, value in given.items()})
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Options:
@@ -51,6 +62,7 @@ class Options(NamedTuple):
         return cls().updated(_checked(_read_file(os.fspath(path)), os.fspath(path)))
 
     def updated(self, values: Mapping[str, Any]) -> Options:
+        """With values that `parse` gave."""
         return self._replace(**values)
 
 
@@ -94,11 +106,14 @@ def _log(_key: str, value: object) -> str:
 
 
 def _patterns(key: str, value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, (list, tuple)) else str(value).replace(",", " ").split()
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, Iterable):
+        raise BadOption(f"{key} cannot be {value!r}; write names such as 'pkg.*'")
+    items = tuple(items)
     for item in items:
         if not isinstance(item, str) or not item.replace("*", "x").replace(".", "x").isidentifier():
             raise BadOption(f"{key} cannot hold {item!r}; write names such as 'pkg.*', separated by commas")
-    return tuple(items)
+    return items
 
 
 _PARSERS: dict[str, Callable[[str, object], Any]] = {
@@ -122,23 +137,34 @@ def _checked(values: Mapping[str, object], place: str) -> dict[str, Any]:
     return good
 
 
+_said: set[str] = set()
+
+
 def complain(text: str) -> None:
-    """One line on standard error (which may be absent, as under pythonw)."""
-    if sys.stderr is not None:
+    """One line on standard error (which may be absent, as under pythonw), once in a process."""
+    if sys.stderr is not None and text not in _said:
+        _said.add(text)
         print(f"alpyna: {text}", file=sys.stderr)
 
 
 # ------------------------------------------------------------------- sources
 
 
+_PREFIX = "ALPYNA_"
+_VARIABLES = {f"{_PREFIX}{key.upper()}": key for key in Options._fields}
+_FOLDERS = ("ALPYNA_CACHE_DIR", "ALPYNA_DATA_DIR")
+
+
 def environment() -> dict[str, Any]:
-    """The options that `ALPYNA_*` sets."""
-    names = {f"ALPYNA_{key.upper()}": key for key in Options._fields}
+    """The options that `ALPYNA_*` sets; an empty value counts as none."""
     good: dict[str, Any] = {}
-    for name, key in names.items():
-        if name in os.environ:
+    for name in [name for name in os.environ if name.startswith(_PREFIX)]:
+        value, key = os.environ[name].strip(), _VARIABLES.get(name)
+        if key is None and name not in _FOLDERS:
+            complain(f"environment variable {name} is not known; {nearest(name, (*_VARIABLES, *_FOLDERS))}")
+        elif key is not None and value:
             try:
-                good[key] = parse(key, os.environ[name])
+                good[key] = parse(key, value)
             except BadOption as error:
                 complain(f"environment variable {name}: {error}; it is ignored")
     return good
@@ -152,7 +178,7 @@ def project_file(start: str) -> str | None:
             path = os.path.join(folder, name)
             try:
                 with open(path, "rb") as file:
-                    ours = b"alpyna]" in file.read()
+                    ours = _may_be_ours(file.read())
             except OSError:
                 continue
             if ours and _read_file(path):
@@ -161,6 +187,15 @@ def project_file(start: str) -> str | None:
         if parent == folder:
             return None
         folder = parent
+
+
+def _may_be_ours(text: bytes) -> bool:
+    """Is there a line that opens a section of ours, well written or not?"""
+    if b"alpyna" not in text.lower():
+        return False
+    import re
+
+    return re.search(rb"(?im)^[ \t]*\[[\[ \t]*(tool[ \t]*\.[ \t]*)?alpyna[ \t]*(\]|$)", text) is not None
 
 
 def project(start: str) -> dict[str, Any]:
@@ -185,7 +220,17 @@ def _read_file(path: str) -> Mapping[str, object]:
     except (configparser.Error, UnicodeDecodeError) as error:
         complain(f"{path}: {str(error).splitlines()[0]}; the file is ignored")
         return {}
-    return dict(parser["alpyna"]) if parser.has_section("alpyna") else {}
+    return _section({name: parser[name] for name in parser.sections()}, path, "[alpyna]")
+
+
+def _section(sections: Mapping[str, Any], path: str, header: str) -> Mapping[str, object]:
+    """Ours; one that is written with capitals is pointed at."""
+    for name, section in sections.items():
+        if name == "alpyna" and isinstance(section, Mapping):
+            return dict(section)
+        if name.lower() == "alpyna":
+            complain(f"{path}: a section is named {name!r}; write {header} with its options below; it is ignored")
+    return {}
 
 
 def _read_toml(path: str) -> Mapping[str, object]:
@@ -198,11 +243,11 @@ def _read_toml(path: str) -> Mapping[str, object]:
             complain(f"{path}: install tomli to have it read by Python 3.10; the file is ignored")
             return {}
     try:
-        section = tomllib.loads(_read_text(path)).get("tool", {}).get("alpyna", {})
+        sections = tomllib.loads(_read_text(path)).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         complain(f"{path}: {error}; the file is ignored")
         return {}
-    return section if isinstance(section, dict) else {}
+    return _section(sections, path, "[tool.alpyna]") if isinstance(sections, dict) else {}
 
 
 class Settings(NamedTuple):

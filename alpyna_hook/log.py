@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
+from alpyna_hook.config import complain
+
 _target = ""
 
 
 def configure(target: str) -> None:
-    """"" for none, "1" for standard error, else a file to append to."""
+    """"" for none, "1" for standard error, else a file to append to; says so if it cannot be written."""
     global _target
     _target = target
+    if target not in ("", "1"):
+        _append("")
 
 
 def log(event: str) -> None:
@@ -23,8 +27,16 @@ def log(event: str) -> None:
         if sys.stderr is not None:
             sys.stderr.write(line)
         return
+    _append(line)
+
+
+def _append(text: str) -> None:
+    global _target
     try:
         with open(_target, "a", encoding="utf-8") as file:
-            file.write(line)
-    except (OSError, NameError):  # while Python shuts down there is no `open` any more
-        configure("")
+            file.write(text)
+    except OSError as error:
+        complain(f"the log {_target} cannot be written: {error.strerror}; there is none")
+        _target = ""
+    except NameError:  # while Python shuts down there is no `open` any more
+        _target = ""

@@ -128,6 +128,11 @@ def install(settings: Settings) -> Handle:
     return Handle(finder)
 
 
+def installed_settings() -> Settings | None:
+    """Those of the latest installation; None if there is none."""
+    return next((finder.settings for finder in sys.meta_path if isinstance(finder, AlpynaFinder)), None)
+
+
 def uninstall() -> None:
     """Takes all installations away."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AlpynaFinder)]

@@ -62,18 +62,29 @@ def test_the_real_engine_gives_the_same(program: Program) -> None:
     assert (row["runs"], row["accelerated_runs"], row["device"], row["reason"]) == (1, 1, "cpu", None)
 
 
-@pytest.mark.parametrize(("args", "text"), [
-    ([], "required: command"),
-    (["rum"], "invalid choice: 'rum'"),
-    (["run"], "required: program"),
-    (["run", "--reprot", "x", "main.py"], "unrecognized arguments"),
-    (["cache", "burn"], "invalid choice: 'burn'"),
+@pytest.mark.parametrize(("args", "usage", "text"), [
+    ([], "", "the following arguments are required: command"),
+    (["rum"], "", "argument command: invalid choice: 'rum'; did you mean 'run'?"),
+    (["rum", "main.py"], "", "argument command: invalid choice: 'rum'; did you mean 'run'?"),
+    (["run"], " run", "the following arguments are required: program"),
+    (["run", "-m"], " run", "the following arguments are required: program"),
+    (["run", "--accelerate"], " run", "argument --accelerate: expected one argument"),
+    (["run", "--reprot", "x", "main.py"], " run", "unknown option --reprot; did you mean '--report'?"),
+    (["run", "--reprot=x", "main.py"], " run", "unknown option --reprot=x; did you mean '--report'?"),
+    (["explain", "--jsn", "main.py"], " explain", "unknown option --jsn; did you mean '--json'?"),
+    (["explain", "-m"], " explain", "the following arguments are required: program"),
+    (["profile", "--shwo"], " profile", "unknown option --shwo; did you mean '--show'?"),
+    (["devices", "main.py"], " devices", "unknown argument main.py"),
+    (["cache"], " cache", "the following arguments are required: action"),
+    (["cache", "claer"], " cache", "argument action: invalid choice: 'claer'; did you mean 'clear'?"),
+    (["--report", "x", "run", "main.py"], " run", "--report stands before the command; write it after: alpyna run --report ..."),
 ])
-def test_wrong_use(program: Program, args: list[str], text: str) -> None:
+def test_wrong_use(program: Program, args: list[str], usage: str, text: str) -> None:
     program.write("main.py", "")
     code, out, err = alpyna(program, *args)
     assert (code, out) == (2, "")
-    assert text in err
+    assert err.startswith(f"usage: alpyna{usage} [-h]")
+    assert err.splitlines()[-1] == f"alpyna{usage}: error: {text}"
 
 
 @pytest.mark.parametrize("flags", [[], ["-OO"]])
@@ -117,6 +128,7 @@ def test_a_folder_that_vanishes_costs_the_report_alone(program: Program) -> None
 
 def test_a_script_without_a_command(program: Program) -> None:
     program.write("script.py", "print(1)")
-    run = program.python("-m", "alpyna", "script.py")
-    assert (run.code, run.out) == (2, "")
-    assert run.err == "alpyna: script.py is a file, not a command: python -m alpyna run script.py\n"
+    for words in ("script.py", "--accelerate pkg.* script.py"):
+        run = program.python("-m", "alpyna", *words.split(), "--fast")
+        assert (run.code, run.out) == (2, "")
+        assert run.err == f"alpyna: script.py is a file, not a command: python -m alpyna run {words}\n"
