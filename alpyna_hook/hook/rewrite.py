@@ -1,6 +1,6 @@
 """Puts a seam before each eligible loop of a module's tree.
 
-    for i in range(n):        for (i, s) in (SITE.run(a, n, s) if SITE.live else ()):
+    for i in range(n):        for (i, s) in (() if SITE.__doc__ else SITE.run(a, n, s)):
         s = s + a[i]              if SITE.due:
                                       SITE.raise_due()
                                   break
@@ -14,6 +14,7 @@ that out and passes their values (`Site.see`).
 The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
 a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
 there by `link`.  So no name is added to any namespace, and the bytecode can be marshalled.
+`SITE.__doc__` is what tells a Site in use from one that is left alone (see `site`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.hook.scopes import Function, Scope
-from alpyna_hook.hook.site import MARK, SiteRecord, Table
+from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
 from alpyna_hook.hook.source import Refusal
 from alpyna_hook.ir import Nest
 from alpyna_hook.reasons import Declined
@@ -169,7 +170,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast
     body.append(at(ast.Break()))
     loop = at(ast.For(
         target=at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store())),
-        iter=at(ast.IfExp(of_site("live"), run, at(ast.Tuple([], ast.Load())))),
+        iter=at(ast.IfExp(of_site(LEFT_ALONE), at(ast.Tuple([], ast.Load())), run)),
         body=body,
         orelse=[node],
         type_comment=None,
@@ -179,4 +180,5 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast
     see = at(ast.Expr(call("see", *(at(ast.Name(name, ast.Load())) for name in record.unsure))))
     handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
     tried = at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[]))
-    return [at(ast.If(at(ast.BoolOp(ast.And(), [of_site("live"), call("asks")])), [tried], [])), loop]
+    in_use = at(ast.UnaryOp(ast.Not(), of_site(LEFT_ALONE)))
+    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), [tried], [])), loop]

@@ -2,11 +2,16 @@
 
 The rewritten module holds each Site as a constant of a code object and calls
 
-    SITE.run(p1, p2, ...) if SITE.live else ()
+    () if SITE.__doc__ else SITE.run(p1, p2, ...)
 
 before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
 `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
 of `targets`, "it has been run".
+
+Code objects are written by others too: by `marshal`, which writes a Site as the bytes that it is a
+subclass of, since bytes and the like are all that it writes of others' classes, and by pickles of functions by
+value, which do the same here.  `b"".__doc__` is a text, so that the seam that is read again, in a process that need
+not have us, leaves its loop alone.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ from alpyna_hook.watching import watched
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
 _BUILTINS = vars(builtins)
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
+LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
 
 
 class SiteRecord(NamedTuple):
@@ -74,19 +80,19 @@ def link(code: CodeType, module: ModuleSource) -> CodeType:
     return linked
 
 
-class Site:
-    """One loop; hashed and compared by identity, as code objects need of their constants."""
+class Site(bytearray):  # with no docstring, which would be in the place of the slot
+    # One loop; hashed and compared by identity, as code objects need of their constants.
 
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "index", "lineno",
-        "live", "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
+        "__doc__", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "lineno",
+        "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
     )
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
-    def __init__(self, module: ModuleSource, index: int, record: SiteRecord, parent: Site | None) -> None:
+    def __init__(self, module: ModuleSource, record: SiteRecord, parent: Site | None) -> None:
         self.module = module
-        self.index = index
         self.qualname = record.qualname
         self.lineno = record.lineno
         self.col = record.col
@@ -108,6 +114,21 @@ class Site:
         if parent is not None:
             parent.children.append(self)
 
+    @property
+    def live(self) -> bool:
+        """Whether the seam calls `run`."""
+        return not self.__doc__
+
+    @live.setter
+    def live(self, live: bool) -> None:
+        self.__doc__ = not live  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
     def __repr__(self) -> str:
         return f"<Site {self.qualname} {self.module.filename}:{self.lineno}>"
 
@@ -127,7 +148,7 @@ class Site:
         return _execute(self, values, frame.f_globals)
 
     # --------------------------------- nests that read variables that may have no value
-    #     if SITE.live and SITE.asks():
+    #     if not SITE.__doc__ and SITE.asks():
     #         try:
     #             SITE.see(p3, p4)
     #         except SITE.unbound:
@@ -216,15 +237,8 @@ class Site:
         for child in self.children:
             child.live = True
 
-    def __reduce__(self) -> tuple[Callable[[], _DeadSite], tuple[()]]:
-        return _DeadSite, ()  # a function pickled by value is plain where it is unpickled
-
-
-class _DeadSite:
-    """What a Site is after pickling or copying: its loop is always interpreted."""
-
-    __slots__ = ()
-    live = False
+    def __reduce_ex__(self, protocol: object) -> tuple[type[bytes], tuple[()]]:
+        return bytes, ()  # a function pickled by value is plain where it is unpickled
 
 
 _IMPORTING = Undivided()
@@ -266,9 +280,9 @@ _SOURCES: list[ModuleSource] = []
 
 def register(module: ModuleSource, table: Table) -> list[Site]:
     """Makes the Sites of a module whose code is about to run."""
-    for index, record in enumerate(table.sites):
+    for record in table.sites:
         parent = module.sites[record.parent] if record.parent >= 0 else None
-        module.sites.append(Site(module, index, record, parent))
+        module.sites.append(Site(module, record, parent))
     module.refused.extend(table.refused)
     _SOURCES.append(module)
     return module.sites

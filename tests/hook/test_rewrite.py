@@ -362,15 +362,6 @@ def test_reentrant_returns_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert site.live
 
 
-def test_pickled_and_copied_sites_are_dead() -> None:
-    import copy
-    import pickle
-
-    _, (site,) = site_of("for i in range(3): pass\n")
-    for dead in (pickle.loads(pickle.dumps(site)), copy.copy(site), copy.deepcopy(site)):
-        assert dead.live is False
-
-
 def test_a_source_that_holds_the_marker_is_left_alone() -> None:
     module = alpyna_hook.static_analyse("x = '\\0alpyna-site:0'\nfor i in range(3): pass\n")
     assert module.x == "\0alpyna-site:0"
