@@ -2,7 +2,7 @@
 
 import sys
 
-from alpyna_hook.own_imports import own_imports
+from alpyna_hook.guest.own_imports import own_imports
 
 with own_imports():
     from alpyna.cli import main

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import alpyna_hook
 from alpyna.parser import Parser
-from alpyna_hook.own_imports import own_imports
+from alpyna_hook.guest.own_imports import own_imports
 
 TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
 COMMANDS = {

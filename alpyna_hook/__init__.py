@@ -25,8 +25,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import Options, parse, settings
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.log import configure
-from alpyna_hook.own_imports import own_imports
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import ir, registries
+from alpyna_hook import ir
 from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
+from alpyna_hook.guest import registries
 from alpyna_hook.known import KNOWN
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements

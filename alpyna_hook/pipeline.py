@@ -9,9 +9,9 @@ from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
 from alpyna_hook.facts import Facts
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.infer import infer
 from alpyna_hook.kernels.build import Kernel, build
-from alpyna_hook.own_imports import own_imports
 from alpyna_hook.prove import anchored
 from alpyna_hook.runtime.variant import KernelKey, Variant
 from alpyna_hook.types import rep_of_kind

@@ -40,9 +40,8 @@ LAYERS = [
     ["alpyna_hook.affine", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.profile"],
-    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.registries",
-     "alpyna_hook.own_imports", "alpyna_hook.watching", "alpyna_hook.forks", "alpyna_hook.runtime.trace",
-     "alpyna_hook.runtime.ledger", "alpyna_hook.runtime.outside"],
+    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest",
+     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.ledger"],
     ["alpyna_hook.ir"],
 ]
 PUBLIC = "alpyna_hook"

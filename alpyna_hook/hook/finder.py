@@ -9,8 +9,8 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import unmarked
-from alpyna_hook.own_imports import own_imports
 
 if TYPE_CHECKING:
     from types import ModuleType, TracebackType

@@ -8,12 +8,12 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType
 
 from alpyna_hook.config import Settings
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma
 from alpyna_hook.hook.mangle import parse
 from alpyna_hook.hook.site import link, register
 from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
-from alpyna_hook.own_imports import own_imports
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from typing import Any
 import alpyna_hook
 from alpyna_hook import log
 from alpyna_hook.config import Settings, settings
+from alpyna_hook.guest.own_imports import give_way
 from alpyna_hook.hook import finder
 from alpyna_hook.hook.loader import prepare
-from alpyna_hook.own_imports import give_way
 
 _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
 _Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], Any]

@@ -26,13 +26,13 @@ from importlib import import_module
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from alpyna_hook.forks import Undivided
+from alpyna_hook.guest.forks import Undivided
+from alpyna_hook.guest.outside import outside_cause
+from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.guest.watching import watched
 from alpyna_hook.hook.source import ModuleSource, Refusal, remember
 from alpyna_hook.log import log
-from alpyna_hook.own_imports import own_imports
-from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.watching import watched
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
 _BUILTINS = vars(builtins)

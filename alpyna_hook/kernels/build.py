@@ -16,9 +16,9 @@ from typing import Any
 
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
-from alpyna_hook.forks import Undivided
+from alpyna_hook.guest.forks import Undivided
+from alpyna_hook.guest.outside import outside_cause
 from alpyna_hook.reasons import Declined
-from alpyna_hook.runtime.outside import outside_cause
 
 _PATIENCE = 10.0  # seconds
 _COUNTER = iter(range(10**9))

@@ -11,9 +11,12 @@ import threading
 from time import perf_counter
 from typing import Any
 
-from alpyna_hook import config, pipeline, registries
+from alpyna_hook import config, pipeline
 from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.guest import registries
+from alpyna_hook.guest.outside import outside_cause
+from alpyna_hook.guest.watching import watched
 from alpyna_hook.hook.site import Site
 from alpyna_hook.ir import Nest
 from alpyna_hook.kernels.build import CompileError
@@ -22,10 +25,8 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.native import keeps_flags
-from alpyna_hook.runtime.outside import outside_cause
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
-from alpyna_hook.watching import watched
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter

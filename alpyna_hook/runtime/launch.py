@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import pipeline, registries, typed as t
+from alpyna_hook import pipeline, typed as t
 from alpyna_hook.attributes import MISSING
 from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
+from alpyna_hook.guest import registries
+from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.hook.site import Site
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
@@ -20,7 +22,6 @@ from alpyna_hook.runtime.interrupts import Work, aside, run
 from alpyna_hook.runtime.ledger import interpreter_seconds
 from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
-from alpyna_hook.runtime.outside import came_from_outside
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind

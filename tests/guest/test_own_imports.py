@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from alpyna_hook.own_imports import own_imports
+from alpyna_hook.guest.own_imports import own_imports
 from tests.hook.processes import ROOT, Program
 
 MAIN = """

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alpyna_hook import registries
+from alpyna_hook.guest import registries
 from tests.differential import check
 from tests.oracle import Conditions
 
