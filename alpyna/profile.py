@@ -27,10 +27,15 @@ def main(args: argparse.Namespace) -> int:
     file = Path(args.output) if args.output else profile.path()
     if args.show:
         try:
-            data = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            text = file.read_text(encoding="utf-8")
+            profile.parsed(text)
+        except OSError as error:
             sys.stderr.write(f"alpyna profile: {error}\n")
             return 1
+        except profile.BROKEN as error:
+            sys.stderr.write(f"alpyna profile: {file}: {type(error).__name__}: {error}; measure again with `alpyna profile`\n")
+            return 1
+        data = json.loads(text)
     else:
         profiler = _profiler()
         data = profiler.measure(lambda text: sys.stderr.write(f"measuring {text} ...\n"))
@@ -40,6 +45,9 @@ def main(args: argparse.Namespace) -> int:
             sys.stderr.write(f"alpyna profile: {error}\n")
             return 1
     sys.stdout.write(json.dumps(data, indent=1) + "\n" if args.json else _text(data, file))
+    suspect = profile.implausible(profile.parsed(json.dumps(data)))
+    if suspect:
+        sys.stderr.write(f"alpyna profile: {', '.join(suspect)}: more than a machine may need, not used; measure again\n")
     return 0
 
 
@@ -83,4 +91,4 @@ def _interpreter(found: Mapping[str, Any]) -> list[str]:
     parts = {key.removeprefix("seconds_per_").replace("_", " "): value for key, value in found.items()}
     calls = parts.pop("call", {})
     parts.update({f"call of {family}": value for family, value in calls.items()})
-    return [f"{value * 1e9:.0f} ns per {name}" for name, value in parts.items()]
+    return [f"{value * 1e9:.0f} ns per {name}" for name, value in parts.items() if value is not None]

@@ -11,7 +11,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,14 @@ from alpyna_hook.config import complain, data_directory
 from alpyna_hook.log import log
 
 SCHEMA = 1
+BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` raises
 FILE = "profile.json"
+
+# Seconds that some machine may need: a value beyond, such as a busy machine led to, is not used.
+_PLAUSIBLE = {
+    "seconds_per_node": 1e-6, "seconds_per_element": 5e-6, "seconds_per_scalar": 5e-6, "seconds_per_user_call": 1e-5,
+    "seconds_per_call": 2e-5, "compile_seconds": 2.0, "compile_seconds_per_node": 0.02, "numba_import_seconds": 6.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +95,16 @@ def read(file: Path) -> Profile | None:
         _ignored(file, str(error))
         return None
     try:
-        profile = _parsed(text)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        profile = parsed(text)
+    except BROKEN as error:
         _ignored(file, f"{type(error).__name__}: {error}")
         return None
     here = machine()
+    suspect = implausible(profile)
+    if suspect:
+        log(f"{file}: {', '.join(suspect)}: more than a machine may need; not used, measure again with `alpyna profile`")
+        unused: dict[str, Any] = {name: {} if name == "seconds_per_call" else None for name in suspect}
+        profile = replace(profile, **unused)
     changed = [key for key, value in profile.machine.items() if here.get(key, value) != value]
     if changed:
         log(f"{file}: measured with another {', '.join(changed)}; not used, measure again with `alpyna profile`")
@@ -100,11 +112,21 @@ def read(file: Path) -> Profile | None:
     return profile
 
 
+def implausible(profile: Profile) -> list[str]:
+    """The names of values that no machine needs."""
+    return [name for name, most in _PLAUSIBLE.items() if _largest(getattr(profile, name)) > most]
+
+
+def _largest(value: float | Mapping[str, float] | None) -> float:
+    return max(value.values(), default=0.0) if isinstance(value, Mapping) else value or 0.0
+
+
 def _ignored(file: Path, problem: str) -> None:
     complain(f"{file}: {problem}; the profile is ignored, measure again with `alpyna profile`")
 
 
-def _parsed(text: str) -> Profile:
+def parsed(text: str) -> Profile:
+    """A profile from the text of its file.  Raises one of BROKEN."""
     data = json.loads(text)
     if data["schema"] != SCHEMA:
         raise ValueError(f"schema {data['schema']!r}, expected {SCHEMA}")

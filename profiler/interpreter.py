@@ -32,7 +32,7 @@ _USER_CALL = "t = g(s)", 6
 
 
 def seconds(n: int = 20_000, rounds: int = 5) -> dict[str, Any]:
-    """`seconds_per_node`, `_element`, `_scalar` (an operation on NumPy scalars), `_user_call`, and `_call` by family."""
+    """Of CPU: `seconds_per_node`, `_element`, `_scalar` (an operation on NumPy scalars), `_user_call`, and `_call` by family."""
     arguments = (n, 0.75, np.float64(1.25), np.float64(0.5), np.linspace(0.0, 1.0, n))
 
     def one(body: str) -> float:

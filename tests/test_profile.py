@@ -7,6 +7,7 @@ import math
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,31 @@ def test_a_broken_file_is_ignored_with_one_line(text: str, problem: str, capsys:
     assert error.count("\n") == 1
     assert profile.load() is None
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("change", "field"), [
+    ({"compiler": {"seconds": 11.0, "seconds_per_node": 0.001, "import_seconds": 1.5}}, "compile_seconds"),
+    ({"compiler": {"seconds": 0.2, "seconds_per_node": 0.5, "import_seconds": 1.5}}, "compile_seconds_per_node"),
+    ({"compiler": {"seconds": 0.2, "seconds_per_node": 0.001, "import_seconds": 40.0}}, "numba_import_seconds"),
+    ({"interpreter": {"seconds_per_node": 1e-3}}, "seconds_per_node"),
+    ({"interpreter": {"seconds_per_call": {"math": 1e-8, "numpy": 1.0}}}, "seconds_per_call"),
+])
+def test_a_suspect_value_is_not_used(change: dict[str, Any], field: str, tmp_path: Path) -> None:
+    store.write(data(), tmp_path / "good.json")
+    store.write(data(**change), tmp_path / "suspect.json")
+    good, found = profile.read(tmp_path / "good.json"), profile.read(tmp_path / "suspect.json")
+    assert good is not None and found is not None
+    assert getattr(good, field) or field.startswith("seconds_per")
+    assert not getattr(found, field)
+    assert found.different == good.different and found.flags == good.flags
+    shown = alpyna(tmp_path, "profile", "--show", "-o", "suspect.json")
+    assert shown.returncode == 0
+    assert shown.stderr == f"alpyna profile: {field}: more than a machine may need, not used; measure again\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process_time is too coarse there")
+def test_what_others_take_meanwhile_is_not_measured() -> None:
+    assert programs.clock(time.sleep, 0.2) < 0.1
 
 
 def test_a_file_that_is_not_text(capsys: pytest.CaptureFixture[str]) -> None:
