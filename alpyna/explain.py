@@ -44,7 +44,7 @@ def _at_exit(args: argparse.Namespace, folder: str, pid: int) -> None:
         return  # a forked child, which shares its parent's exit functions
     from alpyna_hook.explain.report import as_data
 
-    text = _text(args, as_data(loops=True, kernels=args.kernel), folder)
+    text = _text(args, as_data(loops=True, kernels=args.kernel, whole=args.graph), folder)
     if sys.stdout is not None and not sys.stdout.closed:
         sys.stdout.flush()
     _write(text, args.output, sys.stderr)
@@ -55,7 +55,7 @@ def _text(args: argparse.Namespace, entries: list[dict[str, Any]], folder: str) 
         return json.dumps([_with_hint(entry) for entry in entries], indent=1) + "\n"
     from alpyna_hook.explain.text import render
 
-    return render(entries, folder, static=args.static, whole=args.graph)
+    return render(entries, folder, static=args.static)
 
 
 def _with_hint(entry: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _static(args: argparse.Namespace) -> int:
     from alpyna_hook.hook.static import of_source
 
     try:
-        entries = of_source(source, os.path.abspath(path))
+        entries = of_source(source, os.path.abspath(path), whole=args.graph)
     except (SyntaxError, ValueError) as error:
         sys.stderr.write(f"alpyna explain: {path} does not compile: {error}\n")
         return 1

@@ -50,35 +50,37 @@ def decide(problem: Problem, *, use_exact: bool = True, budget: int = exact.DEFA
     return _exact(state, budget) if use_exact else _inequalities(state)
 
 
-def _inequalities(state: _State, *, exhausted: bool = False) -> Outcome:
+def _inequalities(state: _State, *, exhausted: bool = False, steps: int = 0) -> Outcome:
     """Banerjee's test down the hierarchy of directions."""
     vectors, proof = banerjee.directions(state.problem, state.masks)
     if proof is not None:
         return _independent(proof)
     if vectors != frozenset(expand(state.masks)):
         state.reasons.append(f"Banerjee leaves {text(compress(vectors))}")
-    return _finish(state, vectors, exact=False, exhausted=exhausted)
+    return _finish(state, vectors, exact=False, exhausted=exhausted, steps=steps)
 
 
 def _exact(state: _State, budget: int) -> Outcome:
     """The exact test refines the directions itself; the inequalities take over if its budget runs out."""
     vectors = frozenset(expand(state.masks))
+    allowed = exact.Budget(budget)
     try:
-        remaining = exact.directions(state.problem, vectors, exact.Budget(budget))
+        remaining = exact.directions(state.problem, vectors, allowed)
     except exact.Exhausted:
         decided = isl.directions(state.problem, vectors)
         if decided is None:
-            return _inequalities(state, exhausted=True)
+            return _inequalities(state, exhausted=True, steps=budget - allowed.left)
         remaining = decided
+    steps = budget - allowed.left
     if not remaining:
-        return _independent(Proof("exact", "no integer point satisfies the subscripts and the bounds"))
+        return _independent(Proof("exact", "no integer point satisfies the subscripts and the bounds"), steps)
     if remaining != vectors:
         state.reasons.append(f"exact integer test leaves {text(compress(remaining))}")
-    return _finish(state, remaining, exact=True)
+    return _finish(state, remaining, exact=True, steps=steps)
 
 
-def _independent(proof: Proof) -> Outcome:
-    return Outcome(frozenset(), (), proof, exact=True)
+def _independent(proof: Proof, steps: int = 0) -> Outcome:
+    return Outcome(frozenset(), (), proof, exact=True, steps=steps)
 
 
 def _each_dimension(state: _State) -> Proof | None:
@@ -184,10 +186,12 @@ def _nonempty(interval: Interval) -> bool:
     return low is None or high is None or low <= high
 
 
-def _finish(state: _State, vectors: frozenset[Vector], *, exact: bool, exhausted: bool = False) -> Outcome:
+def _finish(
+    state: _State, vectors: frozenset[Vector], *, exact: bool, exhausted: bool = False, steps: int = 0
+) -> Outcome:
     distances = tuple(
         0 if distance is None and all(v[p] == EQ for v in vectors) else distance
         for p, distance in enumerate(state.distances)
     )
     because = "; ".join(state.reasons) or "the subscripts do not tell the iterations apart"
-    return Outcome(vectors, distances, Proof("dependent", because), exact, exhausted)
+    return Outcome(vectors, distances, Proof("dependent", because), exact, exhausted, steps)

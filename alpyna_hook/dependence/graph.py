@@ -145,6 +145,7 @@ class DependenceGraph:
     aliased: frozenset[str] = frozenset()  # arrays that share memory with another one
     transaction: bool = True
     stage: str = STATIC
+    untested: int = 0  # pairs that are taken as dependent, since testing all would have taken too long
     _loops: list[LoopVerdict] | None = field(default=None, repr=False)
     _judge: Callable[[DependenceGraph], list[LoopVerdict]] | None = field(default=None, repr=False)
 

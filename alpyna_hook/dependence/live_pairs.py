@@ -9,6 +9,7 @@ from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, Program
 from alpyna_hook.dependence.address import linearise
 from alpyna_hook.dependence.build import Builder
+from alpyna_hook.dependence.effort import LIVE_LIMIT, UNTESTED, Effort
 from alpyna_hook.dependence.facts import ArrayFacts
 from alpyna_hook.dependence.graph import RUNTIME, PairResult
 from alpyna_hook.dependence.pairing import failing, merge
@@ -30,6 +31,7 @@ class LivePairs:
         self._program, self._builder, self._values, self._arrays = program, builder, values, arrays
         self._use_exact = use_exact
         self._retests = 0
+        self.effort = Effort(LIVE_LIMIT)
 
     def results(
         self, pairs: Iterable[StaticPair], shared: Iterable[tuple[str, str]], overlaid: Container[str],
@@ -55,7 +57,7 @@ class LivePairs:
             return PairResult(pair.first, pair.second, static.loops, left, (), proof, RUNTIME)
         contents = self._builder.contents
         inspected = contents and not self._indices(pair).isdisjoint(contents)
-        if (pair.final or self._retests >= MAX_RETESTS) and not inspected:
+        if (pair.final or self._retests >= MAX_RETESTS or self.effort.left <= 0) and not inspected:
             if left == static.vectors:
                 return static
             return PairResult(pair.first, pair.second, static.loops, left, static.distances, static.proof, RUNTIME)
@@ -70,9 +72,13 @@ class LivePairs:
 
     def _retest(self, a: Access, b: Access) -> PairResult:
         builder = self._builder
+        if self.effort.spent():
+            return unknown_pair(self._program, a, b, UNTESTED, RUNTIME)
         return self._decided(a, b, [builder.problem(p, q) for p in builder.pieces(a) for q in builder.pieces(b)], [])
 
     def _by_bytes(self, a: Access, b: Access) -> PairResult:
+        if self.effort.spent():
+            return unknown_pair(self._program, a, b, UNTESTED, RUNTIME)
         x, y = self._arrays[a.array], self._arrays[b.array]
         problems: list[Problem] = []
         proofs: list[Proof] = []
@@ -87,6 +93,7 @@ class LivePairs:
 
     def _decided(self, a: Access, b: Access, problems: list[Problem], proofs: list[Proof]) -> PairResult:
         outcomes = [driver.decide(p, use_exact=self._use_exact, budget=RUNTIME_BUDGET) for p in problems]
+        self.effort.problems(outcomes)
         merged = merge([*outcomes, *[Outcome(frozenset(), (), proof, True) for proof in proofs]])
         loops = self._program.common(a.loops, b.loops)
         return PairResult(a, b, loops, merged.directions, merged.distances, merged.proof, RUNTIME)

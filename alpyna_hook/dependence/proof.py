@@ -32,6 +32,7 @@ class Outcome:
     proof: Proof
     exact: bool
     exhausted: bool = False
+    steps: int = 0  # of the exact test: its row operations
 
     @property
     def independent(self) -> bool:

@@ -15,6 +15,7 @@ from alpyna_hook import ir
 from alpyna_hook.dependence.address import overlapping
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.effects import Called
+from alpyna_hook.dependence.effort import LIMIT, Effort
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import RUNTIME, STATIC, Dependence, DependenceGraph, Independent, PairResult
 from alpyna_hook.dependence.live_pairs import LivePairs
@@ -55,7 +56,9 @@ class NestAnalysis:
         self._builder = Builder(self.program)
         if len(self.program.accesses) > MAX_ACCESSES:
             raise TooLarge(f"{len(self.program.accesses)} accesses")
-        self.pairs = static_pairs(self.program, self._builder, include_input=include_input, use_exact=use_exact)
+        effort = Effort(LIMIT)
+        self.pairs = static_pairs(self.program, self._builder, effort, include_input=include_input, use_exact=use_exact)
+        self._untested = effort.untested
         self._arrays = list(dict.fromkeys(a.array for a in self.program.accesses))
         self._array_pairs = self._pairs_of_arrays()
         self._stored = tuple(a for a in self._arrays if a in self.program.stored)
@@ -86,6 +89,7 @@ class NestAnalysis:
         self._static_results = results
         integers = tuple(f"{i.name} holds an integer" for i in self.program.inductions if i.name[0] != "@")
         graph = self._graph(results, STATIC, self._builder, lambda _: True, frozenset())
+        graph.untested = self._untested
         graph.assumptions = (*assumptions, *dict.fromkeys(integers))
         signature = self._signature(results, graph)
         graph._judge = lambda g: self._judged(g, self._builder, signature)
@@ -176,10 +180,12 @@ class NestAnalysis:
         values = live_values(self.program, bounds, arrays)
         builder = Builder(self.program, values, {n: c for n, c in contents.items() if n not in self._volatile})
         overlaid = {a for a in self._stored if a in arrays and not arrays[a].injective}
-        results = LivePairs(self.program, builder, values, arrays, self._use_exact).results(self.pairs, shared, overlaid)
+        live = LivePairs(self.program, builder, values, arrays, self._use_exact)
+        results = live.results(self.pairs, shared, overlaid)
         aliased = frozenset(name for pair in shared for name in pair) | overlaid
         graph = self._graph(results, RUNTIME, builder, values.__contains__, aliased)
         graph.transaction = transaction
+        graph.untested = self._untested + live.effort.untested
         signature = self._signature(results, graph)
         graph._judge = lambda g: self._judged(g, builder, signature)
         return graph

@@ -11,13 +11,13 @@ from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, Program
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.directions import Vector
+from alpyna_hook.dependence.effort import UNTESTED, Effort
 from alpyna_hook.dependence.graph import STATIC, PairResult
 from alpyna_hook.dependence.pairing import all_vectors, condition_text, groups, merge, prefix
 from alpyna_hook.dependence.proof import Proof
 from alpyna_hook.dependence.residual import Residual, project
 
 STATIC_BUDGET = 6_000
-EXACT_PAIRS, MAX_PAIRS = 500, 4_000  # a nest with more pairs: the others without the exact test, or not at all
 
 Residuals: TypeAlias = "dict[Vector, tuple[Residual, ...]]"
 
@@ -37,9 +37,11 @@ class StaticPair:
     final: bool
 
 
-def static_pairs(program: Program, builder: Builder, *, include_input: bool, use_exact: bool) -> list[StaticPair]:
+def static_pairs(
+    program: Program, builder: Builder, effort: Effort, *, include_input: bool, use_exact: bool
+) -> list[StaticPair]:
     """Pairs that look alike are tested once."""
-    tester = _Tester(program, builder, use_exact)
+    tester = _Tester(program, builder, effort, use_exact)
     return [tester.pair(a, b) for a, b in _same_array(program, include_input)]
 
 
@@ -61,8 +63,8 @@ def _same_array(program: Program, include_input: bool) -> Iterator[tuple[Access,
 
 
 class _Tester:
-    def __init__(self, program: Program, builder: Builder, use_exact: bool) -> None:
-        self._program, self._builder, self._use_exact = program, builder, use_exact
+    def __init__(self, program: Program, builder: Builder, effort: Effort, use_exact: bool) -> None:
+        self._program, self._builder, self._effort, self._use_exact = program, builder, effort, use_exact
         self._memo: dict[tuple[object, ...], tuple[PairResult, Residuals, bool]] = {}
 
     def pair(self, a: Access, b: Access) -> StaticPair:
@@ -80,11 +82,11 @@ class _Tester:
         loops = program.common(a.loops, b.loops)
         if a.array in program.rebound:
             return unknown_pair(program, a, b, f"the nest assigns {a.array}, so it may be any array"), {}, True
-        if len(self._memo) >= MAX_PAIRS:
-            return unknown_pair(program, a, b, f"the nest has more than {MAX_PAIRS} different pairs"), {}, True
+        if self._effort.spent():
+            return unknown_pair(program, a, b, UNTESTED), {}, True
         problems = [builder.problem(p, q) for p in builder.pieces(a) for q in builder.pieces(b)]
-        use_exact = self._use_exact and len(self._memo) < EXACT_PAIRS
-        outcomes = [driver.decide(p, use_exact=use_exact, budget=STATIC_BUDGET) for p in problems]
+        outcomes = [driver.decide(p, use_exact=self._use_exact, budget=STATIC_BUDGET) for p in problems]
+        self._effort.problems(outcomes)
         merged = merge(outcomes)
         residuals: Residuals = {}
         final = all(o.exact for o in outcomes) and builder.complete
@@ -94,6 +96,7 @@ class _Tester:
                 project(problem.under(prefix(group)))
                 for problem, outcome in zip(problems, outcomes, strict=True) if not outcome.directions.isdisjoint(group)
             ])
+            self._effort.projections(len(found))
             residuals.update(dict.fromkeys(group, found))
             final = final and all(r.exact for r in found)
         if any(len(m) > 1 for x in (a, b) for p in x.index or () for m, _ in p.terms) or self._open_step(loops):

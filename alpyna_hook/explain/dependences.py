@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from alpyna_hook.dependence.accesses import Access, ScalarUse
@@ -12,21 +14,28 @@ from alpyna_hook.dependence.verdict import LoopVerdict
 from alpyna_hook.explain.naming import Names, is_hidden, is_temporary
 
 
-def describe(analysis: NestAnalysis | DependenceGraph) -> dict[str, Any]:
+def describe(analysis: NestAnalysis | DependenceGraph, most: int | None = None) -> dict[str, Any]:
     """A nest's loops and pairs as JSON data: of the static stage, or of a graph for live values.
 
     `loops`: line, index, verdict, reason, carried_by, reductions, private, transformation.
     `dependences`: variable, kind, source and sink (line, column, text of the access), directions,
     distance, level, test, because, stage, condition.  `independent`: the pairs proved apart.
+    `untested`: how many pairs count as dependent since testing all would have taken too long.
+    `left_out`: how many are not in the two lists, which hold no more than `most` each; those that loops carry come first.
     """
     graph = _graph(analysis)
     names = Names(graph.program)
+    found = [d for d in graph.dependences if not _is_temporary(d)]
+    if most is not None and len(found) > most:
+        found.sort(key=lambda d: not (d.level and isinstance(d.source, Access)))
     return {
         "stage": graph.stage,
         "assumptions": [names.text(assumption) for assumption in graph.assumptions],
         "loops": [_loop(verdict, names) for verdict in _loops(graph, names)],
-        "dependences": [_dependence(d, names) for d in graph.dependences if not _is_temporary(d)],
-        "independent": [_independent(pair, names) for pair in graph.independent],
+        "dependences": [_dependence(d, names) for d in found[:most]],
+        "independent": [_independent(pair, names) for pair in graph.independent[:most]],
+        "untested": graph.untested,
+        "left_out": len(found[most:]) + len(graph.independent[most:]) if most is not None else 0,
     }
 
 
@@ -34,11 +43,40 @@ def words(analysis: NestAnalysis | DependenceGraph) -> list[str]:
     """The same as lines of text: loops first, then dependences through arrays, then what is apart."""
     graph = _graph(analysis)
     names = Names(graph.program)
-    lines = [f"{names.loop(v.index, v.line)}: {names.text(_verdict(v))}" for v in _loops(graph, names)]
     found = [_sentence(d, names) for d in graph.dependences if isinstance(d.source, Access)]
     found += [_apart(pair, names) for pair in graph.independent]
-    lines += dict.fromkeys(found)
-    return lines + [f"assuming that {names.text(assumption)}" for assumption in graph.assumptions]
+    assumed = [f"assuming that {names.text(assumption)}" for assumption in graph.assumptions]
+    return [*_verdicts(graph, names), *dict.fromkeys(found), *assumed]
+
+
+def summary(graph: DependenceGraph, most: int) -> list[str]:
+    """The verdicts, and the first few dependences through arrays that loops carry."""
+    names = Names(graph.program)
+    carried = [d for d in graph.dependences if d.level and isinstance(d.source, Access)]
+    shown = list(islice(_distinct(carried, names), most + 1))
+    lines = [*_verdicts(graph, names), *shown[:most]]
+    if len(shown) > most:
+        lines.append(f"... {len(carried) - most} more; --graph shows all")
+    return lines
+
+
+def _distinct(carried: list[Dependence], names: Names) -> Iterator[str]:
+    seen = set()
+    for d in carried:
+        ends = f"{_place(d.source, names)} -> {_place(d.sink, names)}"
+        vectors = " ".join(f"({', '.join(symbols(v))})" for v in d.directions)
+        line = f"{d.kind} {ends} {vectors}: {names.text(d.proof.because)}"
+        if line not in seen:
+            seen.add(line)
+            yield line
+
+
+def _verdicts(graph: DependenceGraph, names: Names) -> list[str]:
+    lines = [f"{names.loop(v.index, v.line)}: {names.text(_verdict(v))}" for v in _loops(graph, names)]
+    if graph.untested:
+        lines.append(f"{graph.untested} pairs of accesses were not tested, as testing all would take too long: "
+                     "they count as dependent")
+    return lines
 
 
 def _graph(analysis: NestAnalysis | DependenceGraph) -> DependenceGraph:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.dependence import ArrayFacts, Callee, DependenceGraph, NestAnalysis, TooLarge, analyse
 from alpyna_hook.dependence.effects import NOTHING, Called
-from alpyna_hook.explain.dependences import describe, words
+from alpyna_hook.explain.dependences import describe, summary, words
 from alpyna_hook.facts import Known, UserFunction
 from alpyna_hook.ir import Nest
 from alpyna_hook.reasons import Declined
@@ -18,33 +18,41 @@ if TYPE_CHECKING:
     from alpyna_hook.runtime.variant import Variant
 
 
-def of_site(site: Site) -> dict[str, Any]:
+_SHOWN = 4  # dependences of a nest in the text
+_LISTED = 100  # and in the data
+
+
+def of_site(site: Site, *, whole: bool = False) -> dict[str, Any]:
     """As `of_nest`; nothing for a nest that was never captured."""
     try:
-        return _of_site(site)
+        return _of_site(site, whole)
     except TooLarge:
         return {}
 
 
-def _of_site(site: Site) -> dict[str, Any]:
+def _of_site(site: Site, whole: bool) -> dict[str, Any]:
     variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
     if variants:
-        return _entries(_of_variant(variants[-1]))
+        return _entries(_of_variant(variants[-1]), whole)
     nest = getattr(site.state, "nest", None)
-    return of_nest(nest) if nest is not None else {}
+    return of_nest(nest, whole=whole) if nest is not None else {}
 
 
-def of_nest(nest: Nest) -> dict[str, Any]:
-    """For a report's entry: `loops`, a verdict for each; `graph`, all pairs as data; `words`, both as lines of text."""
+def of_nest(nest: Nest, *, whole: bool = False) -> dict[str, Any]:
+    """For a report's entry: `loops`, a verdict for each; `graph`, pairs as data; `words`, both as lines of text.
+
+    whole: with all pairs, else with the first of those that matter.
+    """
     try:
-        return _entries(analyse(nest).static)
+        return _entries(analyse(nest).static, whole)
     except TooLarge:
         return {}
 
 
-def _entries(graph: DependenceGraph) -> dict[str, Any]:
-    data = describe(graph)
-    return {"loops": data.pop("loops"), "graph": data, "words": words(graph)}
+def _entries(graph: DependenceGraph, whole: bool) -> dict[str, Any]:
+    data = describe(graph, None if whole else _LISTED)
+    lines = words(graph) if whole else summary(graph, _SHOWN)
+    return {"loops": data.pop("loops"), "graph": data, "words": lines}
 
 
 def _of_variant(variant: Variant) -> DependenceGraph:

@@ -26,6 +26,7 @@ class Names:
 
     def __init__(self, program: Program) -> None:
         self._nest = program.nest
+        self._places: dict[int, str] = {}
         self._shown: dict[str, str] = {ANYWHERE: ANY_ARRAY}
         self._add_loops(program)
         self._add_temporaries()
@@ -58,7 +59,10 @@ class Names:
             return self.text(end.name)
         match end.node:
             case ir.Load(array, index, loc) | ir.Store(array, index, _, loc):
-                return self._plain(ir.Load(array, index, loc))
+                shown = self._places.get(end.id)
+                if shown is None:
+                    shown = self._places[end.id] = self._plain(ir.Load(array, index, loc))
+                return shown
             case ir.Call(function):
                 what = ANY_ARRAY if end.array == ANYWHERE else f"any element of {self.text(end.array)}"
                 return f"{what}, in {function}()"

@@ -11,17 +11,17 @@ from alpyna_hook.hook.source import ModuleSource, Refusal
 _INNER_NAME = re.compile(r"([^\s@:]+)@\d+::([\w.]+)")
 
 
-def as_data(*, loops: bool = False, kernels: bool = False) -> list[dict[str, Any]]:
+def as_data(*, loops: bool = False, kernels: bool = False, whole: bool = False) -> list[dict[str, Any]]:
     """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
 
     `loops` adds the dependence analysis of nests that did or may run compiled: `loops`, with a verdict
-    for each, `graph` and `words`.  It takes some milliseconds a nest.
+    for each, `graph` and `words`.  It takes some milliseconds a nest, a second at the most; `whole`: with all pairs.
     `kernels` adds the generated sources, as a list of texts.
     """
-    return [entry for module in all_modules() for entry in _module(module, loops, kernels)]
+    return [entry for module in all_modules() for entry in _module(module, loops, kernels, whole)]
 
 
-def _module(module: ModuleSource, loops: bool, kernels: bool) -> list[dict[str, Any]]:
+def _module(module: ModuleSource, loops: bool, kernels: bool, whole: bool) -> list[dict[str, Any]]:
     entries = []
     for site in module.sites:
         if site.parent is None or site.state is not None:
@@ -29,7 +29,7 @@ def _module(module: ModuleSource, loops: bool, kernels: bool) -> list[dict[str, 
             if loops and (entry["accelerated_runs"] or entry["reason"] in (None, "too-small")):
                 from alpyna_hook.explain.graphs import of_site  # not needed, and not loaded, for a plain report
 
-                entry.update(of_site(site))
+                entry.update(of_site(site, whole=whole))
             if kernels:
                 entry["kernels"] = kernel_texts(site)
             entries.append(entry)

@@ -12,16 +12,15 @@ from alpyna_hook.explain.kernel_text import printed
 from alpyna_hook.reasons import REASONS
 
 Entry = Mapping[str, Any]
-_PAIRS = 4  # dependences that are shown of a nest
 
 
-def render(entries: Sequence[Entry], folder: str, *, static: bool = False, whole: bool = False) -> str:
+def render(entries: Sequence[Entry], folder: str, *, static: bool = False) -> str:
     """All nests; file names are shown relative to `folder` where they lie below it.
 
-    `static` words the report for a program that has not been run.  `whole`: all of the dependence graphs.
+    `static` words the report for a program that has not been run.
     """
     head = _static_summary(entries) if static else _summary(entries)
-    return "\n\n".join([head, *("\n".join(_nest(entry, folder, static, whole)) for entry in entries)]) + "\n"
+    return "\n\n".join([head, *("\n".join(_nest(entry, folder, static)) for entry in entries)]) + "\n"
 
 
 def seconds(value: float) -> str:
@@ -59,7 +58,7 @@ def _static_summary(entries: Sequence[Entry]) -> str:
     return f"{counted(len(entries), 'loop nest')}, {can} can run compiled if the values allow it"
 
 
-def _nest(entry: Entry, folder: str, static: bool, whole: bool) -> Iterable[str]:
+def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
     yield f"{_name(entry['file'], folder)}:{entry['line']}, {entry['qualname']}"
     lines = linecache.getlines(entry["file"])
     if entry["accelerated_runs"]:
@@ -72,7 +71,7 @@ def _nest(entry: Entry, folder: str, static: bool, whole: bool) -> Iterable[str]
     else:
         yield from frame(lines, entry["line"], marked=False)
         yield f"    {_open(entry) if static else 'not reached'}"
-    yield from (f"    {line}" for line in _dependences(entry, whole))
+    yield from (f"    {line}" for line in _dependences(entry))
     for number, text in enumerate(entry.get("kernels", ()), 1):
         yield f"    kernel {number}:"
         yield from (f"        {line}".rstrip() for line in printed(text).splitlines())
@@ -112,31 +111,13 @@ def _open(entry: Entry) -> str:
     return f"can run compiled, if the values of {reads} allow it" if reads else "can run compiled"
 
 
-def _dependences(entry: Entry, whole: bool) -> Iterable[str]:
+def _dependences(entry: Entry) -> Iterable[str]:
     """The verdict of each loop, then some of the dependences between iterations, or all pairs."""
     lines = list(entry.get("words", ()))
     if not lines:
         return
     yield "dependences, for any bounds:" if entry["graph"]["stage"] == "static" else "dependences:"
-    if not whole:
-        lines = [*lines[: len(entry["loops"])], *_carried(entry["graph"]["dependences"])]
     yield from (f"  {line}" for line in lines)
-
-
-def _carried(dependences: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    """A line for each of the first few dependences through arrays that a loop carries."""
-    lines = list(dict.fromkeys(
-        f"{d['kind']} {d['source']['access']} (line {d['source']['line']}) -> {d['sink']['access']} "
-        f"(line {d['sink']['line']}) {_vectors(d['directions'])}: {d['because']}"
-        for d in dependences if d["level"] and "[" in d["source"]["access"]
-    ))
-    yield from lines[:_PAIRS]
-    if len(lines) > _PAIRS:
-        yield f"... {len(lines) - _PAIRS} more; --graph shows all"
-
-
-def _vectors(directions: Iterable[Iterable[str]]) -> str:
-    return " ".join(f"({', '.join(vector)})" for vector in directions)
 
 
 def _one_line(text: str) -> str:

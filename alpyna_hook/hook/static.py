@@ -13,12 +13,12 @@ from alpyna_hook.hook.loader import prepare
 from alpyna_hook.hook.source import ModuleSource
 
 
-def of_source(source: bytes, filename: str) -> list[dict[str, Any]]:
+def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict[str, Any]]:
     """The entries of one file's outermost eligible loops and of those refused, in the order of lines.
 
     Eligible ones have `reads`, the names (but for builtins) whose values decide the rest when the loop
     is reached, and `writes`, the variables that it may assign.
-    Raises SyntaxError.
+    `whole`: with all pairs of their dependence graphs.  Raises SyntaxError.
     """
     compile(source, filename, "exec", dont_inherit=True)
     prepared = prepare(source, filename, marked=True, main=True, cached=False)
@@ -33,7 +33,7 @@ def of_source(source: bytes, filename: str) -> list[dict[str, Any]]:
         node = module.loop_node(record.lineno, record.col)
         nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines)
         entry = entry_of(filename, record.lineno, record.qualname)
-        entry.update(of_nest(nest))
+        entry.update(of_nest(nest, whole=whole))
         entry.update(reads=[name for name in nest.reads if not hasattr(builtins, name)], writes=list(nest.writes))
         entries.append(entry)
     return sorted(entries, key=lambda e: e["line"])

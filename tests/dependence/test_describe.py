@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from alpyna_hook.explain.dependences import describe, words
+from alpyna_hook.explain.dependences import describe, summary, words
 from tests.dependence.sources import analysis_of
 from tests.dependence.test_staging import fresh
 
@@ -73,3 +73,20 @@ def test_temporaries_are_not_shown() -> None:
 def test_a_reduction_is_said_once() -> None:
     (loop, *_) = words(analysis_of("for x in a:\n    s += x\n"))
     assert loop == "loop x (line 1): reduction: sum into s (exact for integers); private: x"
+
+
+def test_a_summary_has_the_verdicts_and_the_first_dependences_that_a_loop_carries() -> None:
+    stores = "".join(f"    a[i + {k}] = a[i] + s\n" for k in range(6))
+    lines = summary(analysis_of(f"for i in range(n):\n    s = b[i]\n{stores}").static, 4)
+    assert lines[0].startswith("loop i (line 1): carried")
+    assert all(" -> " in line for line in lines[1:-1])
+    assert len(set(lines)) == len(lines) == 6
+    assert lines[-1].endswith(" more; --graph shows all")
+
+
+def test_a_limited_list_says_what_it_leaves_out() -> None:
+    analysis = analysis_of("for i in range(n):\n    s = b[i]\n    a[i] = a[i - 1] + s\n    a[i + 2] = s\n    c[2 * i] = c[2 * i + 1]\n")
+    whole, short = describe(analysis), describe(analysis, 1)
+    assert (whole["left_out"], len(short["dependences"]), len(short["independent"])) == (0, 1, 1)
+    assert short["left_out"] == len(whole["dependences"]) + len(whole["independent"]) - 2
+    assert short["dependences"][0]["level"] > 0

@@ -9,8 +9,10 @@ import pytest
 from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import TooLarge, driver, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import EQ, GT, LT, compress, expand, flip, text, union
+from alpyna_hook.dependence.effort import UNTESTED
 from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.residual import project
+from alpyna_hook.explain.dependences import summary
 from tests.dependence.pairs import random_pair
 from tests.dependence.sources import analysis_of
 
@@ -113,6 +115,24 @@ def test_many_accesses_stay_affordable() -> None:
     terms = " + ".join(f"a[{k} * i + {k}]" for k in range(1, 90))
     graph = analysis_of(f"for i in range(n):\n    a[2 * i] = {terms}\n").static
     assert graph.loops[0].verdict == "carried"
+
+
+def test_branches_with_many_stores_stay_affordable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs that only their conditions tell apart, of subscripts that may be negative: 9,000 problems, were all of them tested."""
+    stores = "".join(
+        f"        {'if' if k == 0 else 'elif'} i == {k}:\n            A[p, p] = 1.0\n            A[p, p - 1] = {k}\n"
+        "            A[p, p - n] = 2.0\n            A[p, p + n] = 3.0\n" for k in range(12)
+    )
+    decided, decide = [], driver.decide
+    monkeypatch.setattr(driver, "decide", lambda *args, **options: decided.append(1) or decide(*args, **options))
+    graph = analysis_of(f"for j in range(m):\n    for i in range(n):\n        p = j * n + i\n{stores}").static
+    assert len(decided) < 600
+    assert graph.untested > 100
+    kept = [d for d in graph.dependences if d.proof.because == UNTESTED]
+    assert len({(d.source.statement, d.sink.statement) for d in kept}) > 100
+    assert all(d.vectors for d in kept)
+    assert [v.is_parallel for v in graph.loops] == [False, False]
+    assert any("were not tested" in line for line in summary(graph, 4))
 
 
 def test_too_large() -> None:

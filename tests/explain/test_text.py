@@ -99,36 +99,7 @@ def test_seconds(value: float, shown: str) -> None:
     assert text.seconds(value) == shown
 
 
-def dependence(number: int, level: int = 1, access: str = "a[i]") -> dict[str, Any]:
-    return {
-        "kind": "flow", "source": {"access": access, "line": number}, "sink": {"access": "a[i - 1]", "line": 2},
-        "directions": [["<", "="], ["=", "<"]], "level": level, "because": "distance 1",
-    }
-
-
-GRAPH: dict[str, Any] = {
-    "loops": [{}, {}],
-    "graph": {
-        "stage": "run-time",
-        "dependences": [dependence(1, 0), dependence(2, access="s"), *(dependence(k // 2) for k in range(6, 18))],
-    },
-    "words": ["loop i: a", "loop j: b", "flow 1", "no dependence 2"],
-}
-
-
-def test_verdicts_and_the_first_dependences_that_a_loop_carries(file: str) -> None:
-    assert rendered(file, **GRAPH)[4:] == [
-        "    not reached",
-        "    dependences:",
-        "      loop i: a",
-        "      loop j: b",
-        *(f"      flow a[i] (line {k}) -> a[i - 1] (line 2) (<, =) (=, <): distance 1" for k in range(3, 7)),
-        "      ... 2 more; --graph shows all",
-    ]
-
-
-def test_the_whole_graph(file: str) -> None:
-    entry = {**entry_of(file, 1, "f"), **GRAPH, "graph": {"stage": "static"}}
-    lines = text.render([entry], str(Path(file).parent), whole=True).splitlines()
-    assert lines[5] == "    dependences, for any bounds:"
-    assert [line.strip() for line in lines[6:]] == GRAPH["words"]
+@pytest.mark.parametrize(("stage", "head"), [("run-time", "dependences:"), ("static", "dependences, for any bounds:")])
+def test_what_is_said_of_the_dependences(file: str, stage: str, head: str) -> None:
+    graph: dict[str, Any] = {"loops": [{}], "graph": {"stage": stage}, "words": ["loop i: a", "flow 1"]}
+    assert rendered(file, **graph)[4:] == ["    not reached", f"    {head}", "      loop i: a", "      flow 1"]
