@@ -256,6 +256,7 @@ Stmt: TypeAlias = (
     Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise | Refused
 )
 Loop: TypeAlias = For | While
+HEADER = "@h0"  # the index of a loop of one iteration, around a loop whose header needs statements of its own
 
 
 # ---------------------------------------------------------------------- roots
@@ -265,7 +266,8 @@ Loop: TypeAlias = For | While
 class Nest:
     """One outermost loop.  `reads` are the names whose value before the nest may matter,
     `writes` the user's variables and attributes that the nest may assign, both in order of appearance.
-    `builtins` are those of the reads that must be the builtins: `range`, `len`, ... are compiled away."""
+    `builtins` are those of the reads that must be the builtins: `range`, `len`, ... are compiled away.
+    `sure` are the writes that have a value after any run of the loop with at least one iteration."""
 
     loop: Loop
     reads: tuple[str, ...]
@@ -274,6 +276,7 @@ class Nest:
     filename: str
     qualname: str
     builtins: tuple[str, ...] = ()
+    sure: frozenset[str] = frozenset()
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from alpyna_hook.capture.flow import Flow
+from alpyna_hook.capture.flow import Flow, sure_after
 from alpyna_hook.capture.names import decline, loc_of, root_of
 from alpyna_hook.capture.statements import Statements
-from alpyna_hook.ir import Const, Expr, For, Function, Loop, Nest, Return, Stmt, While
+from alpyna_hook.ir import HEADER, Const, Expr, For, Function, Loop, Nest, Return, Stmt, While
 from alpyna_hook.reasons import Declined
 
 __all__ = ["capture_function", "capture_nest"]
@@ -46,12 +46,15 @@ def capture_nest(
 
 
 def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname: str) -> Nest:
-    root = _root(state.body([loop]))
+    captured = state.body([loop])
+    root = _root(captured)
     flow = Flow()
     flow.walk((root,))
     _check_called(state, flow)
     reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
-    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, tuple(state.builtins))
+    own = next((s for s in reversed(captured) if isinstance(s, For | While)), root)
+    sure = sure_after(captured, own) & flow.writes.keys()
+    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, tuple(state.builtins), frozenset(sure))
 
 
 def _check_called(state: Statements, flow: Flow) -> None:
@@ -67,7 +70,7 @@ def _root(body: tuple[Stmt, ...]) -> Loop:
     if len(body) == 1 and isinstance(last, For | While):
         return last
     loc = last.loc
-    return For("@h0", Const(0, loc), Const(1, loc), Const(1, loc), body, (), loc)
+    return For(HEADER, Const(0, loc), Const(1, loc), Const(1, loc), body, (), loc)
 
 
 def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name: str) -> Function:

@@ -2,7 +2,8 @@
 
 A forward walk with the set of names assigned on every path; `None` stands for a place that is
 never reached.  Loops are entered with what was assigned before them: the first iteration knows
-the least, so one walk is enough.
+the least, so one walk is enough.  A second walk, for which the loop is known to run at least once, tells what
+surely has a value after it.
 """
 
 from __future__ import annotations
@@ -40,9 +41,14 @@ State = frozenset[str] | None
 
 
 class Flow:
-    """Walks statements; `reads` and `writes` keep the order of first appearance."""
+    """Walks statements; `reads` and `writes` keep the order of first appearance.
 
-    def __init__(self, assigned: Iterable[str] = ()) -> None:
+    entered: a loop that runs at least once.
+    """
+
+    def __init__(self, assigned: Iterable[str] = (), entered: For | While | None = None) -> None:
+        self.entered = entered
+        self.returns: list[State] = []
         self.reads: dict[str, Expr] = {}
         self.writes: dict[str, None] = {}
         self.start: frozenset[str] = frozenset(assigned)
@@ -85,6 +91,7 @@ class Flow:
             case Return(value):
                 if value is not None:
                     self.expr(value, state)
+                self.returns.append(state)
                 return None
             case Raise() | Refused():
                 return None
@@ -97,14 +104,15 @@ class Flow:
     def _for(self, loop: For, state: State) -> State:
         self.exprs((loop.start, loop.stop, loop.step), state)
         end, breaks = self._body(loop.body, self._assign(loop.index, state))
-        finished = end if _runs_at_least_once(loop) else state
+        finished = end if loop is self.entered or _runs_at_least_once(loop) else state
         return _join(self.block(loop.orelse, finished), *breaks)
 
     def _while(self, loop: While, state: State) -> State:
         self.expr(loop.test, state)
-        _, breaks = self._body(loop.body, state)
+        end, breaks = self._body(loop.body, state)
         endless = isinstance(loop.test, Const) and bool(loop.test.value)
-        return _join(self.block(loop.orelse, None if endless else state), *breaks)
+        finished = end if loop is self.entered else state
+        return _join(self.block(loop.orelse, None if endless else finished), *breaks)
 
     def _body(self, body: Iterable[Stmt], state: State) -> tuple[State, list[State]]:
         """The state at the end of an iteration that goes on, and the states at the breaks."""
@@ -145,6 +153,13 @@ class Flow:
     def _read(self, name: str, state: State, node: Expr) -> None:
         if state is not None and name not in state and name[0] != "@":
             self.reads.setdefault(name, node)
+
+
+def sure_after(body: tuple[Stmt, ...], loop: For | While) -> frozenset[str]:
+    """The names that have a value after these statements, however they are left, if the loop among them has run at least once."""
+    flow = Flow(entered=loop)
+    state = _join(flow.walk(body), *flow.returns)
+    return state or frozenset()
 
 
 def _join(*states: State) -> State:

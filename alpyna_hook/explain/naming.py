@@ -113,7 +113,7 @@ class Names:
 
 def is_hidden(loop: LoopInfo) -> bool:
     """The loop of one iteration around a nest whose header needs statements."""
-    return loop.index == "@h0"
+    return loop.index == ir.HEADER
 
 
 def is_temporary(name: str) -> bool:

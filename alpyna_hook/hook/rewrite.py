@@ -9,7 +9,16 @@
                                       s = s + a[i]
 
 Before it stands, where variables of the function are read that may have no value, what finds
-that out and passes their values (`Site.see`).
+that out and passes their values (`Site.see`).  A variable that the loop may leave as it was before, perhaps
+without a value, is assigned by a loop of its own, over an iterator with one value or none:
+
+        for i in (SITE.run(a, n, s) if SITE.live else ()):
+            for late in i[1]:
+                break
+            (i, s) = i[0]
+
+No handler of a signal, no other thread and no garbage collection runs between these assignments: CPython looks for
+them where it calls, where it jumps back and where it allocates.
 
 The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
 a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
@@ -102,9 +111,10 @@ class _Rewriter:
         if scope.is_function:
             scope.states()  # while the function is still as it was written
         params, unsure = _parameters(nest, scope, node)
+        targets, perhaps = _targets(nest, params)
         return SiteRecord(
             qualname=nest.qualname, lineno=node.lineno, col=node.col_offset,
-            end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=nest.targets,
+            end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=targets, perhaps=perhaps,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
         )
 
@@ -143,6 +153,15 @@ def _parameters(nest: Nest, scope: Scope, node: ast.stmt) -> tuple[tuple[str, ..
     return tuple(sure), tuple(unsure)
 
 
+def _targets(nest: Nest, sure_before: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables that the seam assigns: those that surely have a value afterwards, and those that the loop may leave as
+    they were.  If there is none of the first kind, to hold the values of the second, the runtime must know all."""
+    known = {*nest.sure, *sure_before}
+    targets = tuple([name for name in nest.targets if name in known])
+    perhaps = tuple([name for name in nest.targets if name not in known])
+    return (targets, perhaps) if targets else (perhaps, ())
+
+
 def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
     """The place of the word `for` or `while`: it lies on one line, whatever follows."""
     width = len("for" if isinstance(node, ast.For) else "while")
@@ -163,13 +182,28 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast
     def call(attribute: str, *args: ast.expr) -> ast.expr:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
 
+    def holder(*path: int) -> ast.expr:
+        """The first of the targets, which holds all values until they are assigned, or a part of it."""
+        part: ast.expr = at(ast.Name(record.targets[0], ast.Load()))
+        for k in path:
+            part = at(ast.Subscript(part, at(ast.Constant(k)), ast.Load()))
+        return part
+
     run = call("run", *(at(ast.Name(name, ast.Load())) for name in record.params))
-    body: list[ast.stmt] = [at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], []))]
+    target: ast.expr = at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store()))
+    body: list[ast.stmt] = []
+    if record.perhaps:
+        for k, name in enumerate(record.perhaps, 1):
+            assigned = at(ast.Name(name, ast.Store()))
+            body.append(at(ast.For(assigned, holder(k), [at(ast.Break())], [], type_comment=None)))
+        body.append(at(ast.Assign([target], holder(0), type_comment=None)))
+        target = at(ast.Name(record.targets[0], ast.Store()))
+    body.append(at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], [])))
     if record.has_return:
         body.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
     body.append(at(ast.Break()))
     loop = at(ast.For(
-        target=at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store())),
+        target=target,
         iter=at(ast.IfExp(of_site(LEFT_ALONE), at(ast.Tuple([], ast.Load())), run)),
         body=body,
         orelse=[node],

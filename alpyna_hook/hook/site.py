@@ -6,7 +6,8 @@ The rewritten module holds each Site as a constant of a code object and calls
 
 before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
 `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
-of `targets`, "it has been run".
+of `targets`, "it has been run".  Where there are variables that the loop may leave as they were (`perhaps`), it holds a tuple: the
+values of `targets`, and for each of the others an iterator that has its value, or nothing.
 
 Code objects are written by others too: by `marshal`, which writes a Site as the bytes that it is a
 subclass of, since bytes and the like are all that it writes of others' classes, and by pickles of functions by
@@ -50,6 +51,7 @@ class SiteRecord(NamedTuple):
     params: tuple[str, ...]
     unsure: tuple[str, ...]
     targets: tuple[str, ...]
+    perhaps: tuple[str, ...]
     has_return: bool
     in_function: bool
     parent: int
@@ -87,7 +89,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     __slots__ = (
         "__doc__", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "lineno",
-        "module", "params", "parent", "qualname", "skip", "state", "targets", "unsure",
+        "module", "params", "parent", "perhaps", "qualname", "skip", "state", "targets", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -100,6 +102,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         self.params = record.params + record.unsure
         self.unsure = record.unsure
         self.targets = record.targets
+        self.perhaps = record.perhaps
         self.has_return = record.has_return
         self.in_function = record.in_function
         self.parent = parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
 _MOST_PLACED = 64
+_NOTHING: Iterator[Any] = iter(())
 
 
 class NoIterations(Exception):
@@ -67,7 +69,7 @@ def launch(
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
     for name in variant.untouched:
-        if binder.before(name, values, binding.namespace) is MISSING:
+        if name in site.targets and binder.before(name, values, binding.namespace) is MISSING:
             raise Flagged(f"{name} was not assigned")
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     begun = time.perf_counter()
@@ -130,7 +132,9 @@ def concluded(
     if work.raised or work.status == frame_layout.FLAGGED:
         raise Flagged("a floating-point exception" if work.raised else "a check in the kernel", by_unit=work.raised)
     results = unpack(variant, work.frame)
-    boxed = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
+    boxed: tuple[Any, ...] = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
+    if site.perhaps:
+        boxed = boxed, *[if_assigned(variant, binding, results, name) for name in site.perhaps]
     for name, owner in binding.owners.items():
         value = value_of(variant, binding, results, name)
         if value is not MISSING:
@@ -297,8 +301,16 @@ def box(
     if value is MISSING:
         value = binder.before(name, values, binding.namespace)
     if value is MISSING:
+        if name in variant.nest.sure:  # by each iteration: there was none
+            raise NoIterations
         raise Flagged(f"{name} was not assigned")
     return value
+
+
+def if_assigned(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Iterator[Any]:
+    """Its value, if the nest has assigned it."""
+    value = value_of(variant, binding, results, name)
+    return _NOTHING if value is MISSING else iter((value,))
 
 
 def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Any:

@@ -62,7 +62,7 @@ class Variant:
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
-    unsure: bool = field(init=False)  # an output may be found unassigned
+    unsure: bool = field(init=False)  # an output may be found unassigned, so that all must be undone
     untouched: tuple[str, ...] = field(init=False)  # variables that the source assigns, and the nest for these conditions does not
 
     def __post_init__(self) -> None:
@@ -71,5 +71,13 @@ class Variant:
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
         self.untouched = tuple([n for n in self.nest.targets if n not in self.layout.outputs and n not in self.views])
-        self.unsure = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
+        unassigned = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
+        self.unsure = unassigned and not leaves_only_variables(self.nest, typed)
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
+
+
+def leaves_only_variables(nest: ir.Nest, typed: t.TypedNest) -> bool:
+    """Can the seam leave unassigned what the nest does, and has the nest stored nothing where it did no iteration?"""
+    loop = typed.loop
+    own = isinstance(loop, t.For) and loop.index != ir.HEADER
+    return own and bool(nest.sure) and not any(map(t.stores, t.expressions(loop)))

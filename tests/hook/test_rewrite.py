@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import dis
 import inspect
 import itertools
 import linecache
@@ -9,13 +11,14 @@ import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
 
 import alpyna_hook
 from alpyna_hook.hook import site as sites
+from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.reasons import Declined
 from tests.hook.reference import reference_engine
@@ -289,6 +292,7 @@ def test_parameters() -> None:
     assert set(site.params) == {"a", "self", "n", "k", "u"}
     assert site.unsure == ("u",)
     assert set(site.targets) == {"i", "late"}
+    assert site.perhaps == ()
 
 
 def test_a_function_over_other_globals_sees_those(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -389,3 +393,34 @@ def test_function_node() -> None:
     assert node.lineno == 4
     assert source.function_node(module.g.__code__.co_firstlineno, "g") is not None
     assert source.function_node(5, "f") is None
+
+
+ATOMIC = frozenset(
+    "STORE_FAST STORE_NAME STORE_GLOBAL STORE_DEREF STORE_FAST_STORE_FAST STORE_FAST_LOAD_FAST LOAD_FAST LOAD_NAME LOAD_GLOBAL"
+    " LOAD_DEREF LOAD_CONST LOAD_SMALL_INT LOAD_FAST_BORROW BINARY_SUBSCR BINARY_OP GET_ITER FOR_ITER POP_TOP POP_ITER JUMP_FORWARD"
+    " END_FOR UNPACK_SEQUENCE NOP CACHE NOT_TAKEN".split()
+)
+
+
+@pytest.mark.parametrize("source", [
+    "def f(n):\n for i in range(n):\n  if i > 3: late, later = i, 2.0\n  w = i\n",
+    "def f(n):\n def g(): return late, i\n for i in range(n):\n  if i > 3: late, later = i, 2.0\n",
+    "def f(n):\n global late, i\n for i in range(n):\n  if i > 3: late, later = i, 2.0\n",
+    "n = 5\nfor i in range(n):\n if i > 3: late, later = i, 2.0\n",
+])
+def test_nothing_can_come_between_the_assignments(source: str) -> None:
+    """From the store of the values to the last of the assignments there is no instruction that looks for signals or other threads."""
+    tree = ast.parse(source)
+    (record,) = rewrite(tree, "<source>").sites
+    assert record.targets[0] == "i"
+    assert record.perhaps == ("late", "later")
+    code = compile(tree, "<source>", "exec", dont_inherit=True)
+    while not any(isinstance(constant, str) and constant.startswith(sites.MARK) for constant in code.co_consts):
+        code = next(c for c in code.co_consts if isinstance(c, CodeType))
+    found = list(dis.get_instructions(code))
+    iterations = [k for k, x in enumerate(found) if x.opname == "FOR_ITER"]
+    due = next(k for k, x in enumerate(found) if x.opname == "LOAD_ATTR" and x.argval == "due")
+    between = found[iterations[0] + 1 : due - 1]
+    assert {x.opname for x in between} <= ATOMIC
+    assert all(x.argval > x.offset for x in between if x.opname in ("FOR_ITER", "JUMP_FORWARD"))
+    assert sum(x.opname.startswith("FOR_ITER") for x in between) == 2

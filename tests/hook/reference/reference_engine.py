@@ -28,13 +28,14 @@ class _Returns(ast.NodeTransformer):
 
 def _globals(site: Site) -> list[str]:
     """The targets that are variables of the module."""
+    targets = [*site.targets, *site.perhaps]
     if not site.in_function:
-        return list(site.targets)
+        return targets
     declared: set[str] = set()
     for function in ast.walk(site.module.tree()):
         if isinstance(function, ast.FunctionDef) and site.node() in list(ast.walk(function)):
             declared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-    return [name for name in site.targets if name in declared]
+    return [name for name in targets if name in declared]
 
 
 def _nest(site: Site) -> CodeType:
@@ -74,10 +75,17 @@ def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> t
     log(f"ran {site.qualname}:{site.lineno}")
     if done is not _DONE:
         site.set_return((result,))
-        return ((None,) * len(site.targets),)
+        return _answer(site, dict.fromkeys(site.targets))
     final = {**namespace, **result} if _globals(site) else result
     if any(name not in final for name in site.targets):
         return ()  # no iteration, and the variable is unbound: nothing has happened
     if site.has_return:
         site.set_return(None)
-    return (tuple(final[name] for name in site.targets),)
+    return _answer(site, final)
+
+
+def _answer(site: Site, final: dict[str, Any]) -> tuple[Any, ...]:
+    values = tuple(final[name] for name in site.targets)
+    if not site.perhaps:
+        return (values,)
+    return ((values, *(iter([final[name]] if name in final else []) for name in site.perhaps)),)

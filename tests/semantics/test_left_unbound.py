@@ -1,0 +1,79 @@
+"""Variables that a nest may leave as they were: without a value, or with the one that they had."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.differential import Program, check
+
+LOW, HIGH = np.zeros(50), np.full(50, 3.0)
+MIXED = np.where(np.arange(50) % 2, 3.0, 0.0)
+TAKEN = "for i in range(len(a)):\n        d = abs(a[i] - b[i])\n        if d > 1.0:\n            hi = max(a[i], b[i]); s += hi"
+INNER = "for i in range(len(a)):\n        for j in range(int(b[i])):\n            t = a[i] * j\n            s += t"
+
+FORMS = {
+    "local": "def f(a, b):\n    s = 0.0\n    {}\n    return locals()",
+    "old value": "def f(a, b):\n    s, hi, j, t = 0.0, 'high', None, [1]\n    {}\n    return locals()",
+    "on one path": "def f(a, b):\n    s = 0.0\n    if b[0]:\n        hi = t = 7\n    {}\n    return locals()",
+    "deleted": "def f(a, b):\n    s = 0.0\n    hi = j = t = 5\n    del hi, j, t\n    {}\n    return locals()",
+    "closure": (
+        "def f(a, b):\n    s = 0.0\n    def left():\n        try:\n            return hi\n        except NameError as error:\n"
+        "            return str(error)\n    {}\n    return left(), locals()"),
+    "nonlocal": (
+        "def outer(a, b):\n    def inner():\n        nonlocal hi, s, j, t\n        {}\n    s = 0.0\n    hi = 2\n    del hi\n    if 0: j = t = 0\n"
+        "    inner()\n    return locals()\ndef f(a, b):\n    found = outer(a, b)\n    found.pop('inner')\n    return found"),
+    "global": (
+        "def f(a, b):\n    global hi, s, j, t, i\n    s = 0.0\n    {}\n    return sorted(k for k in globals() if k in ('hi', 'i', 'j', 't'))"),
+}
+
+
+@pytest.mark.parametrize("nest", [TAKEN, INNER], ids=["taken", "inner"])
+@pytest.mark.parametrize("form", FORMS)
+def test_functions(form: str, nest: str) -> None:
+    source = FORMS[form].format(nest.replace("\n", "\n    ") if form == "nonlocal" else nest)
+    program = Program(source)
+    program.load()
+    for a, b in [(LOW, LOW), (HIGH, LOW), (LOW, HIGH), (MIXED, LOW), (LOW, LOW)]:
+        compared = program.call("f", a, b)
+        assert compared.difference is None, compared.difference
+        assert compared.verdict == "accelerated", compared.runs
+
+
+@pytest.mark.parametrize("values", ["np.zeros(9)", "np.ones(9)"])
+@pytest.mark.parametrize("before", ["pass", "w = 'before'", "w = 1\ndel w"])
+def test_modules(before: str, values: str) -> None:
+    source = f"import numpy as np\na = {values}\n{before}\nfor i in range(len(a)):\n    if a[i] > 0.5:\n        w = a[i]\n"
+    compared = Program(source).load()
+    assert (compared.difference, compared.verdict) == (None, "accelerated"), compared.runs
+
+
+@pytest.mark.parametrize("at", [0, 3, 99])
+def test_a_return_before_the_assignment(at: int) -> None:
+    check(
+        "def f(a, at):\n    global t, u\n    u = None\n    def g():\n        global t, u\n        for i in range(len(a)):\n            if i == at:\n"
+        "                return i\n            t = a[i] * 2.0\n            u = i\n    return g(), globals().pop('t', 'none'), u",
+        np.arange(8.0), at)
+
+
+def test_rows() -> None:
+    source = (
+        "def f(a, limit):\n    s = 0.0\n    for i in range(len(a)):\n        if a[i, 0] > limit:\n            row = a[i]\n"
+        "            s += row[1]\n    return locals()")
+    for limit in (2.0, 100.0):
+        check(source, np.arange(12.0).reshape(4, 3), limit)
+
+
+@pytest.mark.parametrize("start", [0, 5, 9])
+def test_a_loop_of_no_iterations_is_not_replayed(start: int) -> None:
+    source = "def f(a, k):\n    while k < len(a) - 4:\n        t = a[k]\n        k += 1\n    return locals()"
+    compared = check(source, np.arange(9.0), start, expect=None)
+    assert compared.verdict == ("accelerated" if start < 5 else "not-run")
+
+
+def test_nothing_that_surely_has_a_value() -> None:
+    source = (
+        "def f(a, k):\n    while a[k] > 0.0:\n        if a[k] > 3.0:\n            low = k\n        else:\n            high = k\n"
+        "        a[k] -= 1.0\n    return locals()")
+    check(source, np.arange(9.0), 8)
+    check(source, np.arange(9.0), 2, expect="flagged")  # there is no variable that could hold the values of both
