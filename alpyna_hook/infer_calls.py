@@ -8,7 +8,7 @@ from alpyna_hook.infer_math import LIBM_1, MathCalls
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import CallKey, Scope
 from alpyna_hook.types import Rep, rep_of
-from alpyna_hook.views import resolve_function_views
+from alpyna_hook.views import given_name, resolve_function_views
 
 _ROUNDS = 12
 _SEPARATE = 32  # functions that are typed for one call each, so that the values of its arguments count for its proofs
@@ -80,9 +80,7 @@ class Calls(MathCalls):
         if function.key in scope.active:
             raise Declined("recursion", e.function, e.loc)
         check_builtins(function.code, scope.shared.facts, function.key + "::")
-        bound = self._bind(function, e)
-        arrays = {p: self.array_name(a.name, e.loc) for p, a in bound.items() if self._is_array(a)}  # type: ignore[union-attr]
-        scalars = {p: self.expr(a) for p, a in bound.items() if p not in arrays}
+        arrays, scalars = self._arguments(self._bind(function, e))
         shared = scope.shared
         key = _key(function, arrays, scalars)
         if key in shared.reusable:
@@ -94,6 +92,22 @@ class Calls(MathCalls):
             shared.reusable[key] = len(shared.functions) - 1
         return self._call_of(typed, scalars, e)
 
+    def _arguments(self, bound: dict[str, ir.Expr]) -> tuple[dict[str, str], dict[str, t.Expr]]:
+        """The arrays, and the scalars in the order of their evaluation: those are the indices of rows, too."""
+        arrays: dict[str, str] = {}
+        scalars: dict[str, t.Expr] = {}
+        for parameter, argument in bound.items():
+            index = self._row_of(argument)
+            if index is None:
+                scalars[parameter] = self.expr(argument)
+                continue
+            assert isinstance(argument, ir.Var | ir.Load)
+            array = argument.name if isinstance(argument, ir.Var) else argument.array
+            arrays[parameter] = self.array_name(array, argument.loc)
+            for axis, e in enumerate(index):
+                scalars[given_name(parameter, axis)] = self.row_index(arrays[parameter], axis, e)
+        return arrays, scalars
+
     def _typed(
         self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], many: bool, e: ir.Call
     ) -> t.Function:
@@ -101,7 +115,7 @@ class Calls(MathCalls):
         shared = self.scope.shared
         key = _key(function, arrays, scalars)
         if key not in shared.settled:
-            code = self._without_rows(function, arrays)
+            code = self._without_rows(function, arrays, scalars)
             shared.settled[key] = code, self._new_scope(function, code, arrays, scalars)
         code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments
         inner.shared, inner.active = shared, (*self.scope.active, function.key)
@@ -142,14 +156,23 @@ class Calls(MathCalls):
     def hold(self, value: t.Expr, rep: Rep) -> t.Expr:
         raise NotImplementedError  # given by `Statements`
 
-    def _is_array(self, a: ir.Expr) -> bool:
-        if not isinstance(a, ir.Var):
-            return False
+    def _row_of(self, argument: ir.Expr) -> tuple[ir.Expr, ...] | None:
+        """The indices of the array or row that is passed, none for a whole array; None for anything else."""
+        match argument:
+            case ir.Var(name):
+                return () if self._rank(name) else None
+            case ir.Load(name, index):
+                return index if len(index) < self._rank(name) else None
+        return None
+
+    def _rank(self, name: str) -> int:
+        """How many dimensions the array has; 0 for what is none."""
         scope = self.scope
-        if a.name in scope.arrays:
-            return True
-        outside = scope.locals is not None and a.name not in scope.locals
-        return outside and scope.prefix + a.name in scope.shared.facts.arrays
+        full = scope.arrays.get(name)
+        if full is None and scope.locals is not None and name not in scope.locals:
+            full = scope.prefix + name
+        array = scope.shared.facts.arrays.get(full or "")
+        return array.ndim if array else 0
 
     def _bind(self, function: UserFunction, e: ir.Call) -> dict[str, ir.Expr]:
         """Parameters with their arguments.  Raises Declined where Python would raise a TypeError."""
@@ -168,7 +191,7 @@ class Calls(MathCalls):
             raise Declined("type-error", f"{e.function}() with too few arguments", e.loc)
         return bound
 
-    def _without_rows(self, function: UserFunction, arrays: dict[str, str]) -> ir.Function:
+    def _without_rows(self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> ir.Function:
         """The function with `row = a[i]` resolved, for arrays of these dimensions."""
         facts = self.scope.shared.facts
         ranks = {p: facts.arrays[a].ndim for p, a in arrays.items()}
@@ -176,7 +199,8 @@ class Calls(MathCalls):
             outer = facts.arrays.get(f"{function.key}::{name}")
             if outer is not None:
                 ranks[name] = outer.ndim
-        return resolve_function_views(function.code, ranks)
+        given = {p: sum(given_name(p, axis) in scalars for axis in range(ranks[p])) for p in arrays}
+        return resolve_function_views(function.code, ranks, {p: count for p, count in given.items() if count})
 
     def _new_scope(
         self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]

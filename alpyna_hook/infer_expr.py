@@ -119,6 +119,12 @@ class Expressions:
     def index_value(self, e: ir.Expr, what: str) -> t.Expr:
         return self.as_index(self.expr(e), what)
 
+    def row_index(self, array: str, axis: int, e: ir.Expr) -> t.Expr:
+        """An index of a row that is passed to a function, counted from the front: the row may never be looked into."""
+        size = t.Dim(array, axis, INT, "i8", e.loc)
+        check = self.scope.shared.obligation("index")
+        return t.Op("row", (size, self.index_value(e, "an index")), "i8", INT, "i8", False, (check,), (), (), e.loc)
+
     def as_index(self, value: t.Expr, what: str) -> t.Expr:
         if not is_int(value.rep) or "bool" in value.kinds:
             raise Declined("index-type", f"{what} of type {' or '.join(sorted(value.kinds))}", value.loc)

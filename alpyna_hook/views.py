@@ -30,6 +30,7 @@ from alpyna_hook.ir import (
     Function,
     If,
     Load,
+    Loc,
     Nest,
     Node,
     Shape,
@@ -43,7 +44,7 @@ from alpyna_hook.ir import (
 from alpyna_hook.reasons import Declined
 from alpyna_hook.views_rewrite import ReplaceDefinitions, Rewrite, Row, View, row_of
 
-__all__ = ["View", "resolve_function_views", "resolve_views"]
+__all__ = ["View", "given_name", "resolve_function_views", "resolve_views"]
 
 
 def resolve_views(nest: Nest, ranks: Mapping[str, int]) -> tuple[Nest, dict[str, View]]:
@@ -58,10 +59,26 @@ def resolve_views(nest: Nest, ranks: Mapping[str, int]) -> tuple[Nest, dict[str,
     return replace(nest, loop=loop), {name: view for name, view in views.items() if name[0] != "@"}
 
 
-def resolve_function_views(function: Function, ranks: Mapping[str, int]) -> Function:
-    """The same for a called function, given the ranks of its array parameters and of the arrays that it reads."""
-    body, _ = _resolve(function.body, ranks, (*function.params, *function.reads))
-    return replace(function, body=body)
+def resolve_function_views(function: Function, ranks: Mapping[str, int], given: Mapping[str, int]) -> Function:
+    """The same for a called function, given the ranks of its array parameters and of the arrays that it reads.
+
+    `given` are the parameters that stand for rows, with how many indices each call gives in `given_index` beside the array.
+
+        def h(row): return row[0]     of h(m[i])  ->  def h(row, @row of row 0): return row[@row of row 0, 0]
+    """
+    outer = {name: rank - given.get(name, 0) for name, rank in ranks.items()}
+    body, _ = _resolve(function.body, outer, (*function.params, *function.reads))
+    rows = {p: Row(p, p, given_index(p, count, function.loc), [], direct=True) for p, count in given.items()}
+    return replace(function, body=Rewrite(rows, {p: ranks[p] for p in rows}).block(body) if rows else body)
+
+
+def given_name(parameter: str, axis: int) -> str:
+    """The hidden parameter for an index of the row that a call passes."""
+    return f"@row of {parameter} {axis}"
+
+
+def given_index(parameter: str, count: int, loc: Loc) -> tuple[Expr, ...]:
+    return tuple([Var(given_name(parameter, axis), loc) for axis in range(count)])
 
 
 def _resolve(

@@ -74,6 +74,9 @@ class Expressions(Operations):
                 return f"get_{e.compute}({self.in_strip(e, self.made_ahead[id(e)])})"
             case t.Op() if id(e) in self.kept:
                 return self.kept_call(e)
+            case t.Op(name="row"):
+                size, index = self.args(e.args)
+                return self.normalised(index, size, self.emission.outcomes[e.obligations[0]])
             case t.Op():
                 return self.operation(e)
             case t.Cast():

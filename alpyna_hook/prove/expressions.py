@@ -151,6 +151,8 @@ class Expressions:
                 return interval(*int_range(e.rep)) if is_int(e.rep) else None
             case t.Dim():
                 return constant(self.shapes[e.array][e.axis])
+            case t.Op(name="row"):
+                return self.row(e)
             case t.Op():
                 return self.operation(e)
             case t.Cast():
@@ -182,9 +184,25 @@ class Expressions:
     def subscript(self, array: str, index: tuple[t.Expr, ...], obligations: tuple[int, ...]) -> None:
         self.visited.update(obligations)
         for e, size, obligation in zip(index, self.shapes[array], obligations, strict=True):
-            low, high = self.bounds(self.int_expr(e))
-            outcome = "P" if low >= 0 else "N" if high < 0 else "M"
-            self.outcomes[obligation] = outcome if -size <= low and high < size else "C"
+            self.outcomes[obligation] = self._place(self.int_expr(e), size)
+
+    def _place(self, index: Value, size: int) -> str:
+        """Counted from the front, from the end, either, or to be checked."""
+        low, high = self.bounds(index)
+        outcome = "P" if low >= 0 else "N" if high < 0 else "M"
+        return outcome if -size <= low and high < size else "C"
+
+    def row(self, e: t.Op) -> Value:
+        """The index of a row, from the front."""
+        extent, index = e.args
+        size = self.int_expr(extent).low
+        value = self.int_expr(index)
+        (obligation,) = e.obligations
+        self.visited.add(obligation)
+        outcome = self.outcomes[obligation] = self._place(value, size)
+        if outcome in "PN":
+            return value if outcome == "P" else value + constant(size)
+        return interval(0, max(0, size - 1))
 
     def settle(self, obligation: int | None, holds: bool) -> None:
         if obligation is not None:

@@ -185,5 +185,7 @@ def moves(e: t.Expr, names: frozenset[str], unknown: frozenset[str]) -> bool:
             return left != right and (e.name != "mul" or _may_not_vanish(still, unknown))
         case t.Op(name="neg" | "invert"):
             return moves(e.args[0], names, unknown)
+        case t.Op(name="row"):
+            return moves(e.args[1], names, unknown)
         case _:
             return False

@@ -45,6 +45,8 @@ def is_unknown(e: t.Expr, names: frozenset[str]) -> bool:
             return all(is_unknown(x, names) for x in e.args)
         case t.Cast() if widens(e):
             return False
+        case t.Op(name="row"):
+            return is_unknown(e.args[1], names)
         case t.Var():
             return e.name in names
         case t.Load():

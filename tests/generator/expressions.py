@@ -93,6 +93,12 @@ def subscript(array: Array, where: list[str]) -> str:
     return f"{array.name}[{', '.join(where)}]"
 
 
+def vector(scope: Scope, array: Array) -> str:
+    """An array of one dimension: as it is, or a row."""
+    outer = [index(scope, extent) for extent in array.dims[:-1]]
+    return subscript(array, outer) if outer else array.name
+
+
 def index(scope: Scope, extent: Extent, depth: int = 1) -> str:
     """An index into a dimension: in range for all but the smallest sizes, unless wild.
 
@@ -370,12 +376,13 @@ def complicated(scope: Scope, depth: int) -> Text:
 
 def _calls(scope: Scope, kind: str, weight: int) -> int:
     """How likely a call is: more so of a function that stores, for the sake of what stands around it."""
-    return weight * (5 if any(f.kind == "s" + kind for f in scope.functions) else 1)
+    return weight * (5 if any(f.kind in ("s" + kind, "v" + kind) for f in scope.functions) else 1)
 
 
 def _user_call(scope: Scope, kind: str, depth: int) -> Text | None:
-    targets = [a for a in scope.arrays if a.stored and a.kind == kind and len(a.dims) == 1 and not a.points_into]
-    usable = [f for f in scope.functions if f.kind == kind or (f.kind == "s" + kind and targets)]
+    targets = [a for a in scope.arrays if a.stored and a.kind == kind and not a.points_into]
+    vectors = scope.arrays_of(kind)
+    usable = [f for f in scope.functions if f.kind == kind or (f.kind == "s" + kind and targets) or (f.kind == "v" + kind and vectors)]
     if not usable:
         return None
     function = scope.pick(usable)
@@ -383,7 +390,10 @@ def _user_call(scope: Scope, kind: str, depth: int) -> Text | None:
     if function.kind[0] == "s":
         array = scope.pick(targets)
         value = expression(scope, kind, depth - 1)
-        return Text(f"{function.name}({array.name}, {index(scope, array.dims[0])}, {value} % 101)", kind == "i")
+        return Text(f"{function.name}({vector(scope, array)}, {index(scope, array.dims[-1])}, {value} % 101)", kind == "i")
+    if function.kind[0] == "v":
+        one, other = scope.pick(vectors), scope.pick(vectors)
+        return Text(f"{function.name}({vector(scope, one)}, {scope.pick(('', 'other='))}{vector(scope, other)})", kind == "i")
     for _ in range(function.arity):
         arg = expression(scope, kind, depth - 1)
         args.append(f"{arg} % 101" if arg.grows else arg.text)

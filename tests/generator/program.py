@@ -29,6 +29,12 @@ EFFECTS = (("target, where, value", "target[where] = value"), ("target, where, v
 STORING = ("target[where] = value\nreturn {}", "target[where] += value\nreturn target[where]",
            "old = target[where]\ntarget[where] = value\nreturn old", "target[where] = value\nreturn {} if value > 2 else target[where]",
            "for r in range(2):\n    target[where] = target[where] - value\n    if value < 0:\n        return {}\nreturn value")
+VECTOR_FUNCTIONS = (
+    "t = {zero}\nfor r in range(min(len(row), len(other))):\n    t += row[r] - other[r]\nreturn t % 7",
+    "return row[0] * 2 - other[-1] % 5", "if row.shape[0] > 1 < other.size:\n    return row[1]\nreturn other[0]",
+    "t = {zero}\nfor x, y in zip(row, other):\n    if x < y:\n        t = t + x * y % 3\nreturn t", "return {zero} + row.ndim + len(other)",
+    "t = {zero}\nfor r, x in enumerate(row):\n    t += inner(x, other, r % len(other))\nreturn t % 101",
+)
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,10 @@ def _functions(scope: Scope) -> list[UserFunction]:
         kind = scope.pick("ffi")
         text = scope.pick(STORING).format("value * 0.5" if kind == "f" else "value % 7")
         functions.append(UserFunction("change", f"s{kind}", 3, _define("change", "target, where, value", text)))
+    if scope.chance(60):
+        kind = scope.pick("ffi")
+        text = scope.pick(VECTOR_FUNCTIONS).format(zero="0.0" if kind == "f" else "0")
+        functions.append(UserFunction("over", f"v{kind}", 2, _define("over", "row, other", text)))
     return functions
 
 
@@ -165,6 +175,8 @@ def _prelude(scope: Scope, functions: list[UserFunction]) -> Lines:
              f"GF = {scope.pick(('0.75', '2.0', '-1.5'))}", ""]
     if any("g0" in f.text for f in functions):
         lines += ["", "def g0(x):", "    return x + 0.125", ""]
+    if any("inner(" in f.text for f in functions):
+        lines += ["", "def inner(x, vector, k):", "    return x - vector[k]", ""]
     for function in functions:
         lines += ["", *function.text.split("\n"), ""]
     return [*lines, ""]

@@ -57,7 +57,7 @@ class LoopVar:
 @dataclass(frozen=True)
 class UserFunction:
     """A function of scalars (its result has `kind`; "tf" is a tuple of floats), or of an array to store into (kind ""),
-    an index and a value, which may return something (kind "sf": a float)."""
+    an index and a value, which may return something (kind "sf": a float), or of two vectors (kind "vf")."""
 
     name: str
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generator.expressions import Text, boolean, expression, index, integer, load, option
+from tests.generator.expressions import Text, boolean, expression, index, integer, load, option, vector
 from tests.generator.scope import Array, LoopVar, Scope
 
 Lines = list[str]
@@ -64,12 +64,12 @@ def simple(scope: Scope) -> Lines:
         return [f"if {boolean(scope, 1)} and {boolean(scope, 1)}:", f"    raise {error}"]
     if choice == "effect":
         effects = [f for f in scope.functions if not f.kind]
-        usable = [a for a in scope.arrays if a.stored and len(a.dims) == 1 and not a.points_into]
+        usable = [a for a in scope.arrays if a.stored and not a.points_into]
         if not effects or not usable:
             return _store(scope, array)
         array = scope.pick(usable)
         value = _tame(stored_value(scope, array, 1))
-        return [f"{scope.pick(effects).name}({array.name}, {index(scope, array.dims[0])}, {value})"]
+        return [f"{scope.pick(effects).name}({vector(scope, array)}, {index(scope, array.dims[-1])}, {value})"]
     if choice == "call":
         return [_unused_call(scope)]
     if choice == "store":
