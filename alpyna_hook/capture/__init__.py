@@ -36,7 +36,7 @@ def capture_nest(
     `qualname` is that of the function which holds the loop, "<module>" for a module's own code;
     `skip_lines` are the lines of the loops to which a `# alpyna: skip` applies.
     """
-    state = Statements(loop, qualname)
+    state = Statements(loop)
     state.skip_lines = skip_lines
     state.at_module_level = qualname in ("", "<module>")
     try:
@@ -76,7 +76,7 @@ def _root(body: tuple[Stmt, ...]) -> Loop:
 def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name: str) -> Function:
     """A user's function that a nest calls; `name` is its qualname.  Raises Declined."""
     params = _parameters(node.args, node)
-    state = Statements(node, name, params)
+    state = Statements(node, params)
     if isinstance(node, ast.Lambda):
         body: tuple[Stmt, ...] = (Return(state.expr(node.body), loc_of(node)),)
         if state.out:

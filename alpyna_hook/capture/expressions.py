@@ -18,9 +18,7 @@ from alpyna_hook.capture.names import (
     assigned_names,
     decline,
     describe,
-    enclosing_class,
     loc_of,
-    mangle,
     root_of,
 )
 from alpyna_hook.ir import (
@@ -70,10 +68,9 @@ class Mark:
 class Expressions:
     """Captures expressions; keeps the statement list that is being filled and fresh names."""
 
-    def __init__(self, root: ast.AST, qualname: str, params: Sequence[str] = ()) -> None:
+    def __init__(self, root: ast.AST, params: Sequence[str] = ()) -> None:
         self.root = root
         self.params = frozenset(params)
-        self.cls = enclosing_class(qualname)
         self.builtins: dict[str, None] = {}  # range, len, ...: compiled away, but to be checked
         self.called: dict[str, Located] = {}  # every function, builtins too, where it is first called
         self.out: list[Stmt] = []
@@ -150,16 +147,11 @@ class Expressions:
     def dotted(self, node: ast.AST) -> str | None:
         """`a.b.c` of a name and attributes; None for any other expression."""
         if isinstance(node, ast.Name):
-            return self.identifier(node)
+            return node.id
         if isinstance(node, ast.Attribute):
             base = self.dotted(node.value)
-            return None if base is None else f"{base}.{mangle(node.attr, self.cls)}"
+            return None if base is None else f"{base}.{node.attr}"
         return None
-
-    def identifier(self, node: ast.Name) -> str:
-        if mangle(node.id, self.cls) != node.id:
-            raise decline("expression", f"the private name {node.id} in a class", node)
-        return node.id
 
     def path(self, node: Located) -> str | None:
         """Like `dotted`; declines a path that starts from what the nest assigns, for it would have to be read anew."""
@@ -196,7 +188,7 @@ class Expressions:
     def _expr_Name(self, node: ast.Name) -> Expr:
         if node.id == "__debug__":
             return Const(not sys.flags.optimize, loc_of(node))
-        name = self.identifier(node)
+        name = node.id
         self._names.append(name)
         return Var(name, loc_of(node))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from itertools import pairwise
 
 from alpyna_hook.ir import Loc
 from alpyna_hook.reasons import Declined
@@ -114,25 +113,3 @@ def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
 
 
 _CHILD_FIELDS: dict[str, tuple[str, ...]] = {"Constant": ()}
-
-
-def enclosing_class(qualname: str) -> str | None:
-    """The class whose body a function stands in, by which `__private` names are mangled.
-
-    >>> enclosing_class("f.<locals>.Grid.step"), enclosing_class("f.<locals>.g")
-    ('Grid', None)
-    """
-    parts = qualname.split(".")
-    classes = [a for a, b in pairwise(parts) if a != "<locals>" != b]
-    return classes[-1] if classes else None
-
-
-def mangle(name: str, cls: str | None) -> str:
-    """`__x` in class C is `_C__x`, as the compiler has it.
-
-    >>> mangle("__x", "_C"), mangle("__init__", "C"), mangle("__x", None)
-    ('_C__x', '__init__', '__x')
-    """
-    if cls is None or not name.startswith("__") or name.endswith("__") or not cls.strip("_"):
-        return name
-    return f"_{cls.lstrip('_')}{name}"

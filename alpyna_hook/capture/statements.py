@@ -189,7 +189,7 @@ class Statements(Iteration):
         op = self.operator(node.op, node)
         loc = loc_of(node)
         if not isinstance(node.target, ast.Subscript):
-            name = self.identifier(node.target) if isinstance(node.target, ast.Name) else self._assigned_path(node.target)
+            name = node.target.id if isinstance(node.target, ast.Name) else self._assigned_path(node.target)
             self._names.append(name)
             old = Var(name, loc_of(node.target))
             self.out.append(Assign(name, Binary(op, old, self.expr(node.value), loc), loc))

@@ -10,7 +10,6 @@ from types import CodeType
 from alpyna_hook.config import Settings
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma
-from alpyna_hook.hook.mangle import parse
 from alpyna_hook.hook.site import link, register
 from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
@@ -67,9 +66,8 @@ def _build(source: bytes, filename: str, marked: bool) -> cache.Entry | None:
     with own_imports():
         from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
 
-    tree = parse(source, filename)
-    table = rewrite(tree, filename, frozenset(pragmas.skip_lines))
-    code = compile(tree, filename, "exec", dont_inherit=True)
+    plain = compile(source, filename, "exec", dont_inherit=True)
+    code, table = rewrite(source, plain, filename, frozenset(pragmas.skip_lines))
     return cache.Entry(code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines))
 
 

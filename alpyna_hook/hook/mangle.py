@@ -1,51 +1,85 @@
-"""Parses a source into the tree that both halves work on, with private names already mangled.
+"""Private names: `self.__n` in class `Box` is the attribute `_Box__n`.
 
-`self.__n` in class `Box` is the attribute `_Box__n`.  CPython mangles when it compiles; the
-analysis of a loop needs the real names, and a name mangled already compiles to itself.
+CPython mangles when it compiles, and the tree that it compiles is left as it was written.  The analysis
+of a loop needs the names that the code will have: it sees the tree with these put in for a while.
 """
 
 from __future__ import annotations
 
 import ast
-import warnings
-from contextlib import nullcontext
+import re
+from typing import Any, TypeAlias
 
-# Where a node of an expression holds an identifier.  Names of functions and classes are left
-# alone: CPython mangles the variable that they are bound to, and not their `__name__`.
-_FIELDS: dict[type[ast.AST], str] = {ast.Name: "id", ast.Attribute: "attr", ast.arg: "arg", ast.keyword: "arg"}
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+# Where a node holds an identifier that is mangled.  The names of keyword arguments and of the attributes of a class
+# pattern are not, nor is what is made into a string: modules to import, the annotations of PEP 563.
+_FIELDS: dict[str, str] = {
+    "Name": "id", "Attribute": "attr", "arg": "arg", "FunctionDef": "name", "AsyncFunctionDef": "name", "ClassDef": "name",
+    "Global": "names", "Nonlocal": "names", "ExceptHandler": "name", "MatchAs": "name", "MatchStar": "name",
+    "MatchMapping": "rest", "TypeVar": "name", "ParamSpec": "name", "TypeVarTuple": "name",
+}
+_PRIVATE = re.compile(rb"\b__(?!\w*__\b)\w")
 
 
-def parse(source: bytes | str, filename: str, *, quiet: bool = False) -> ast.Module:
-    """The module's tree.  Raises what the compiler raises: SyntaxError, ValueError.
+def mangle(name: str, owner: str | None) -> str:
+    """`__x` in class C is `_C__x`: as `_Py_Mangle` of CPython's Python/compile.c.
 
-    `quiet` is for reading a source again: its SyntaxWarnings have been given once.
+    >>> mangle("__x", "_C"), mangle("__init__", "C"), mangle("__x", "__"), mangle("__x", None)
+    ('_C__x', '__init__', '__x', '__x')
     """
-    with warnings.catch_warnings() if quiet else nullcontext():
-        if quiet:
-            warnings.simplefilter("ignore")
-        tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
-    if (b"__" in source) if isinstance(source, bytes) else ("__" in source):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                for child in node.body:
-                    _mangle(child, node.name)
-    return tree
-
-
-def _mangled(name: str, owner: str) -> str:
-    """As `_Py_Mangle` of CPython's Python/compile.c."""
-    owner = owner.lstrip("_")
-    if not owner or not name.startswith("__") or name.endswith("__") or "." in name:
+    owner = (owner or "").lstrip("_")
+    if not owner or not name.startswith("__") or name.endswith("__"):
         return name
     return f"_{owner}{name}"
 
 
-def _mangle(node: ast.AST, owner: str) -> None:
-    field = _FIELDS.get(type(node))
-    if field and isinstance(name := getattr(node, field), str):
-        setattr(node, field, _mangled(name, owner))
-    own_body = {id(child) for child in node.body} if isinstance(node, ast.ClassDef) else ()
-    for child in ast.iter_child_nodes(node):
-        if id(child) not in own_body:  # a nested class mangles its own body
-            _mangle(child, owner)
+def may_hold_private_names(source: bytes) -> bool:
+    return _PRIVATE.search(source) is not None
+
+
+class Mangled:
+    """A tree with the names that the compiler makes of the private ones, in the place of these.
+
+    `owner` is the class in whose body the tree stands.
+    """
+
+    def __init__(self, tree: ast.AST, owner: str | None = None) -> None:
+        self._changed: list[tuple[ast.AST, str, object]] = []
+        self._written: dict[int, str] = {}
+        todo: list[tuple[ast.AST, str | None]] = [(tree, owner)]
+        while todo:
+            node, owner = todo.pop()
+            own: set[int] = set()
+            if isinstance(node, ast.ClassDef):
+                own = {id(child) for child in (*node.body, *getattr(node, "type_params", ()))}
+                name = node.name
+            if owner is not None:
+                self._put_in(node, owner)
+            for child in ast.iter_child_nodes(node):
+                todo.append((child, name if id(child) in own else owner))
+
+    def _put_in(self, node: ast.AST, owner: str) -> None:
+        if isinstance(node, ast.alias):
+            field: str = "asname"
+            value: Any = node.asname or node.name.partition(".")[0]
+        else:
+            field = _FIELDS.get(type(node).__name__, "")
+            value = getattr(node, field, None)
+        if isinstance(value, str):
+            new: object = mangle(value, owner)
+        else:
+            new = [mangle(name, owner) for name in value] if isinstance(value, list) else value
+        if new != value:
+            self._changed.append((node, field, getattr(node, field)))
+            if field == "name" and isinstance(value, str):
+                self._written[id(node)] = value
+            setattr(node, field, new)
+
+    def written(self, node: Definition) -> str:
+        """The name of a function or class as it was written, for `__qualname__`."""
+        return self._written.get(id(node), node.name)
+
+    def undo(self) -> None:
+        for node, field, value in self._changed:
+            setattr(node, field, value)

@@ -29,33 +29,57 @@ there by `link`.  So no name is added to any namespace, and the bytecode can be 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
+from types import CodeType
 from typing import Any
 
 from alpyna_hook.capture import capture_nest
-from alpyna_hook.hook.scopes import Function, Scope
+from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
+from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
 from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
-from alpyna_hook.hook.source import Refusal
+from alpyna_hook.hook.source import Refusal, first_line, parse, quietly
 from alpyna_hook.ir import Nest
 from alpyna_hook.reasons import Declined
 
 
-def rewrite(tree: ast.Module, filename: str, skip_lines: frozenset[int] = frozenset()) -> Table:
-    """Rewrites the tree in place.
+def rewrite(
+    source: bytes, plain: CodeType, filename: str, skip_lines: frozenset[int] = frozenset()
+) -> tuple[CodeType, Table]:
+    """The code of a source with seams, and what they belong to.  `plain` is its code without.
 
-    Raises ValueError if the source holds a site's marker already (nothing is changed then).
+    Raises ValueError if the source holds a site's marker already.
     """
-    if any(isinstance(node, ast.Constant) and isinstance(node.value, str) and MARK in node.value
-           for node in ast.walk(tree)):
+    codes = list(_codes(plain))
+    if any(isinstance(constant, str) and constant.startswith(MARK) for code in codes for constant in code.co_consts):
         raise ValueError("the source contains the marker of a site")
-    rewriter = _Rewriter(filename, skip_lines)
+    variables = {(code.co_firstlineno, code.co_name): code.co_varnames for code in codes}
+    tree = parse(source, filename)
+    names = Mangled(tree if may_hold_private_names(source) else ast.Module([], []))
+    rewriter = _Rewriter(filename, skip_lines, variables, names)
     rewriter.body(tree, Scope(tree, None), "")
-    return Table(rewriter.sites, rewriter.refused)
+    names.undo()  # the compiler makes them, and knows exceptions
+    with quietly():
+        code = compile(tree, filename, "exec", dont_inherit=True)
+    return code, Table(rewriter.sites, rewriter.refused)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 class _Rewriter:
-    def __init__(self, filename: str, skip_lines: frozenset[int]) -> None:
+    """`variables`: of each function, by its first line and name, in CPython's order."""
+
+    def __init__(
+        self, filename: str, skip_lines: frozenset[int], variables: dict[tuple[int, str], tuple[str, ...]], names: Mangled
+    ) -> None:
         self.filename = filename
         self.skip_lines = skip_lines
+        self.variables = variables
+        self.names = names
         self.sites: list[SiteRecord] = []
         self.refused: list[Refusal] = []
 
@@ -69,7 +93,7 @@ class _Rewriter:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 if self.skip_lines.isdisjoint((node.lineno, *(item.lineno for item in node.decorator_list))):
-                    self.body(node, Scope(node, scope), _inner(qualname, scope, node.name))
+                    self.body(node, Scope(node, scope), _inner(qualname, scope, self.names.written(node)))
             case ast.For() | ast.While():
                 return self._loop(node, scope, qualname, parent)
             case _:
@@ -96,7 +120,7 @@ class _Rewriter:
         index = len(self.sites)
         self.sites.append(record)
         self._blocks(node, scope, qualname, index)
-        return _seam(node, index, record)
+        return _seam(node, index, record, self._first_seen(node, scope, record))
 
     def _record(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> SiteRecord:
         if isinstance(scope.node, ast.ClassDef):
@@ -117,6 +141,20 @@ class _Rewriter:
             end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=targets, perhaps=perhaps,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
         )
+
+    def _first_seen(self, node: ast.For | ast.While, scope: Scope, record: SiteRecord) -> tuple[str, ...]:
+        """The variables that the compiler must meet before the seam, so that it numbers them as ever: `locals()` shows
+        that order.  None where the seam's own names come in it."""
+        if not isinstance(scope.node, FUNCTIONS):
+            return ()
+        order = self.variables.get((first_line(scope.node), self.names.written(scope.node)), ())
+        assigned = scope.states()[id(node)]
+        met = scope.params if assigned == scope.bound else assigned  # in code that is never reached, all count as assigned
+        stored = (*record.targets[:1], *record.perhaps, *record.targets)
+        of_seam = [name for name in dict.fromkeys((*record.unsure, *record.params, *stored)) if name in order]
+        last = max(map(order.index, of_seam), default=-1)
+        new = [name for name in order[: last + 1] if name in scope.bound and name not in met]  # some are a comprehension's
+        return () if new == [name for name in of_seam if name not in met] else tuple(new)
 
     def _refuse(self, node: ast.For | ast.While, qualname: str, declined: Declined) -> None:
         loc = declined.loc
@@ -168,7 +206,7 @@ def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
     return node.lineno, node.col_offset, node.lineno, node.col_offset + width
 
 
-def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast.stmt]:
+def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen: tuple[str, ...]) -> list[ast.stmt]:
     line, col, end_line, end_col = _keyword(node)
 
     def at(new: Any) -> Any:
@@ -189,7 +227,17 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast
             part = at(ast.Subscript(part, at(ast.Constant(k)), ast.Load()))
         return part
 
-    run = call("run", *(at(ast.Name(name, ast.Load())) for name in record.params))
+    def values(names: Iterable[str]) -> list[ast.expr]:
+        return [at(ast.Name(name, ast.Load())) for name in names]
+
+    def after_first_seen(test: ast.expr) -> ast.expr:
+        if not first_seen:
+            return test
+        never = at(ast.Tuple(values(first_seen), ast.Load()))  # the compiler numbers the names, and leaves the code out
+        return at(ast.IfExp(at(ast.Constant(False, kind=None)), never, test))  # type: ignore[no-any-return]
+
+    left_alone = after_first_seen(of_site(LEFT_ALONE))
+    run = call("run", *values(record.params))
     target: ast.expr = at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store()))
     body: list[ast.stmt] = []
     if record.perhaps:
@@ -204,15 +252,15 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord) -> list[ast
     body.append(at(ast.Break()))
     loop = at(ast.For(
         target=target,
-        iter=at(ast.IfExp(of_site(LEFT_ALONE), at(ast.Tuple([], ast.Load())), run)),
+        iter=at(ast.IfExp(of_site(LEFT_ALONE) if record.unsure else left_alone, at(ast.Tuple([], ast.Load())), run)),
         body=body,
         orelse=[node],
         type_comment=None,
     ))
     if not record.unsure:
         return [loop]
-    see = at(ast.Expr(call("see", *(at(ast.Name(name, ast.Load())) for name in record.unsure))))
+    see = at(ast.Expr(call("see", *values(record.unsure))))
     handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
     tried = at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[]))
-    in_use = at(ast.UnaryOp(ast.Not(), of_site(LEFT_ALONE)))
+    in_use = at(ast.UnaryOp(ast.Not(), left_alone))
     return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), [tried], [])), loop]

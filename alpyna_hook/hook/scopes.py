@@ -26,6 +26,7 @@ class Scope:
         self.node = node
         self.parent = parent
         self.is_function = isinstance(node, FUNCTIONS)
+        self.implicit = _implicit(node)
         self.params: Names = frozenset(_parameters(node)) if isinstance(node, FUNCTIONS) else frozenset()
         self.bound = set(self.params)
         self.foreign: dict[str, str] = {}  # names declared global or nonlocal
@@ -58,22 +59,25 @@ class Scope:
                 self.bound.update(_bindings(node))
 
     def owner(self, name: str) -> Scope | None:
-        """The function whose variable this is; None if it is global (or looked up as such)."""
+        """The function whose variable this is, or the function or class that has it implicitly; None if it is
+        global (or looked up as such)."""
         if self.foreign.get(name) == "global":
             return None
         if name in self.bound:
             return self if self.is_function else None
-        scope = self.parent
+        scope: Scope | None = self
         while scope is not None:
             if scope.is_function and (name in scope.bound or scope.foreign.get(name) == "global"):
                 return scope if name in scope.bound else None
+            if name in scope.implicit:
+                return scope
             scope = scope.parent
         return None
 
     def sure(self, name: str, statement: ast.stmt) -> bool:
-        """Whether this variable of a function (see `owner`) has a value before `statement`."""
+        """Whether this variable of a function (see `owner`) surely has a value before `statement`."""
         owner = self.owner(name)
-        if owner is None or name in owner.deleted:
+        if owner is None or name in owner.deleted or name not in owner.bound:
             return False
         scope = self
         while scope is not owner:  # the place in the owner: where the inner function is defined
@@ -88,6 +92,12 @@ class Scope:
             flow.block(self.node.body, self.params)
             self._states = flow.states
         return self._states
+
+
+def _implicit(node: ast.AST) -> Names:
+    """The variables that the compiler makes around a function or a class."""
+    names = [param.name for param in getattr(node, "type_params", ())]
+    return frozenset([*names, "__class__"] if isinstance(node, ast.ClassDef) else names)
 
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import warnings
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
 from alpyna_hook.config import Options
-from alpyna_hook.hook.mangle import parse
+from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
 from alpyna_hook.reasons import Declined
 
 if TYPE_CHECKING:
     from alpyna_hook.hook.site import Site
 
 LOOPS = (ast.For, ast.While)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """To compile once more: what the compiler warns of, it has been heard to."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def parse(source: bytes | str, filename: str) -> ast.Module:
+    """The module's tree.  Raises SyntaxError, ValueError."""
+    with quietly():
+        tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 class Refusal(NamedTuple):
@@ -66,15 +84,18 @@ class ModuleSource:
     def tree(self) -> ast.Module:
         """The module's tree, without seams.  Raises Declined("source-changed")."""
         if self._tree is None:
-            tree = parse(self.source(), self.filename, quiet=True)
+            source = self.source()
+            tree = parse(source, self.filename)
             for node in ast.walk(tree):
                 if isinstance(node, LOOPS):
                     self._nodes[node.lineno, node.col_offset] = node
                 elif isinstance(node, ast.FunctionDef):
-                    self._functions[_first_line(node), node.name] = node
+                    self._functions[first_line(node), node.name] = node
                 elif isinstance(node, ast.Lambda):
                     place = (node.lineno, "<lambda>")
                     self._functions[place] = None if place in self._functions else node  # of two in a line: either
+            if may_hold_private_names(source):
+                Mangled(tree)
             self._tree = tree
         return self._tree
 
@@ -88,7 +109,7 @@ class ModuleSource:
         return self._functions.get((lineno, name))
 
 
-def _first_line(node: ast.FunctionDef) -> int:
+def first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """As `co_firstlineno`: that of the first decorator, if there is one."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 

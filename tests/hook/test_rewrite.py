@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import inspect
 import itertools
@@ -111,6 +110,12 @@ CASES = {
     "private": (
         "class Box:\n def __init__(self, n): self.__n, __k = n, 2\n def total(self, __k=3):\n  __s = 0\n"
         "  for __i in range(self.__n): __s += __i * __k\n  return __s\ndef f(n): return Box(n).total()", [(4,)]),
+    "class cell": (
+        "__class__ = 5\nclass C:\n def m(self, n):\n  s = 0\n  for i in range(n): s += __class__\n  return s\n"
+        "def f(n): return C().m(n)", [(4,), (0,)]),
+    "private function": (
+        "_C__g = abs\nclass C:\n def m(self, n):\n  def __g(x): return x + 1\n  s = 0\n  for i in range(n): s += __g(i)\n"
+        "  return s\ndef f(n): return C().m(n)", [(4,)]),
     "class body": ("def f(n):\n class A:\n  s = 0\n  for i in range(n): s += i\n return A.s, A.i", [(4,)]),
     "method in loop": (
         "def f(n):\n r = []\n for k in range(n):\n  def g():\n   s = 0\n   for i in range(k): s += 1\n   return s\n"
@@ -127,6 +132,14 @@ CASES = {
         "import asyncio\nasync def g(n):\n s = 0\n for i in range(n): s += i\n await asyncio.sleep(0)\n return s\n"
         "def f(n): return asyncio.run(g(n))", [(4,)]),
 }
+
+
+if sys.version_info >= (3, 12):
+    CASES["type parameter"] = (
+        "T = 5\ndef f[T](n):\n s = 0\n for i in range(n): s += T\n return s", [(4,), (0,)])
+    CASES["type parameter of a class"] = (
+        "T = 5\nclass C[T]:\n def m(self, n):\n  s = 0\n  for i in range(n): s += T\n  return s\n"
+        "def f(n): return C().m(n)", [(4,), (0,)])
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -410,11 +423,10 @@ ATOMIC = frozenset(
 ])
 def test_nothing_can_come_between_the_assignments(source: str) -> None:
     """From the store of the values to the last of the assignments there is no instruction that looks for signals or other threads."""
-    tree = ast.parse(source)
-    (record,) = rewrite(tree, "<source>").sites
+    code, table = rewrite(source.encode(), compile(source, "<source>", "exec"), "<source>")
+    (record,) = table.sites
     assert record.targets[0] == "i"
     assert record.perhaps == ("late", "later")
-    code = compile(tree, "<source>", "exec", dont_inherit=True)
     while not any(isinstance(constant, str) and constant.startswith(sites.MARK) for constant in code.co_consts):
         code = next(c for c in code.co_consts if isinstance(c, CodeType))
     found = list(dis.get_instructions(code))
