@@ -76,13 +76,14 @@ _ALL = [
     # -- decisions of the runtime
     Reason("too-small", "too little work to pay for compiling", "set ALPYNA_DEVICE=cpu to compile it all the same"),
     Reason("tracing", "a debugger, profiler or coverage tool is watching", "run without it"),
+    Reason("other-compiler", "the function was handed to another compiler, which runs it its own way",
+           "leave the decorator out to have the loop compiled here"),
     Reason("disabled", "ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1", "unset it"),
     Reason("flagged", "a run-time check failed and the interpreter replayed the loop",
            "look for warnings, exceptions or overflow in the loop"),
     Reason("unavailable", "NumPy or Numba cannot be imported",
            "if a file of the program is named like a module that they need, give it another name"),
     Reason("compile-error", "the compiler could not compile the kernel", "please report it with the loop's source"),
-    Reason("source-changed", "the file has changed since it was imported", "restart the program"),
     Reason("internal", "an internal error", "please report it with the loop's source"),
 ]
 

@@ -72,7 +72,7 @@ def compile_accelerated(source: str, filename: str, device: str = "cpu", strict:
 
     prepared = prepare(source.encode(), filename, marked=True, cached=False)
     assert prepared is not None, f"{filename} is not rewritten"
-    return prepared.code(filename, filename, settings(device=device, strict=strict), keep=True)
+    return prepared.code(filename, filename, settings(device=device, strict=strict))
 
 
 class Program:

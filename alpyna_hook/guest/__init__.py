@@ -1,1 +1,1 @@
-"""Being a guest in a process: forks, tools that look on, exceptions from outside, warnings shown before, imports of our own."""
+"""Being a guest in a process: forks, other compilers, tools that look on, exceptions from outside, shown warnings, own imports."""

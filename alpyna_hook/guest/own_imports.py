@@ -45,6 +45,21 @@ def give_way(folder: str) -> None:
             _forget(name)
 
 
+def found_after(
+    asking: object, fullname: str, path: Sequence[str] | None, target: ModuleType | None, passed_over: type | tuple[()] = ()
+) -> ModuleSpec | None:
+    """What the finders after this one find, those of a class left out; for a finder that changes what others find."""
+    finders = list(sys.meta_path)
+    start = finders.index(asking) + 1 if asking in finders else 0
+    for finder in finders[start:]:
+        find_spec = getattr(finder, "find_spec", None)  # absent from finders of the old protocol
+        if find_spec is not None and not isinstance(finder, passed_over):
+            spec: ModuleSpec | None = find_spec(fullname, path, target)
+            if spec is not None:
+                return spec
+    return None
+
+
 def _forget(name: str) -> None:
     """Who has imported the module keeps it."""
     for key in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:

@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
-from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.guest.own_imports import found_after, own_imports
 from alpyna_hook.hook import unmarked
 
 if TYPE_CHECKING:
@@ -35,21 +35,10 @@ class AlpynaFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        spec = self._next(fullname, path, target)
+        spec = found_after(self, fullname, path, target, AlpynaFinder)
         if spec is not None and type(spec.loader) is SourceFileLoader and fullname.partition(".")[0] not in _OURS:
             self._replace(spec, spec.loader)
         return spec
-
-    def _next(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
-        finders = list(sys.meta_path)
-        start = finders.index(self) + 1 if self in finders else 0
-        for finder in finders[start:]:
-            find_spec = getattr(finder, "find_spec", None)  # absent from finders of the old protocol
-            if find_spec is not None and not isinstance(finder, AlpynaFinder):
-                spec: ModuleSpec | None = find_spec(fullname, path, target)
-                if spec is not None:
-                    return spec
-        return None
 
     def _replace(self, spec: ModuleSpec, loader: SourceFileLoader) -> None:
         marked = self.counts_as_marked(spec.name)

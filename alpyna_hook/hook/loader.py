@@ -8,6 +8,7 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType
 
 from alpyna_hook.config import Settings
+from alpyna_hook.guest import compilers
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma
 from alpyna_hook.hook.site import link, register
@@ -22,13 +23,14 @@ class Prepared:
     source: bytes
     entry: cache.Entry
 
-    def code(self, name: str, filename: str, settings: Settings, *, keep: bool = False) -> CodeType:
+    def code(self, name: str, filename: str, settings: Settings) -> CodeType:
         """A code object with fresh Sites in it."""
         module = ModuleSource(
             name, filename, self.source, options=settings.options(self.entry.options),
-            skip_lines=self.entry.skip_lines, keep=keep,
+            skip_lines=self.entry.skip_lines,
         )
         register(module, self.entry.table)
+        compilers.watch(_handed)
         return link(self.entry.code, module)
 
 
@@ -69,6 +71,13 @@ def _build(source: bytes, filename: str, marked: bool) -> cache.Entry | None:
     plain = compile(source, filename, "exec", dont_inherit=True)
     code, table = rewrite(source, plain, filename, frozenset(pragmas.skip_lines))
     return cache.Entry(code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines))
+
+
+def _handed(function: object, reader: str) -> None:
+    """To another compiler."""
+    from alpyna_hook.hook.pristine import put_back  # needed only in programs that use one
+
+    put_back(function, reader)
 
 
 class AlpynaLoader(SourceFileLoader):

@@ -12,7 +12,7 @@ Before it stands, where variables of the function are read that may have no valu
 that out and passes their values (`Site.see`).  A variable that the loop may leave as it was before, perhaps
 without a value, is assigned by a loop of its own, over an iterator with one value or none:
 
-        for i in (SITE.run(a, n, s) if SITE.live else ()):
+        for i in (() if SITE.__doc__ else SITE.run(a, n, s)):
             for late in i[1]:
                 break
             (i, s) = i[0]

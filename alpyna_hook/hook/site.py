@@ -126,6 +126,9 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     def live(self, live: bool) -> None:
         self.__doc__ = not live  # type: ignore[assignment]
 
+    def __bool__(self) -> bool:
+        return True
+
     def __eq__(self, other: object) -> bool:
         return self is other
 
@@ -231,7 +234,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     # ---------------------------------------------------------------------------
 
     def node(self) -> ast.For | ast.While:
-        """The loop in the module's tree.  Raises Declined("source-changed")."""
+        """The loop in the module's tree."""
         return self.module.loop_node(self.lineno, self.col)
 
     def decline_for_good(self) -> None:
@@ -267,11 +270,20 @@ class _Refused(NamedTuple):
     trace: Trace
 
 
-def _refuse(why: str, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
-    if not isinstance(site.state, _Refused):
+def refuse_unseen(site: Site, slug: str, detail: str) -> Trace | None:
+    """Notes why a loop is left alone that no engine has seen."""
+    if site.state is None:
         site.state = _Refused(Trace())
-    site.state.trace.runs += 1
-    site.state.trace.refuse("unavailable", why, None)
+    if not isinstance(site.state, _Refused):
+        return None
+    site.state.trace.refuse(slug, detail, None)
+    return site.state.trace
+
+
+def _refuse(why: str, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+    trace = refuse_unseen(site, "unavailable", why)
+    if trace is not None:
+        trace.runs += 1
     site.decline_for_good()
     return ()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import warnings
 import weakref
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alpyna_hook.config import Options
 from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
-from alpyna_hook.reasons import Declined
 
 if TYPE_CHECKING:
     from alpyna_hook.hook.site import Site
@@ -53,39 +51,23 @@ class ModuleSource:
     """One marked module, main script, or source given to `static_analyse`."""
 
     def __init__(
-        self, name: str, filename: str, source: bytes, *, options: Options,
-        skip_lines: Iterable[int] = (), keep: bool = False,
+        self, name: str, filename: str, source: bytes, *, options: Options, skip_lines: Iterable[int] = ()
     ) -> None:
         self.name = name
         self.filename = filename
-        self.digest = hashlib.sha256(source).digest()
+        self.source = source  # as it was imported, whatever becomes of the file
         self.options = options
         self.skip_lines = frozenset(skip_lines)
         self.sites: list[Site] = []
         self.refused: list[Refusal] = []
-        self._source = source if keep else None
         self._tree: ast.Module | None = None
         self._nodes: dict[tuple[int, int], ast.For | ast.While] = {}
         self._functions: dict[tuple[int, str], ast.FunctionDef | ast.Lambda | None] = {}
 
-    def source(self) -> bytes:
-        """The source as it was imported.  Raises Declined("source-changed")."""
-        if self._source is not None:
-            return self._source
-        try:
-            with open(self.filename, "rb") as file:
-                source = file.read()
-        except OSError as error:
-            raise Declined("source-changed", str(error)) from None
-        if hashlib.sha256(source).digest() != self.digest:
-            raise Declined("source-changed", self.filename)
-        return source
-
     def tree(self) -> ast.Module:
-        """The module's tree, without seams.  Raises Declined("source-changed")."""
+        """The module's tree, without seams."""
         if self._tree is None:
-            source = self.source()
-            tree = parse(source, self.filename)
+            tree = parse(self.source, self.filename)
             for node in ast.walk(tree):
                 if isinstance(node, LOOPS):
                     self._nodes[node.lineno, node.col_offset] = node
@@ -94,7 +76,7 @@ class ModuleSource:
                 elif isinstance(node, ast.Lambda):
                     place = (node.lineno, "<lambda>")
                     self._functions[place] = None if place in self._functions else node  # of two in a line: either
-            if may_hold_private_names(source):
+            if may_hold_private_names(self.source):
                 Mangled(tree)
             self._tree = tree
         return self._tree

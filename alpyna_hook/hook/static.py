@@ -25,7 +25,7 @@ def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict
     if prepared is None:
         return []
     table, skip_lines = prepared.entry.table, frozenset(prepared.entry.skip_lines)
-    module = ModuleSource("__main__", filename, source, options=Options(), keep=True)
+    module = ModuleSource("__main__", filename, source, options=Options())
     entries = [refused(filename, refusal) for refusal in table.refused]
     for record in table.sites:
         if record.parent >= 0:

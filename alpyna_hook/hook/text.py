@@ -30,7 +30,7 @@ def load_module(source: bytes, path: str | None, options: Options) -> ModuleType
     if prepared is None:
         code = compile(source, filename, "exec", dont_inherit=True)
     else:
-        code = prepared.code(name, filename, Settings({}, {}, options), keep=True)
+        code = prepared.code(name, filename, Settings({}, {}, options))
     sys.modules[name] = module
     try:
         exec(code, module.__dict__)

@@ -18,8 +18,7 @@ import pytest
 import alpyna_hook
 from alpyna_hook.hook import site as sites
 from alpyna_hook.hook.rewrite import rewrite
-from alpyna_hook.hook.source import ModuleSource, module_of
-from alpyna_hook.reasons import Declined
+from alpyna_hook.hook.source import module_of
 from tests.hook.reference import reference_engine
 
 Execute = Callable[[sites.Site, tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
@@ -383,19 +382,6 @@ def test_a_source_that_holds_the_marker_is_left_alone() -> None:
     module = alpyna_hook.static_analyse("x = '\\0alpyna-site:0'\nfor i in range(3): pass\n")
     assert module.x == "\0alpyna-site:0"
     assert not alpyna_hook.is_accelerated(module)
-
-
-def test_the_tree_is_refused_when_the_file_has_changed(tmp_path: Any) -> None:
-    path = tmp_path / "m.py"
-    path.write_text("for i in range(3): pass\n")
-    module = ModuleSource("m", str(path), path.read_bytes(), options=alpyna_hook.Options())
-    assert module.loop_node(1, 0).lineno == 1
-    other = ModuleSource("m", str(path), b"pass", options=alpyna_hook.Options())
-    with pytest.raises(Declined, match="changed"):
-        other.tree()
-    path.unlink()
-    with pytest.raises(Declined, match="changed"):
-        other.tree()
 
 
 def test_function_node() -> None:
