@@ -21,7 +21,7 @@ from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
-from alpyna_hook.known import KNOWN
+from alpyna_hook.known import KNOWN, known
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
@@ -69,6 +69,33 @@ class Live:
     called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
 
 
+@dataclass(frozen=True, slots=True)
+class LiveNames:
+    """What the names around a nest stand for at this moment, for its capture (`capture.meanings.Names`)."""
+
+    params: Mapping[str, int]
+    values: tuple[object, ...]
+    namespace: dict[str, Any]
+
+    def meaning(self, path: str) -> str | None:
+        found = known(self._value(path))
+        return None if found is None else found.meaning
+
+    def _value(self, path: str) -> object:
+        root, *attributes = path.split(".")
+        position = self.params.get(root)
+        if position is None:
+            value = self.namespace.get(root, vars(builtins).get(root, MISSING))
+        else:
+            value = self.values[position]
+        try:
+            for attribute in attributes:
+                value = plain_attribute(value, attribute, path)
+        except Declined:
+            return MISSING
+        return value
+
+
 class Binder:
     """Binds the names of one nest.  It lives as long as the nest's code, and keeps no value of the program."""
 
@@ -99,10 +126,10 @@ class Binder:
             signature += decided
         for read in reads:
             name, value = read[0], self._value(read, live)
-            known = KNOWN.get(id(value))
-            if known is not None:
-                functions[name] = known
-                signature.append(known)
+            genuine = KNOWN.get(id(value))
+            if genuine is not None:
+                functions[name] = genuine
+                signature.append(genuine)
             else:
                 self._sort(name, value, arrays, scalars, functions, signature, live)
         owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
@@ -185,10 +212,10 @@ class Binder:
         self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
-        known = KNOWN.get(id(value))
-        if known is not None:
-            functions[name] = known
-            signature.append((name, known))
+        genuine = known(value)
+        if genuine is not None:
+            functions[name] = genuine
+            signature.append((name, genuine))
             return
         function, owner = (value.__func__, value.__self__) if type(value) is types.MethodType else (value, MISSING)
         if type(function) is types.FunctionType:
@@ -210,11 +237,11 @@ class Binder:
                 user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
             self.user_functions[code, is_method] = user
         check_defaults(function, user.code)
-        known = live.called.get(user.key)
+        other = live.called.get(user.key)
         functions[name] = user
         signature.append((name, code))
-        if known is not None:
-            if known[0] is function and known[1] is owner:
+        if other is not None:
+            if other[0] is function and other[1] is owner:
                 return
             raise Declined("call", f"{function.__name__}() of two objects, or with two closures")
         live.called[user.key] = function, owner

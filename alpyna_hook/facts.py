@@ -46,3 +46,8 @@ class Known:
 
     family: str
     name: str
+
+    @property
+    def meaning(self) -> str:
+        """As the capture calls it: "range", "math.sqrt", "numpy.shape"."""
+        return self.name if self.family == "builtin" else f"{self.family}.{self.name}"

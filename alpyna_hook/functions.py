@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import types
+from collections import ChainMap
 
 from alpyna_hook import ir
+from alpyna_hook.attributes import MISSING, plain_attribute
 from alpyna_hook.capture import capture_function
 from alpyna_hook.hook.source import module_of
+from alpyna_hook.known import known
 from alpyna_hook.reasons import Declined
 
 
@@ -20,9 +23,28 @@ def captured(function: types.FunctionType) -> ir.Function:
         raise Declined("call", f"{function.__name__}() is not a plain function of a marked module{also}")
     if code.co_flags & 0x2A0:  # a generator or coroutine
         raise Declined("call", f"{function.__name__}() is a generator or coroutine")
-    found = capture_function(node, filename=code.co_filename, name=function.__qualname__)
+    found = capture_function(node, filename=code.co_filename, name=function.__qualname__, names=_NamesOf(function))
     check_scopes(found, code)
     return found
+
+
+class _NamesOf:
+    """What the names around a function stand for (`capture.meanings.Names`)."""
+
+    def __init__(self, function: types.FunctionType) -> None:
+        builtins: dict[str, object] = getattr(function, "__builtins__", {})
+        self._outer = ChainMap(closure_of(function), function.__globals__, builtins)
+
+    def meaning(self, path: str) -> str | None:
+        root, *attributes = path.split(".")
+        value = self._outer.get(root, MISSING)
+        try:
+            for attribute in attributes:
+                value = plain_attribute(value, attribute, path)
+        except Declined:
+            return None
+        found = known(value)
+        return None if found is None else found.meaning
 
 
 def check_scopes(function: ir.Function, code: types.CodeType) -> None:

@@ -223,9 +223,10 @@ def _key(function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Ex
 
 def check_builtins(code: ir.Nest | ir.Function, facts: Facts, prefix: str) -> None:
     """Raises Declined where the program has put something of its own in the place of a builtin that is compiled away."""
-    for name in code.builtins:
-        if facts.functions.get(prefix + name) != Known("builtin", name):
-            raise Declined("call", f"{name}() is not the builtin")
+    for name, meaning in code.builtins.items():
+        known = facts.functions.get(prefix + name)
+        if not isinstance(known, Known) or known.meaning != meaning:
+            raise Declined("call", f"{name}() is not {'the builtin' if name == meaning else meaning}")
 
 
 def assigned(body: tuple[ir.Stmt, ...]) -> frozenset[str]:

@@ -12,8 +12,8 @@ Which of them are arrays, scalars, modules or functions is known only at run tim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 
@@ -266,7 +266,7 @@ HEADER = "@h0"  # the index of a loop of one iteration, around a loop whose head
 class Nest:
     """One outermost loop.  `reads` are the names whose value before the nest may matter,
     `writes` the user's variables and attributes that the nest may assign, both in order of appearance.
-    `builtins` are those of the reads that must be the builtins: `range`, `len`, ... are compiled away.
+    `builtins` are those of the reads that are compiled away, with what they must be: `range`, `len`, `numpy.shape`, ...
     `sure` are the writes that have a value after any run of the loop with at least one iteration."""
 
     loop: Loop
@@ -275,7 +275,7 @@ class Nest:
     has_return: bool
     filename: str
     qualname: str
-    builtins: tuple[str, ...] = ()
+    builtins: Mapping[str, str] = field(default_factory=dict)
     sure: frozenset[str] = frozenset()
 
     @property
@@ -304,7 +304,7 @@ class Function:
     reads: tuple[str, ...]  # names that are not local to it: globals, closure
     filename: str
     loc: Loc
-    builtins: tuple[str, ...] = ()  # as of a nest
+    builtins: Mapping[str, str] = field(default_factory=dict)  # as of a nest
     positional_only: int = 0  # how many parameters, from the left, no keyword can name
 
 
@@ -326,8 +326,8 @@ def targets(node: Node) -> tuple[str, ...]:
 
 def children(node: Node) -> Iterator[Node]:
     """The direct sub-nodes of a node, in the order of evaluation of the source text."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    for each in fields(node):
+        yield from _nodes(getattr(node, each.name))
 
 
 def _nodes(value: object) -> Iterator[Node]:

@@ -19,7 +19,7 @@ import numpy as np
 from alpyna_hook.facts import Known
 from alpyna_hook.types import NUMPY_TYPES
 
-_BUILTINS = frozenset("abs int float bool complex round pow min max len range enumerate zip reversed".split())
+_BUILTINS = frozenset("abs int float bool complex round pow min max len range enumerate zip reversed divmod".split())
 _HEAP_TYPE = 1 << 9  # of `type.__flags__`: a class that Python code may have made, or renamed
 
 
@@ -29,7 +29,7 @@ def _is_builtin(name: str, value: object) -> bool:
     return type(value) is BuiltinFunctionType and value.__self__ is builtins and value.__name__ == name
 
 
-def _is_rounding(value: object, module: Any) -> bool:
+def _is_of(value: object, module: Any) -> bool:
     """NumPy's own, which is written in Python; a dispatcher calls it."""
     function = getattr(value, "_implementation", value)
     return type(function) is FunctionType and function.__globals__ is vars(module)
@@ -42,20 +42,39 @@ def _ufuncs() -> Iterator[tuple[str, np.ufunc]]:
             yield name, value
 
 
-def _roundings() -> Iterator[tuple[str, Any]]:
-    module = import_module("numpy._core.fromnumeric")
-    return ((name, vars(module)[name]) for name in ("round", "around") if _is_rounding(vars(module).get(name), module))
+def _written_in_python(module_name: str, *names: str) -> dict[str, Any]:
+    module = import_module(module_name)
+    return {name: vars(module)[name] for name in names if _is_of(vars(module).get(name), module)}
 
 
 BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in _BUILTINS and _is_builtin(name, f)}
 MATH: dict[str, Any] = {f.__name__: f for f in vars(math).values() if type(f) is BuiltinFunctionType and f.__self__ is math}
 UFUNCS: dict[str, np.ufunc] = dict(_ufuncs())
-ROUNDINGS: dict[str, Any] = dict(_roundings())
+ROUNDINGS = _written_in_python("numpy._core.fromnumeric", "round", "around")
+EXTENTS = _written_in_python("numpy._core.fromnumeric", "shape", "size", "ndim")
 
 KNOWN: dict[int, Known] = {
     **{id(f): Known("builtin", name) for name, f in BUILTINS.items()},
     **{id(f): Known("math", name) for name, f in MATH.items()},
     **{id(f): Known("numpy", name) for name, f in UFUNCS.items()},
-    **{id(f): Known("numpy", name) for name, f in ROUNDINGS.items()},
+    **{id(f): Known("numpy", name) for name, f in (*ROUNDINGS.items(), *EXTENTS.items())},
     **{id(cls): Known("type", kind) for cls, kind in NUMPY_TYPES.items()},
 }
+
+
+def known(value: object) -> Known | None:
+    """The function of known meaning that the value is, those of other packages included."""
+    found = KNOWN.get(id(value))
+    return Known("builtin", "range") if found is None and type(value) is type and _is_prange(value) else found
+
+
+def _is_prange(value: type) -> bool:
+    """Numba's `prange`, outside of what it compiles: a class of which `__new__` gives `range(*args)`, and does no more."""
+    if value.__name__ != "prange" or value.__module__ != "numba.misc.special" or value.__bases__ != (object,):
+        return False
+    new = vars(value).get("__new__")
+    function = new.__func__ if type(new) is staticmethod else None
+    if type(function) is not FunctionType or "range" in function.__globals__ or function.__closure__:
+        return False
+    code = function.__code__
+    return code.co_names == ("range",) and code.co_varnames == ("cls", "args") and code.co_consts in ((None,), ())

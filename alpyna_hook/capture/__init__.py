@@ -20,6 +20,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from alpyna_hook.capture.flow import Flow, sure_after
+from alpyna_hook.capture.meanings import Names
 from alpyna_hook.capture.names import decline, loc_of, root_of
 from alpyna_hook.capture.statements import Statements
 from alpyna_hook.ir import HEADER, Const, Expr, For, Function, Loop, Nest, Return, Stmt, While
@@ -29,14 +30,16 @@ __all__ = ["capture_function", "capture_nest"]
 
 
 def capture_nest(
-    loop: ast.For | ast.While, *, filename: str, qualname: str, skip_lines: frozenset[int] = frozenset()
+    loop: ast.For | ast.While, *, filename: str, qualname: str, skip_lines: frozenset[int] = frozenset(),
+    names: Names | None = None,
 ) -> Nest:
     """The nest of an outermost loop; raises Declined.
 
     `qualname` is that of the function which holds the loop, "<module>" for a module's own code;
     `skip_lines` are the lines of the loops to which a `# alpyna: skip` applies.
+    `names` tells what called names stand for; without it they are what they are spelled like.
     """
-    state = Statements(loop)
+    state = Statements(loop, names=names)
     state.skip_lines = skip_lines
     state.at_module_level = qualname in ("", "<module>")
     try:
@@ -54,7 +57,7 @@ def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname:
     reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
     own = next((s for s in reversed(captured) if isinstance(s, For | While)), root)
     sure = sure_after(captured, own) & flow.writes.keys()
-    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, tuple(state.builtins), frozenset(sure))
+    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, state.builtins, frozenset(sure))
 
 
 def _check_called(state: Statements, flow: Flow) -> None:
@@ -73,10 +76,12 @@ def _root(body: tuple[Stmt, ...]) -> Loop:
     return For(HEADER, Const(0, loc), Const(1, loc), Const(1, loc), body, (), loc)
 
 
-def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name: str) -> Function:
+def capture_function(
+    node: ast.FunctionDef | ast.Lambda, *, filename: str, name: str, names: Names | None = None
+) -> Function:
     """A user's function that a nest calls; `name` is its qualname.  Raises Declined."""
     params = _parameters(node.args, node)
-    state = Statements(node, params)
+    state = Statements(node, params, names)
     if isinstance(node, ast.Lambda):
         body: tuple[Stmt, ...] = (Return(state.expr(node.body), loc_of(node)),)
         if state.out:
@@ -89,7 +94,7 @@ def capture_function(node: ast.FunctionDef | ast.Lambda, *, filename: str, name:
     outer = _outer_names(flow, params, node)
     reads = tuple(dict.fromkeys((*state.builtins, *outer)))
     return Function(
-        name, params, _defaults(node.args, state), body, reads, filename, loc_of(node), tuple(state.builtins),
+        name, params, _defaults(node.args, state), body, reads, filename, loc_of(node), state.builtins,
         len(node.args.posonlyargs),
     )
 

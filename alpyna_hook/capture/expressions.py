@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from alpyna_hook.capture.meanings import Names, Spelled
 from alpyna_hook.capture.names import (
     Located,
     assigned_names,
@@ -68,10 +69,11 @@ class Mark:
 class Expressions:
     """Captures expressions; keeps the statement list that is being filled and fresh names."""
 
-    def __init__(self, root: ast.AST, params: Sequence[str] = ()) -> None:
+    def __init__(self, root: ast.AST, params: Sequence[str] = (), names: Names | None = None) -> None:
         self.root = root
+        self.outer = names or Spelled()
         self.params = frozenset(params)
-        self.builtins: dict[str, None] = {}  # range, len, ...: compiled away, but to be checked
+        self.builtins: dict[str, str] = {}  # range, len, ...: compiled away, but to be checked; with what they mean
         self.called: dict[str, Located] = {}  # every function, builtins too, where it is first called
         self.out: list[Stmt] = []
         self._temps = 0
@@ -160,9 +162,16 @@ class Expressions:
             raise decline("expression", f"the attribute {name} of a variable that is assigned here", node)
         return name
 
-    def builtin(self, name: str, node: Located) -> None:
-        """Notes that the code relies on a name being the builtin."""
-        self.builtins[name] = None
+    def meaning(self, node: ast.expr) -> str | None:
+        """What a called expression stands for, if that is known to the capture."""
+        name = self.dotted(node)
+        return None if name is None or self.is_changed(name) or root_of(name) in self.params else self.outer.meaning(name)
+
+    def builtin(self, node: ast.Call, meaning: str) -> None:
+        """Notes that the code relies on what is called being the builtin, or the function of NumPy."""
+        name = self.dotted(node.func)
+        assert name is not None
+        self.builtins[name] = meaning
         self.called.setdefault(name, node)
 
     # -------------------------------------------------------------- expressions
@@ -332,19 +341,30 @@ class Expressions:
         return name
 
     def _expr_Subscript(self, node: ast.Subscript) -> Expr:
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-            return self._dimension(node, node.value)
+        whole = self.of_shape(node.value)
+        if whole is not None:
+            return self._dimension(node, whole)
         array, index = self.element(node)
         self._loads += 1
         return Load(array, index, loc_of(node))
 
-    def _dimension(self, node: ast.Subscript, shape: ast.Attribute) -> Expr:
+    def of_shape(self, node: ast.expr) -> ast.expr | None:
+        """What `a.shape` or `np.shape(a)` is the shape of; None for any other expression."""
+        match node:
+            case ast.Attribute(value=whole, attr="shape"):
+                return whole
+            case ast.Call(args=[whole], keywords=[]) if self.meaning(node.func) == "numpy.shape":
+                self.builtin(node, "numpy.shape")
+                return whole
+        return None
+
+    def _dimension(self, node: ast.Subscript, whole: ast.expr) -> Expr:
         """`a.shape[k]`; axis -1 - m stands for `a.shape[-m]` until the rank is known."""
         axis = self.expr(node.slice)
         if not isinstance(axis, Const) or type(axis.value) is not int:
             raise decline("expression", "a shape with an axis that is not a literal", node)
         k = axis.value
-        return Shape(self.array(shape.value), k if k >= 0 else k - 1, loc_of(node))
+        return Shape(self.array(whole), k if k >= 0 else k - 1, loc_of(node))
 
     def element(self, node: ast.Subscript) -> tuple[str, tuple[Expr, ...]]:
         """The array and the indices of `a[i]`, `a[i, j]`, `a[i][j, k]`, not yet read or stored."""
@@ -371,9 +391,10 @@ class Expressions:
         if function is None:
             raise decline("expression", "a call of an expression", node)
         self.called.setdefault(function, node)
-        if function == "len" and len(node.args) == 1 and not node.keywords:
-            self.builtin("len", node)
-            return Shape(self.array(node.args[0]), 0, loc_of(node))
+        meaning = self.meaning(node.func)
+        if meaning in _EXTENTS and len(node.args) == 1 and not node.keywords:
+            self.builtin(node, meaning)
+            return Shape(self.array(node.args[0]), _EXTENTS[meaning], loc_of(node))
         constant = _parsed_float(node) if function == "float" else None
         if constant is not None:
             return Call("float", (Const(constant, loc_of(node)),), (), loc_of(node))
@@ -398,6 +419,9 @@ class Expressions:
         if name is not None and root_of(name) not in self.params and not self.is_changed(name):
             return None
         return Call(METHODS[func.attr], (self.expr(func.value),), (), loc_of(node))
+
+
+_EXTENTS: dict[str, int | None] = {"len": 0, "numpy.size": None, "numpy.ndim": -1}  # and the axis of the `Shape` that they give
 
 
 def describe_hoist(node: Located) -> str:

@@ -152,14 +152,16 @@ class Iteration(Expressions):
 
     def source(self, node: ast.expr) -> Source:
         if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Name) and not any(isinstance(a, ast.Starred) for a in node.args):
-                recognisers: dict[str, Callable[[ast.Call], Source]] = {
-                    "range": self._range, "enumerate": self._enumerate, "zip": self._zip, "reversed": self._reversed,
-                }
-                recognise = recognisers.get(node.func.id)
-                if recognise is not None:
-                    self.builtin(node.func.id, node)
-                    return recognise(node)
+            recognisers: dict[str, Callable[[ast.Call], Source]] = {
+                "range": self._range, "enumerate": self._enumerate, "zip": self._zip, "reversed": self._reversed,
+            }
+            meaning = self.meaning(node.func)
+            if meaning in recognisers and not any(isinstance(a, ast.Starred) for a in node.args):
+                self.builtin(node, meaning)
+                return recognisers[meaning](node)
+            name = self.dotted(node.func)
+            if name is not None and self.is_changed(name):
+                raise decline("expression", f"a call of {name!r}, which is assigned here", node)
             raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}", node)
         if isinstance(node, ast.Tuple | ast.List):
             return self._display(node)

@@ -214,7 +214,8 @@ class Statements(Iteration):
     # ------------------------------------------------------------------ tuples
 
     def _assign_tuple(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.stmt) -> None:
-        if isinstance(value, ast.Call) and not any(isinstance(one, ast.Tuple | ast.List | ast.Starred) for one in target.elts):
+        flat = not any(isinstance(one, ast.Tuple | ast.List | ast.Starred) for one in target.elts)
+        if isinstance(value, ast.Call) and flat and self.of_shape(value) is None:
             self._assign_results(target.elts, value, node)
             return
         leaves: list[tuple[ast.expr, Expr, Mark, Mark]] = []
@@ -252,8 +253,9 @@ class Statements(Iteration):
     def _unpacked(self, node: ast.expr, count: int) -> list[Expr]:
         """The items of an array, a row or a shape that is unpacked; raises in the nest if they are not `count`."""
         loc = loc_of(node)
-        if isinstance(node, ast.Attribute) and node.attr == "shape":
-            array = self.array(node.value)
+        whole = self.of_shape(node)
+        if whole is not None:
+            array = self.array(whole)
             self._require(Shape(array, -1, loc), count, node)
             return [Shape(array, k, loc) for k in range(count)]
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):

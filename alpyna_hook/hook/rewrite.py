@@ -34,6 +34,7 @@ from types import CodeType
 from typing import Any
 
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.capture.meanings import Names, Spelled, aliases
 from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
 from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
@@ -55,7 +56,7 @@ def rewrite(
     variables = {(code.co_firstlineno, code.co_name): code.co_varnames for code in codes}
     tree = parse(source, filename)
     names = Mangled(tree if may_hold_private_names(source) else ast.Module([], []))
-    rewriter = _Rewriter(filename, skip_lines, variables, names)
+    rewriter = _Rewriter(filename, skip_lines, variables, names, Spelled(aliases(tree)))
     rewriter.body(tree, Scope(tree, None), "")
     names.undo()  # the compiler makes them, and knows exceptions
     with quietly():
@@ -74,9 +75,11 @@ class _Rewriter:
     """`variables`: of each function, by its first line and name, in CPython's order."""
 
     def __init__(
-        self, filename: str, skip_lines: frozenset[int], variables: dict[tuple[int, str], tuple[str, ...]], names: Mangled
+        self, filename: str, skip_lines: frozenset[int], variables: dict[tuple[int, str], tuple[str, ...]], names: Mangled,
+        meanings: Names,
     ) -> None:
         self.filename = filename
+        self.meanings = meanings
         self.skip_lines = skip_lines
         self.variables = variables
         self.names = names
@@ -128,7 +131,7 @@ class _Rewriter:
         if node.lineno in self.skip_lines:
             raise Declined("skipped")
         nest = capture_nest(
-            node, filename=self.filename, qualname=qualname or "<module>", skip_lines=self.skip_lines
+            node, filename=self.filename, qualname=qualname or "<module>", skip_lines=self.skip_lines, names=self.meanings
         )
         if nest.has_return and scope.is_generator:
             raise Declined("statement", "return in a generator or coroutine")

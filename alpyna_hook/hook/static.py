@@ -6,6 +6,7 @@ import builtins
 from typing import Any
 
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.capture.meanings import Spelled, aliases
 from alpyna_hook.config import Options
 from alpyna_hook.explain.graphs import of_nest
 from alpyna_hook.explain.report import entry_of, refused
@@ -26,12 +27,13 @@ def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict
         return []
     table, skip_lines = prepared.entry.table, frozenset(prepared.entry.skip_lines)
     module = ModuleSource("__main__", filename, source, options=Options())
+    names = Spelled(aliases(module.tree()))
     entries = [refused(filename, refusal) for refusal in table.refused]
     for record in table.sites:
         if record.parent >= 0:
             continue
         node = module.loop_node(record.lineno, record.col)
-        nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines)
+        nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines, names=names)
         entry = entry_of(filename, record.lineno, record.qualname)
         entry.update(of_nest(nest, whole=whole))
         entry.update(reads=[name for name in nest.reads if not hasattr(builtins, name)], writes=list(nest.writes))

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from alpyna_hook import config, pipeline
-from alpyna_hook.binding import Binder, Binding
+from alpyna_hook.binding import Binder, Binding, LiveNames
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import outside_cause
@@ -60,16 +60,27 @@ class SiteState:
         self.small = self.small + 1 if needed < _SMALL_SECONDS * self.left_runs else 0
         self.left = 0.0
 
-    def prepare(self, site: Site, namespace: dict[str, Any]) -> Binder:
+    def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
             module = site.module
+            positions = {name: k for k, name in enumerate(site.params)}
             with registries.kept(namespace):
                 self.nest = capture_nest(
-                    site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines
+                    site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines,
+                    names=LiveNames(positions, values, namespace),
                 )
-            positions = {name: k for k, name in enumerate(site.params)}
+            check_seam(site, self.nest)
             self.binder = Binder(self.nest, positions)
         return self.binder
+
+
+def check_seam(site: Site, nest: Nest) -> None:
+    """The seam was made for what the names of the source look like: it must fit what they are, too."""
+    code = site.code()
+    own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars} if code is not None and site.in_function else set()
+    read = {name.partition(".")[0] for name in (*nest.reads, *nest.attributes)}
+    if {*nest.targets} != {*site.targets, *site.perhaps} or nest.has_return != site.has_return or read & own - {*site.params}:
+        raise Declined("call", "what its names stand for is not what they look like")
 
 
 def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
@@ -128,7 +139,7 @@ def attempt(
 ) -> tuple[Any, ...]:
     if state.left:
         state.settle()
-    binder = state.prepare(site, namespace)
+    binder = state.prepare(site, values, namespace)
     assert state.nest is not None
     binding = binder.bind(values, namespace)
     variant = state.variants.get(binding.signature)

@@ -239,6 +239,8 @@ def range_loop(scope: Scope, budget: int) -> Lines:
         return _moving_bound(scope, budget)
     name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
     header, variable = _range(scope, name)
+    if header.startswith("range(") and scope.chance(8):
+        header = scope.pick(("counted", "prange")) + header.removeprefix("range")
     return _for(scope, f"for {name} in {header}:", [variable], {}, budget)
 
 
@@ -270,6 +272,8 @@ def _range(scope: Scope, name: str) -> tuple[str, LoopVar]:
         else:
             array, axis, dim = scope.pick(dims)
             length = f"len({array.name})" if axis == 0 and scope.chance(60) else f"{array.name}.shape[{axis}]"
+            if scope.chance(12):
+                length = f"np.size({array.name})" if len(array.dims) == 1 else f"np.shape({array.name})[{axis}]"
             return f"range({length})", LoopVar(name, dim.size, 0, dim.plus)
     if choice == "triangle":
         v = scope.pick(outer)

@@ -1,0 +1,88 @@
+"""What a name in a call means to the capture: `range`, `numpy.shape`, ...; None for what it does not know.
+
+The source alone can only guess, by the spelling; when the loop is reached, the objects themselves are asked
+(`binding.LiveNames`).  A nest notes what it took a name for, and that is checked each time it is bound.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+_BUILTINS = {name: name for name in "range enumerate zip reversed len divmod".split()}
+_ELSEWHERE = {"prange": "range", "xrange": "range"}
+_NUMPY = {name: f"numpy.{name}" for name in "shape size ndim".split()}
+_OF_NUMPY = ("np", "numpy")
+
+
+class Names(Protocol):
+    """What the capture asks about names from outside of the code that it captures."""
+
+    def meaning(self, path: str) -> str | None:
+        """What the path stands for in a call."""
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A guess by the spelling, and by the names that a module gives to what is spelled so."""
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def meaning(self, path: str) -> str | None:
+        found = self.aliases.get(path)
+        return found if found is not None else spelled(path)
+
+
+def spelled(path: str) -> str | None:
+    """
+    >>> spelled("range"), spelled("nb.prange"), spelled("np.shape"), spelled("rng.range"), spelled("shape")
+    ('range', 'range', 'numpy.shape', None, None)
+    """
+    root, _, name = path.rpartition(".")
+    if not root and path in _BUILTINS:
+        return _BUILTINS[path]
+    if name in _ELSEWHERE and "." not in root:
+        return _ELSEWHERE[name]
+    return _NUMPY.get(name) if root in _OF_NUMPY else None
+
+
+def aliases(tree: ast.AST) -> dict[str, str]:
+    """The names that a module gives to such functions, wherever it does: `r = range`, `from numba import prange as p`.
+
+    >>> aliases(ast.parse("from numpy import shape as s; r = range if slow else prange; x = r"))
+    {'s': 'numpy.shape', 'r': 'range'}
+    """
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        for name, path in _given(node):
+            meaning = spelled(path)
+            if meaning is not None and name != path:
+                found[name] = meaning
+    return found
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Names with the paths of what is bound to them."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield from ((name, path) for path in _paths(value))
+        case ast.ImportFrom(module=str(module), names=names):
+            prefix = "numpy." if module.partition(".")[0] == "numpy" else ""
+            yield from ((alias.asname or alias.name, prefix + alias.name) for alias in names)
+        case ast.arguments():
+            arguments = [*node.posonlyargs, *node.args]
+            for argument, default in zip(reversed(arguments), reversed(node.defaults), strict=False):
+                yield from ((argument.arg, path) for path in _paths(default))
+
+
+def _paths(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Attribute(value=ast.Name(id=root), attr=name):
+            yield f"{root}.{name}"
+        case ast.IfExp():
+            yield from _paths(node.body)
+            yield from _paths(node.orelse)
