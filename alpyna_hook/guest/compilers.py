@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
-from alpyna_hook.guest.own_imports import found_after
+from alpyna_hook.guest.after_import import after_import
 
 Handed = Callable[[object, str], None]  # is told of each thing that is handed over, and to whom, before it is read
 
@@ -34,39 +33,13 @@ _READERS = {
 
 def watch(handed: Handed) -> None:
     """From now on; to be called when the first seams are made."""
-    if any(isinstance(finder, _Watcher) for finder in sys.meta_path):
-        return
-    sys.meta_path.insert(0, _Watcher(handed))
-    for name in _READERS.keys() & sys.modules.keys():
-        _open(name, handed)
+    for name in _READERS:
+        after_import(name, functools.partial(_open, handed))
 
 
-class _Watcher:
-    """Sees the compilers' modules when they are imported; finds nothing else, and loads nothing itself."""
-
-    def __init__(self, handed: Handed) -> None:
-        self.handed = handed
-
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if fullname not in _READERS:
-            return None
-        spec = found_after(self, fullname, path, target)
-        if spec is not None and hasattr(spec.loader, "exec_module") and hasattr(spec.loader, "__dict__"):
-            execute = functools.partial(_execute, spec.loader, self.handed)
-            spec.loader.exec_module = execute  # type: ignore[method-assign, union-attr]
-        return spec
-
-
-def _execute(loader: Any, handed: Handed, module: ModuleType) -> None:
-    """In the place of the loader's method, once."""
-    del loader.exec_module
-    loader.exec_module(module)
-    _open(module.__name__, handed)
-
-
-def _open(name: str, handed: Handed) -> None:
+def _open(handed: Handed, imported: ModuleType) -> None:
     """Has all that comes in by a compiler's doors told before it is read."""
-    reader, doors = _READERS[name]
+    reader, doors = _READERS[imported.__name__]
     for module, owner, method in doors:
         kind = getattr(sys.modules.get(module), owner, None)
         found = vars(kind).get(method) if isinstance(kind, type) else None

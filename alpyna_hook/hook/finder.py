@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
+from alpyna_hook.guest.after_import import after_import
 from alpyna_hook.guest.own_imports import found_after, own_imports
 from alpyna_hook.hook import unmarked
 
@@ -114,7 +115,14 @@ def install(settings: Settings) -> Handle:
         import alpyna_hook.hook.rewrite  # noqa: F401
     finder = AlpynaFinder(settings, settings.options().modules)
     sys.meta_path.insert(0, finder)
+    after_import("multiprocessing.spawn", _tell_workers)
     return Handle(finder)
+
+
+def _tell_workers(spawn: ModuleType) -> None:
+    from alpyna_hook.hook import workers
+
+    workers.adopt(spawn)
 
 
 def installed_settings() -> Settings | None:

@@ -19,7 +19,7 @@ import alpyna_hook
 from alpyna_hook import log
 from alpyna_hook.config import Settings, settings
 from alpyna_hook.guest.own_imports import give_way
-from alpyna_hook.hook import finder
+from alpyna_hook.hook import finder, workers
 from alpyna_hook.hook.loader import prepare
 
 _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
@@ -70,6 +70,7 @@ def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tupl
     folder = os.path.dirname(os.path.realpath(path))
     _set_first_path(folder)
     chosen = _install(folder, modules)
+    workers.run_by_us(path)
     main = _main_module(path, SourceFileLoader("__main__", path))
     return _code(source, path, chosen), main
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import alpyna_hook
-from alpyna_hook.guest import compilers
+from alpyna_hook.guest import after_import, compilers
 from alpyna_hook.hook.pristine import pristine, sites_of
 from tests.guest.doors import DOORS, HEADER, LOOP
 from tests.hook.processes import Program
@@ -104,7 +104,7 @@ def test_a_numba_whose_insides_are_elsewhere_is_left_alone(monkeypatch: pytest.M
                     types.SimpleNamespace(FunctionIdentity=type("FunctionIdentity", (), {"from_function": len}))):
         monkeypatch.setitem(sys.modules, name, planted)
         kept = {key: dict(vars(value)) for key, value in vars(planted).items() if isinstance(value, type)}
-        compilers._open("numba.core.dispatcher", lambda thing, reader: None)
+        compilers._open(lambda thing, reader: None, types.ModuleType("numba.core.dispatcher"))
         assert {key: dict(vars(value)) for key, value in vars(planted).items() if isinstance(value, type)} == kept
     assert sys.meta_path == before
 
@@ -114,7 +114,7 @@ def test_a_method_is_wrapped_once() -> None:
 
     alpyna_hook.static_analyse(LOOP)
     found = vars(bytecode.FunctionIdentity)["from_function"]
-    for finder in [finder for finder in sys.meta_path if isinstance(finder, compilers._Watcher)]:
+    for finder in [finder for finder in sys.meta_path if isinstance(finder, after_import._Watcher)]:
         sys.meta_path.remove(finder)
     compilers.watch(lambda thing, reader: None)
     assert vars(bytecode.FunctionIdentity)["from_function"] is found

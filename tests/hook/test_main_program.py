@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from tests.hook.processes import Program
+from tests.hook.processes import ROOT, Program
 
 TOTAL = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i * i\n    return s\n"
 SHOW = """
@@ -111,9 +111,52 @@ def test_multiprocessing_from_the_main_script(program: Program, method: str) -> 
         "    print(total(4), pickle.loads(pickle.dumps(Box(3))) == Box(3), pickle.loads(pickle.dumps(total)) is total)\n"
         f"    with multiprocessing.get_context('{method}').Pool(2) as pool:\n"
         "        print([box.n for box in pool.map(work, [Box(k) for k in range(5)])])\n"))
-    program.same_script("main.py")
+    program.same_script("main.py", runs=6)  # one in the parent, five in the workers
     program.write("m.py", (program.folder / "main.py").read_text())
-    program.same_script("-m", "m")
+    program.same_script("-m", "m", runs=6)
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_workers_follow_the_options_of_their_parent(program: Program, method: str) -> None:
+    if method == "forkserver" and not hasattr(os, "fork"):
+        pytest.skip("needs fork")
+    program.write("pkg/__init__.py", "from pkg.a import total\n")
+    program.write("pkg/a.py", TOTAL)
+    program.write("main.py", (
+        "import multiprocessing, os, sys, pkg\n"
+        "def work(n):\n    finders = [f for f in sys.meta_path if 'AlpynaFinder' in type(f).__name__]\n"
+        "    return pkg.total(n), [(f.settings.options().device, f.modules) for f in finders], sys.modules['__main__'].__name__\n"
+        "if __name__ == '__main__':\n"
+        f"    context = multiprocessing.get_context('{method}')\n"
+        "    if len(sys.argv) > 1:\n        context.set_forkserver_preload(['__main__', 'pkg'])\n"
+        "    with context.Pool(1) as pool:\n        print(pool.apply(work, (5,)))\n"))
+    for arguments in ([], ["preload"]):
+        program.log.unlink(missing_ok=True)
+        outcome = program.python("-m", "alpyna", "run", "--accelerate", "pkg.*", "main.py", *arguments, ALPYNA_DEVICE="cpu")
+        assert (outcome.out, outcome.err) == ("(30, [('cpu', ('pkg.*',))], '__mp_main__')\n", "")
+        assert len(program.events("ran total")) == 1
+        assert program.python("main.py", *arguments).out == "(30, [], '__mp_main__')\n"
+
+
+def test_workers_of_a_program_that_installs_the_hook(program: Program) -> None:
+    program.write("m.py", TOTAL)
+    program.write("main.py", (
+        "import multiprocessing\nif __name__ == '__main__':\n    import alpyna_hook\n    alpyna_hook.install('m', log=LOG)\n"
+        "    import m\n    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.map(m.total, [3, 4]))\n"
+        ).replace("LOG", repr(str(program.log))))
+    assert program.python("main.py").out == "[5, 14]\n"
+    assert len(program.events("ran total")) == 2
+
+
+def test_workers_that_do_not_find_us_are_plain(program: Program) -> None:
+    program.write("main.py", TOTAL + (
+        "import multiprocessing, sys\nif __name__ == '__main__':\n"
+        "    import alpyna_hook.hook.workers as workers\n    workers._ROOT = '/no/such/folder'\n"
+        "    multiprocessing.get_context('spawn').Process(target=print, args=(total(3),)).start()\n"))
+    outcome = program.python("-c", (
+        f"import sys; sys.path.append({str(ROOT)!r}); sys.argv[:] = ['main.py']\n"
+        "from alpyna_hook import run_program; run_program('main.py')"), PYTHONPATH=str(program.folder))
+    assert (outcome.code, outcome.out, outcome.err) == (0, "5\n", "")
 
 
 def test_the_script_is_cached_but_leaves_no_files_beside_it(program: Program) -> None:
