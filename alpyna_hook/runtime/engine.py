@@ -195,7 +195,7 @@ def new_variant(state: SiteState, binding: Binding) -> Variant:
     except Declined as declined:
         state.variants[binding.signature] = declined.fresh()
         raise
-    variant.trust_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
+    variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
     state.variants[binding.signature] = variant
     return variant
 

@@ -100,7 +100,7 @@ def launch(
         trace.ledger.note(0.0, time.perf_counter() - begun)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
-        variant.trust_flags = False  # from now on check each operation
+        variant.doubt_flags(trace.accelerated)
     except BaseException as error:
         if work.undoable or not work.has_run:
             undo(site, work, depth)
@@ -146,6 +146,8 @@ def concluded(
     trace.seconds += spent
     trace.predicted += needed
     trace.accelerated += 1
+    if not variant.trust_flags:
+        variant.note_clean_run(trace.accelerated)
     trace.ledger.note(needed, spent + _BINDING_SECONDS)
     work.saved.end()
     return (boxed,)

@@ -16,6 +16,9 @@ from alpyna_hook.views import View
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 
 
+FEW_RUNS, _MOST_RUNS = 8, 2**16
+
+
 @dataclass(slots=True)
 class Call:
     """What was decided for one set of shapes, strides, overlaps and integers.
@@ -53,10 +56,14 @@ class Variant:
     reps: Mapping[str, Rep]  # of the arrays
     views: Mapping[str, View]
     anchored: Mapping[int, str]  # obligations that the floating-point flags answer for
-    trust_flags: bool = True
+    trust_flags: bool = True  # that they are raised where NumPy would warn; else each operation is checked, which takes longer
+    patience: int = FEW_RUNS  # runs without a warning, after which they are trusted again
+    clean: int = 0  # such runs, since they were last trusted
+    trusted_at: int = 0  # how many compiled runs the site had then
     kernels: dict[KernelKey, Kernel] = field(default_factory=dict)
     calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
+    keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
@@ -74,6 +81,18 @@ class Variant:
         unassigned = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
         self.unsure = unassigned and not leaves_only_variables(self.nest, typed)
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
+
+    def doubt_flags(self, runs: int) -> None:
+        """They were raised, after so many compiled runs of the site.  From now on each operation is checked, for longer each time."""
+        served_long = runs - self.trusted_at > 4 * self.patience
+        self.patience = FEW_RUNS if served_long else min(2 * self.patience, _MOST_RUNS)
+        self.trust_flags, self.clean = False, 0
+
+    def note_clean_run(self, runs: int) -> None:
+        """No operation had anything to warn of."""
+        self.clean += 1
+        if self.clean >= self.patience and self.keeps_flags:
+            self.trust_flags, self.trusted_at = True, runs
 
 
 def leaves_only_variables(nest: ir.Nest, typed: t.TypedNest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from alpyna_hook.hook.site import all_sites
 from alpyna_hook.runtime.native import FLAGS, keeps_flags
 from tests.differential import Program, check
 from tests.oracle import Conditions
@@ -73,6 +74,37 @@ def test_another_check_leaves_the_flags_trusted() -> None:
     for values, verdict in ((a, "flagged"), (np.ones(3), "accelerated")):
         under = program.call("f", values, np.zeros(3), np.arange(3), conditions=Conditions({"under": "warn"}))
         assert under.difference is None and under.verdict == verdict
+
+
+def test_flags_are_trusted_again() -> None:
+    """After a warning each operation is checked; after some runs without one the faster kernel is back, later each time."""
+    program = Program(HEAD + "def f(a):\n    s = 0.0\n    for i in range(len(a)):\n        s += 1.0 / a[i]\n    return s\n")
+    program.load()
+    good, bad = np.array(ORDINARY), np.array([*ORDINARY, 0.0])
+    (site,) = [s for s in all_sites() if s.module.filename == program.filename]
+
+    def run(a: np.ndarray, verdict: str) -> bool:
+        compared = program.call("f", a)
+        assert (compared.difference, compared.verdict) == (None, verdict)
+        (variant,) = site.state.variants.values()  # type: ignore[union-attr]
+        return bool(variant.trust_flags)
+
+    assert run(good, "accelerated")
+    for runs_in_doubt in (16, 32):
+        assert not run(bad, "flagged")
+        assert [run(good, "accelerated") for _ in range(runs_in_doubt)] == [False] * (runs_in_doubt - 1) + [True]
+    for _ in range(4 * 32 + 1):
+        assert run(good, "accelerated")
+    assert not run(bad, "flagged")
+    assert [run(good, "accelerated") for _ in range(8)] == [False] * 7 + [True]
+
+
+def test_flags_of_other_operations_are_not_trusted_for_long() -> None:
+    program = Program(function("b[i] = np.exp(a[i]) + a[i]", "s = s * s"))
+    program.load()
+    for _ in range(40):
+        compared = program.call("f", np.array(ORDINARY), np.zeros(400), 1e200)
+        assert (compared.difference, compared.verdict) == (None, "accelerated")
 
 
 @pytest.mark.parametrize("function", ["fmin", "fmax", "minimum", "maximum", "exp", "tanh", "hypot"])
