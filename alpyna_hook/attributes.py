@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from alpyna_hook import ir
+from alpyna_hook.hook.site import MISSING
 from alpyna_hook.reasons import Declined
 
-MISSING = object()
 _CONTAINERS = (list, tuple, dict, set, str, bytes)
 Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
 

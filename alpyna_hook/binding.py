@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import ir
-from alpyna_hook.attributes import MISSING, AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
+from alpyna_hook.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
+from alpyna_hook.hook.site import MISSING
 from alpyna_hook.known import KNOWN, known
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
@@ -142,6 +143,8 @@ class Binder:
     def _value(self, read: Read, live: Live) -> object:
         name, position, root, attributes = read
         value = live.values[position] if position is not None else self._global(root, live)
+        if value is MISSING and (attributes or name not in self.written):
+            raise Declined("unbound", root)
         return self._attribute(value, attributes, name, live) if attributes else value
 
     def _attribute(self, value: object, attributes: list[str], path: str, live: Live) -> object:
@@ -202,8 +205,6 @@ class Binder:
         value = live.namespace.get(root, MISSING)
         if value is MISSING:
             value = vars(builtins).get(root, MISSING)
-            if value is MISSING:
-                raise Declined("unbound", root)
         return value
 
     # -- functions
@@ -216,6 +217,9 @@ class Binder:
         if genuine is not None:
             functions[name] = genuine
             signature.append((name, genuine))
+            return
+        if value is MISSING:  # the nest assigns it, on some path: reading it is checked
+            signature.append((name, "no value"))
             return
         function, owner = (value.__func__, value.__self__) if type(value) is types.MethodType else (value, MISSING)
         if type(function) is types.FunctionType:

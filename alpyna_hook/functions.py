@@ -6,8 +6,9 @@ import types
 from collections import ChainMap
 
 from alpyna_hook import ir
-from alpyna_hook.attributes import MISSING, plain_attribute
+from alpyna_hook.attributes import plain_attribute
 from alpyna_hook.capture import capture_function
+from alpyna_hook.hook.site import MISSING
 from alpyna_hook.hook.source import module_of
 from alpyna_hook.known import known
 from alpyna_hook.reasons import Declined

@@ -15,7 +15,7 @@ from alpyna_hook import ir, typed as t
 from alpyna_hook.facts import Facts
 from alpyna_hook.infer_calls import Calls, check_builtins
 from alpyna_hook.reasons import Declined
-from alpyna_hook.scope import Scope
+from alpyna_hook.scope import NeverBound, Scope
 from alpyna_hook.types import Rep, holds, is_python, rep_of
 
 _MAX_ROUNDS = 12
@@ -48,6 +48,8 @@ class _Inference:
                 break
         else:
             raise Declined("mixed-types", "the types do not settle", self.nest.loop.loc)
+        if isinstance(loop, t.Raise):
+            raise Declined("unbound", ", ".join(scope.unbound), loop.loc)
         assert isinstance(loop, (t.For, t.While))
         return self._finish(loop, statements)
 
@@ -81,6 +83,16 @@ class Statements(Calls):
         return tuple(out)
 
     def statement(self, s: ir.Stmt) -> t.Stmt:
+        scope = self.scope
+        depth = len(scope.frames)
+        try:
+            return self.typed_statement(s)
+        except NeverBound as error:
+            del scope.frames[depth:]
+            scope.env = None
+            return t.Raise(error.loc)
+
+    def typed_statement(self, s: ir.Stmt) -> t.Stmt:
         scope = self.scope
         match s:
             case ir.Assign():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from alpyna_hook import ir, profile, typed as t
 from alpyna_hook.operators import BINARY, COMPARISONS, Meaning, binary, unary
 from alpyna_hook.reasons import Declined
-from alpyna_hook.scope import Scope
+from alpyna_hook.scope import NeverBound, Scope
 from alpyna_hook.types import (
     INT_MAX,
     INT_MIN,
@@ -59,11 +59,29 @@ class Expressions:
             case ir.BoolOp():
                 return self.bool_op(e)
             case ir.Select():
-                return self.select(self.test(e.test), self.expr(e.then), self.expr(e.orelse), e.loc)
+                test, arms = self.test(e.test), self.met((e.then, e.orelse), self.expr)
+                return self.select(test, arms[0], arms[-1], e.loc)
             case ir.Call():
                 return self.call(e)
             case ir.Fixed():
                 raise AssertionError("conditions that are fixed are put in before types are inferred")
+
+    def met(self, alternatives: tuple[ir.Expr, ...], typed: Callable[[ir.Expr], t.Expr]) -> list[t.Expr]:
+        """Expressions that are not evaluated each time.  In the first round one may read a variable that is
+        only assigned further down, and is left out then."""
+        scope = self.scope
+        values: list[t.Expr] = []
+        unbound: NeverBound | None = None
+        for e in alternatives:
+            try:
+                values.append(typed(e))
+            except NeverBound as error:
+                unbound = error
+        if unbound is not None:
+            if scope.rounds > 1 or not values:
+                raise unbound
+            scope.changed = True
+        return values
 
     # -- leaves
 
@@ -80,12 +98,15 @@ class Expressions:
             raise Declined("array-variable", f"the array {name} as a whole", loc)
         kinds = scope.env.get(name)
         if kinds is None:
+            if scope.may_be_unbound(name):
+                raise NeverBound(name, loc)
             root, _, attribute = name.rpartition(".")
             if attribute in ("real", "imag") and root in scope.env:
                 return self.call(ir.Call("@" + attribute, (ir.Var(root, loc),), (), loc))
             return self.outer_var(name, loc)
         variable = scope.variable(name)
-        value = t.Var(name, kinds, variable.rep, loc)
+        obligation = scope.shared.obligation("bound") if scope.may_be_unbound(name) else None
+        value = t.Var(name, kinds, variable.rep, loc, obligation)
         rep = rep_of(kinds)
         return value if rep is None or rep == variable.rep else self.cast(value, rep, "")
 
@@ -184,7 +205,7 @@ class Expressions:
         """The expression where only its truth counts."""
         match e:
             case ir.BoolOp():
-                values = [self.test(x) for x in e.operands]
+                values = self.met(e.operands, self.test)
                 joined = values[-1]
                 for v in reversed(values[:-1]):
                     const = t.Const(e.op == "or", BOOL, "b1", e.loc)
@@ -353,7 +374,7 @@ class Expressions:
         return self.shared_value(values[k], lambda v: self.shared_values(_put(values, k, v), which[1:], body, loc), loc)
 
     def bool_op(self, e: ir.BoolOp) -> t.Expr:
-        *rest, last = [self.expr(x) for x in e.operands]
+        *rest, last = self.met(e.operands, self.expr)
         result = last
         for value in reversed(rest):
             result = self._shortcut(e.op, value, result, e.loc)

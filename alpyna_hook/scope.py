@@ -15,6 +15,18 @@ Env: TypeAlias = dict[str, Kinds]
 CallKey: TypeAlias = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, Kinds, str], ...]]
 
 
+_UNBOUND: Kinds = frozenset({"no value"})
+
+
+class NeverBound(Exception):
+    """A variable is read that has no value on any path to this place."""
+
+    def __init__(self, name: str, loc: ir.Loc) -> None:
+        super().__init__(name)
+        self.name = name
+        self.loc = loc
+
+
 @dataclass
 class Shared:
     """What all scopes of one nest collect in a round."""
@@ -73,13 +85,17 @@ class Scope:
     returned: tuple[Kinds, ...] | None = None  # the kinds of what is returned, in order
     returns_tuple: bool = False
     changed: bool = False
+    rounds: int = 0
     active: tuple[str, ...] = ()  # functions being inferred, against recursion
+    unbound: tuple[str, ...] = ()  # variables that have no value before the nest, and may be read before they are given one
 
     @staticmethod
     def outermost(facts: Facts, nest: ir.Nest) -> Scope:
         arrays = {name: name for name in facts.arrays if "::" not in name}
         entry = {name: frozenset({kind}) for name, kind in facts.scalars.items()}
-        scope = Scope(Shared(facts), "", arrays, entry, None)
+        known = facts.arrays.keys() | facts.scalars.keys() | facts.functions.keys()
+        unbound = tuple([name for name in nest.targets if name in nest.reads and name not in known])
+        scope = Scope(Shared(facts), "", arrays, entry, None, unbound=unbound)
         for name, kinds in entry.items():
             scope.stored_kinds[name] = kinds
             if name not in facts.small and any(is_python(k) for k in kinds):
@@ -89,15 +105,18 @@ class Scope:
     def start_round(self) -> None:
         if self.locals is None:
             self.shared = Shared(self.shared.facts, settled=self.shared.settled)
-        self.env = dict(self.entry)
+        self.env = {**self.entry, **{_without_value(name): _UNBOUND for name in self.unbound}}
         self.frames = []
         self.changed = False
+        self.rounds += 1
 
     # -- variables
 
     def set_kinds(self, name: str, kinds: Kinds, constant: bool | int | float | complex | None) -> None:
         assert self.env is not None
         self.env[name] = kinds
+        if name in self.unbound:
+            self.env[_without_value(name)] = frozenset()
         known = self.stored_kinds.get(name, frozenset())
         if not kinds <= known:
             self.stored_kinds[name] = known | kinds
@@ -119,6 +138,9 @@ class Scope:
         if self.stored_kinds.get(name) != kinds:
             self.stored_kinds[name] = kinds
             self.changed = True
+
+    def may_be_unbound(self, name: str) -> bool:
+        return bool(self.unbound) and self.env is not None and bool(self.env.get(_without_value(name)))
 
     def variable(self, name: str) -> t.Variable:
         """Where the variable lives: in the representation of its NumPy kinds, if its Python values fit that."""
@@ -189,3 +211,8 @@ class Scope:
             if rep is None:
                 raise Declined("mixed-types", f"returns {' or '.join(sorted(k))}", loc)
         return [rep for rep in reps if rep is not None]
+
+
+def _without_value(name: str) -> str:
+    """The entry of an environment that tells whether the variable may have no value: not empty if so, as paths join."""
+    return "no value: " + name

@@ -25,6 +25,7 @@ from alpyna_hook.types import Kind, Kinds, Rep
 #   domain    a function of `math` is used within its domain and range
 #   finite    a floating-point operation raises no exception flag (checked one by one)
 #   number    a floating-point number is not NaN, whose sign is not known; of round(x, n), small enough to have digits
+#   bound     a variable has been given a value
 #   exponent  an integer exponent, or what an integer root is taken of, is not negative
 
 
@@ -42,6 +43,7 @@ class Var:
     kinds: Kinds
     rep: Rep
     loc: Loc
+    obligation: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -61,6 +61,8 @@ class Expressions(Operations):
             case t.Var():
                 if e.name not in self.variables:
                     self.used_inputs[e.name] = None
+                if self.unproved(e.obligation):
+                    self.give_up_if(f"{self.names[e.name + ' assigned']} == 0")
                 return self.names[e.name]
             case t.Load():
                 self.used_arrays[e.array] = None

@@ -40,9 +40,9 @@ def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.
         match e:
             case t.Var() if e.name in lets and bound[e.name] == 1:
                 return fixed(lets[e.name])
-            case t.Var():
+            case t.Var(obligation=None):
                 return not bound[e.name]
-            case t.CallFunction() | t.TagIs():
+            case t.Var() | t.CallFunction() | t.TagIs():
                 return False
             case t.Load() if groups[e.array] in stored:
                 return False

@@ -89,10 +89,11 @@ def reads(body: Iterable[t.Stmt]) -> Counter[str]:
 
 
 def _is_simple(body: Iterable[t.Stmt], *, jumps: bool = False) -> bool:
-    """Neither loops nor calls of functions, and no way out but, with `jumps`, those of a loop's body."""
+    """Neither loops, calls of functions nor checks of variables, and no way out but, with `jumps`, those of a loop's body."""
     inner = list(t.statements(tuple(body)))
-    calls = any(isinstance(x, t.CallFunction) for s in inner for e in t.expressions(s) for x in t.walk(e))
-    return not calls and not any(isinstance(s, _LEAVE if jumps else (*_LEAVE, *_JUMP)) for s in inner)
+    nodes = [x for s in inner for e in t.expressions(s) for x in t.walk(e)]
+    bars = any(isinstance(x, t.CallFunction) or (isinstance(x, t.Var) and x.obligation is not None) for x in nodes)
+    return not bars and not any(isinstance(s, _LEAVE if jumps else (*_LEAVE, *_JUMP)) for s in inner)
 
 
 def _may_end_early(loop: t.For, variables: Mapping[str, t.Variable]) -> bool:

@@ -162,11 +162,11 @@ class _Plan:
     def level(self, e: t.Expr) -> int | None:
         """How many batches must come before the value is known; None if it is not known ahead."""
         match e:
-            case t.Var():
+            case t.Var(obligation=None):
                 if e.name in self.definitions:
                     return self.definitions[e.name][0]
                 return None if self.bound[e.name] else 0
-            case t.TagIs() | t.CallFunction():
+            case t.Var() | t.TagIs() | t.CallFunction():
                 return None
             case t.Load() if self.groups[e.array] in self.stored:
                 return None

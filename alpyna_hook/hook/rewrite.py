@@ -9,7 +9,7 @@
                                       s = s + a[i]
 
 Before it stands, where variables of the function are read that may have no value, what finds
-that out and passes their values (`Site.see`).  A variable that the loop may leave as it was before, perhaps
+that out and passes the values of those that have one (`Site.see`).  A variable that the loop may leave as it was before, perhaps
 without a value, is assigned by a loop of its own, over an iterator with one value or none:
 
         for i in (() if SITE.__doc__ else SITE.run(a, n, s)):
@@ -262,8 +262,10 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     ))
     if not record.unsure:
         return [loop]
-    see = at(ast.Expr(call("see", *values(record.unsure))))
-    handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
-    tried = at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[]))
+    tried: list[ast.stmt] = []
+    for k, value in enumerate(values(record.unsure)):
+        see = at(ast.Expr(call("see", at(ast.Constant(k, kind=None)), value)))
+        handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
+        tried.append(at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[])))
     in_use = at(ast.UnaryOp(ast.Not(), left_alone))
-    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), [tried], [])), loop]
+    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), tried, [])), loop]

@@ -24,7 +24,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from alpyna_hook.guest.forks import Undivided
@@ -37,6 +37,7 @@ from alpyna_hook.runtime.trace import Trace
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
 _BUILTINS = vars(builtins)
+MISSING = object()  # in the place of a value that a variable does not have
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
 LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
 
@@ -143,12 +144,12 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         if self.skip:
             self.skip -= 1
             return ()
+        frame = sys._getframe(1)
         if self._seen is not None:
-            seen = self._take_seen(self._seen)
+            seen = self._take_seen(self._seen, frame)
             if seen is None:
                 return ()
             values += seen
-        frame = sys._getframe(1)
         if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
             return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
         return _execute(self, values, frame.f_globals)
@@ -156,26 +157,32 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     # --------------------------------- nests that read variables that may have no value
     #     if not SITE.__doc__ and SITE.asks():
     #         try:
-    #             SITE.see(p3, p4)
+    #             SITE.see(0, p3)
     #         except SITE.unbound:
     #             pass
-    # What `see` was given waits for `run` in a place of this thread's, which `asks` makes empty: a signal
-    # handler that runs this very site in between leaves it so, and then the loop is interpreted.
+    # What `see` was given waits for `run` in a place of this thread's, with the frame that `asks` was called from: where a signal
+    # handler, or a finaliser, has run this very site in between, the loop is interpreted.
 
     def asks(self) -> bool:
         """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
-        self._seen.values = None  # type: ignore[union-attr]
-        return not self.skip and not watched()
+        asked = not self.skip and not watched()
+        self._seen.values = (id(sys._getframe(1)), [MISSING] * len(self.unsure)) if asked else None  # type: ignore[union-attr]
+        return asked
 
-    def see(self, *values: object) -> None:
-        """For the seam: the values of `unsure`, unless one has none."""
-        self._seen.values = values  # type: ignore[union-attr]
+    def see(self, index: int, value: object) -> None:
+        """For the seam: the value of one of `unsure`."""
+        place = self._seen
+        found: tuple[int, list[object]] | None = place.values  # type: ignore[union-attr]
+        if found is not None and found[0] == id(sys._getframe(1)):
+            found[1][index] = value
+        else:
+            place.values = None  # type: ignore[union-attr]
 
     @staticmethod
-    def _take_seen(place: threading.local) -> tuple[object, ...] | None:
-        values: tuple[object, ...] | None = getattr(place, "values", None)
+    def _take_seen(place: threading.local, frame: FrameType) -> tuple[object, ...] | None:
+        found: tuple[int, list[object]] | None = getattr(place, "values", None)
         place.values = None
-        return values
+        return tuple(found[1]) if found is not None and found[0] == id(frame) else None
 
     # ------------------------------------------------- nests that hold a `return`
     # A stack for each thread: a signal handler or a finaliser may run this very site between

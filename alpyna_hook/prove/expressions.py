@@ -172,6 +172,8 @@ class Expressions:
 
     def var(self, e: t.Var) -> Value | None:
         assert self.env is not None
+        if e.obligation is not None:
+            self.visited.add(e.obligation)
         value = self.env.get(e.name)
         if value is None and e.name not in self.variables:
             value = self.globals.get(e.name)

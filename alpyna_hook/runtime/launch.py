@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import pipeline, typed as t
-from alpyna_hook.attributes import MISSING
 from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
-from alpyna_hook.hook.site import Site
+from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate

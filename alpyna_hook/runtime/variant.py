@@ -83,7 +83,7 @@ class Variant:
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
 
     def doubt_flags(self, runs: int) -> None:
-        """They were raised, after so many compiled runs of the site.  From now on each operation is checked, for longer each time."""
+        """They were raised, after so many compiled runs of the site.  Each operation is checked now, for longer each time."""
         served_long = runs - self.trusted_at > 4 * self.patience
         self.patience = FEW_RUNS if served_long else min(2 * self.patience, _MOST_RUNS)
         self.trust_flags, self.clean = False, 0

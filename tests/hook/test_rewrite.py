@@ -342,14 +342,18 @@ def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPa
     module.f(1, 5)
     module.f(0, 6)
     module.f(0)
-    assert asked == [(1, 5), (0, 6)]
-    assert site.asks()
-    site.see(7)
+    missing = (0, sites.MISSING)
+    assert asked == [(1, 5), (0, 6), missing]
+    assert site.asks()  # from another frame
+    site.see(0, 7)
     module.f(0, 8)
-    assert asked[2:] == [(0, 8)]
-    site.see(9)  # whoever was interrupted here
+    assert asked[3:] == [(0, 8)]
+    assert site.asks()
     module.f(0)
-    assert len(asked) == 3
+    assert asked[4:] == [missing]
+    site.see(0, 9)  # whoever was interrupted here
+    assert site.run(0) == ()
+    assert len(asked) == 5
     site.skip = 1
     assert not site.asks()
     last = weakref.ref(value := type("Value", (), {})())

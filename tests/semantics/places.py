@@ -153,8 +153,8 @@ def _names() -> list[Example]:
     )
     glob = "globals and builtins"
     return [
-        Example(row, "bound on no path taken", late, (A,), "not-run"),
-        Example(row, "bound after it", never, (A,), "not-run"),
+        Example(row, "bound on no path taken", late, (A,), "flagged"),
+        Example(row, "bound after it", never, (A,), "unbound"),
         Example(row, "only written, no iterations", written, (A[:0],), "not-run"),
         Example(row, "only written", written, (A,)),
         Example(glob, "changing global", live, (A,), "call"),

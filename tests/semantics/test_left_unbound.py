@@ -1,4 +1,4 @@
-"""Variables that a nest may leave as they were: without a value, or with the one that they had."""
+"""Variables without a value: a nest may leave them so, or read them all the same."""
 
 from __future__ import annotations
 
@@ -77,3 +77,62 @@ def test_nothing_that_surely_has_a_value() -> None:
         "        a[k] -= 1.0\n    return locals()")
     check(source, np.arange(9.0), 8)
     check(source, np.arange(9.0), 2, expect="flagged")  # there is no variable that could hold the values of both
+
+
+READ = {  # the nest, and its variables; where one is read after another, CPython 3.11 marks either in a traceback
+    "on a path before": ("if a[i] > 0.5:\n            w = a[i]\n        a[i] = w * 2.0", "w"),
+    "of the iteration before": ("if i > 0:\n            s += a[i] - w\n        w = a[i]", "w"),
+    "in a conditional expression": ("t = a[i] - w if i > 0 else 0.5\n        s += t\n        w = a[i]", "w, t"),
+    "in a condition": ("if i > 0 and w < a[i]:\n            s += w\n        w = a[i] * 0.5", "w"),
+    "two types": ("if a[i] > 1.5:\n            w = 1\n        elif a[i] > 0.5:\n            w = a[i]\n        a[i] += w", "w"),
+    "an index": ("if a[i] > 0.5:\n            k = i\n        a[0 + k] += 1.0", "k"),
+    "an inner loop's index": ("for j in range(int(a[i])):\n            s += 1.0\n        a[i] = j", "j"),
+    "a while loop": ("while s < a[i]:\n            w = s\n            s += 0.25\n        a[i] = w", "w"),
+    "an argument": ("if a[i] > 0.5:\n            w = a[i]\n        a[i] = g(w, a[i])", "w"),
+    "an argument of NumPy's": ("if a[i] > 0.5:\n            w = a[i]\n        s += np.exp(-w) + np.exp(-a[i])", "w"),
+    "an argument of math's": ("if a[i] > 0.5:\n            w = a[i]\n        while s < 1.0:\n            s += math.exp(w)", "w"),
+    "twice": ("if i > 1:\n            w = w + a[i]\n        if a[i] > 0.5:\n            w = 3.0\n        s = w + s", "w"),
+    "the loop's own index": ("if i > 2:\n            s += last\n        last = i", "last"),
+}
+NESTS = {
+    "local": "import math\nimport numpy as np\ndef g(x, y):\n    return x - y\ndef f(a):\n    s = 0.0\n    for i in range(len(a)):\n        {}\n    return locals()",
+    "global": (
+        "import math\nimport numpy as np\ndef g(x, y):\n    return x - y\ndef f(a):\n    global {names}\n    s = 0.0\n    for i in range(len(a)):\n"
+        "        {}\n    return locals(), {names}"),
+    "closure": (
+        "import math\nimport numpy as np\ndef g(x, y):\n    return x - y\ndef f(a):\n    s = 0.0\n    for i in range(len(a)):\n        {}\n"
+        "    h = lambda: ({names})\n    return h(), a, s, i"),
+}
+
+
+@pytest.mark.parametrize("form", NESTS)
+@pytest.mark.parametrize("name", READ)
+def test_reading_what_may_have_no_value(name: str, form: str) -> None:
+    nest, names = READ[name]
+    program = Program(NESTS[form].format(nest, names=names))
+    program.load()
+    for first in (1.0, 2.0, 0.0, 1.0):  # in the places that decide
+        a = np.array([first, 0.0, 2.0, 1.0, 0.0, 2.0])
+        compared = program.call("f", a)
+        assert compared.difference is None, compared.difference
+        assert compared.verdict == ("flagged" if compared.plain.error else "accelerated"), (compared.runs, a)
+        for name in names.split(", "):
+            program.plain.pop(name, None)
+            program.fast.pop(name, None)
+
+
+def test_what_no_path_gives_a_value() -> None:
+    source = "def f(a):\n    for i in range(len(a)):\n        if a[i] > limit:\n            s = late\n    late = limit = 1.0\n"
+    check(source.replace("> limit", "> 5.0"), np.arange(9.0), expect="unbound")
+    check(source, np.arange(9.0), expect="unbound")
+    check("def f(a):\n    for i in range(len(a)):\n        a[i] = w\n        w = 1.0\n", np.arange(9.0), expect="flagged")
+    check("def f(a):\n    while w < 3.0:\n        w = w + a[0]\n", np.arange(9.0), expect="unbound")
+
+
+def test_a_parameter_that_was_deleted_and_a_condition_on_it() -> None:
+    source = (
+        "def f(a, w, gone):\n    if gone:\n        del w\n    for i in range(len(a)):\n        if w is None:\n            a[i] += 1.0\n"
+        "        else:\n            a[i] *= w\n    return a")
+    check(source, np.arange(3.0), None, False)
+    check(source, np.arange(3.0), 2.0, False)
+    check(source, np.arange(3.0), 2.0, True, expect="unbound")

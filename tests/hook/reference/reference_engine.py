@@ -12,7 +12,7 @@ import sys
 from types import CodeType, FunctionType
 from typing import Any
 
-from alpyna_hook.hook.site import Site
+from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.log import log
 
 _DONE = object()
@@ -64,7 +64,7 @@ def watched() -> bool:
 
 
 def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
-    if watched():
+    if watched() or any(value is MISSING for value in values):
         return ()
     if site.state is None:
         site.state = _nest(site)
