@@ -75,7 +75,9 @@ def _without_numba() -> str:
 
 @lru_cache(maxsize=1024)
 def _built(source: KernelSource) -> Kernel:
-    from numba import cfunc, njit
+    from numba import cfunc
+
+    from alpyna_hook.kernels.primitives import compiled
 
     namespace, options = _namespace(source), _options()
     filename = f"<alpyna kernel {next(_COUNTER)}>"
@@ -84,13 +86,13 @@ def _built(source: KernelSource) -> Kernel:
         exec(compile(source.text, filename, "exec"), namespace)
         for name in source.functions:
             for full in ("give_up_" + name, name):
-                namespace[full] = njit(namespace[full], **options)
+                namespace[full] = compiled(namespace[full], **options)
         with _no_collections():
-            compiled = cfunc("int64(voidptr)", **options)(namespace["kernel"])
+            made = cfunc("int64(voidptr)", **options)(namespace["kernel"])
     finally:
         linecache.cache.pop(filename, None)
-    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(compiled.address or 0))
-    return Kernel(source, entry, compiled)
+    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(made.address or 0))
+    return Kernel(source, entry, made)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit, types
+from numba import types
 
-from alpyna_hook.kernels.primitives import bits_f8, from_bits_f8, rint_f8
+from alpyna_hook.kernels.primitives import bits_f8, compiled, from_bits_f8, rint_f8
 
 _LEAST_NORMAL = 2.0**-1022
 _UNSIGNED: Any = types.uint64
@@ -57,7 +57,7 @@ def _smith(real: Any, whole: Any) -> Any:
         scale = real(real(1) / real(bi + real(br * ratio)))
         return whole(complex(real(real(ar * ratio) + ai) * scale, real(real(real(ai * ratio) - ar) * scale)))
 
-    return njit(divide, error_model="numpy")
+    return compiled(divide)
 
 
 def _quotient(ar: Any, ai: Any, br: Any, bi: Any) -> Any:
@@ -93,7 +93,7 @@ def _isqrt(n: Any) -> Any:
     return types.int64(root)
 
 
-@njit(error_model="numpy")
+@compiled
 def _split(x: Any) -> Any:
     """x as the sum of two doubles of 26 bits (Veltkamp 1968)."""
     t = x * 134217729.0
@@ -101,7 +101,7 @@ def _split(x: Any) -> Any:
     return high, x - high
 
 
-@njit(error_model="numpy")
+@compiled
 def _product(x: Any, y: Any) -> Any:
     """x*y as the sum of two doubles (Dekker 1971, mul12)."""
     x_high, x_low = _split(x)
@@ -123,7 +123,7 @@ def _decimal(x: Any, tens: Any) -> Any:
     return math.copysign(whole / tens, x)
 
 
-@njit(error_model="numpy")
+@compiled
 def _norm(x: Any, y: Any, largest: Any) -> Any:
     """sqrt(x*x + y*y), corrected by the error of the root; `largest`, the greater, is a normal number."""
     exponent = ((bits_f8(largest) >> 52) & 2047) - 1022
@@ -151,7 +151,7 @@ def _hypot(x: Any, y: Any) -> Any:
         return math.inf
     if x != x or y != y:
         return math.nan
-    largest = max(x, y)
+    largest = x if x > y else y  # not `max`, which Numba cannot compile under NUMBA_DISABLE_JIT
     if largest == 0.0:
         return 0.0
     if largest < _LEAST_NORMAL:
@@ -159,12 +159,12 @@ def _hypot(x: Any, y: Any) -> Any:
     return _norm(x, y, largest)
 
 
-gcd_i8 = njit(_gcd, error_model="numpy")
-isqrt_i8 = njit(_isqrt, error_model="numpy")
-quotient_f8 = njit(_quotient, error_model="numpy")
-decimal_f8 = njit(_decimal, error_model="numpy")
-hypot_f8 = njit(_hypot, error_model="numpy")
+gcd_i8 = compiled(_gcd)
+isqrt_i8 = compiled(_isqrt)
+quotient_f8 = compiled(_quotient)
+decimal_f8 = compiled(_decimal)
+hypot_f8 = compiled(_hypot)
 smith_f4 = _smith(types.float32, types.complex64)
 smith_f8 = _smith(types.float64, types.complex128)
-power = njit(_power, error_model="numpy")
-power_overflows = njit(_power_overflows, error_model="numpy")
+power = compiled(_power)
+power_overflows = compiled(_power_overflows)

@@ -12,6 +12,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils as _cgutils
+from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
 from alpyna_hook.emit.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
@@ -31,6 +32,12 @@ _UFUNC = (types.int64, types.int64, types.int64, types.int64, types.voidptr)  # 
 _LOOP_TYPE = ir.FunctionType(
     ir.VoidType(), [_I8.as_pointer().as_pointer(), _I64.as_pointer(), _I64.as_pointer(), _I8.as_pointer()]
 )
+
+
+def compiled(written: Callable[..., Any], **options: Any) -> Any:
+    """What kernels call: `numba.njit(error_model="numpy", ...)`, but also under NUMBA_DISABLE_JIT, where that does nothing."""
+    given = {key: options.pop(key) for key in ("pipeline_class",) if key in options}
+    return CPUDispatcher(written, targetoptions={"nopython": True, "boundscheck": None, "error_model": "numpy", **options}, **given)
 
 
 def _memory_type(rep: str) -> ir.Type:
