@@ -18,6 +18,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from alpyna_hook.ir import (
     BoolOp,
     Const,
@@ -39,6 +41,7 @@ from alpyna_hook.ir import (
     walk,
 )
 from alpyna_hook.reasons import Declined
+from alpyna_hook.types import NUMPY_TYPES
 from alpyna_hook.views_rewrite import Rewrite
 
 _PLAIN = (type(None), bool, int, float, str)  # comparing these runs no code of the user
@@ -49,16 +52,29 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def outcome(condition: Fixed, value: object) -> bool:
-    """Whether the condition holds for the live value.  Raises Declined for one that is not a plain number, text or None."""
+    """Whether the condition holds for the live value.  Raises Declined for one that is not a number, a text or None."""
     if condition.op == "is":
         return value is None
     if not any(type(value) is plain for plain in _PLAIN):
-        raise Declined("value-type", f"{condition.name} is a {type(value).__name__}", condition.loc)
+        return _outcome_of_scalar(condition, value)
     if condition.op == "truth":
         return bool(value)
     try:
         return _OPERATORS[condition.op](value, condition.value)
     except TypeError as error:
+        raise Declined("type-error", str(error), condition.loc) from None
+
+
+def _outcome_of_scalar(condition: Fixed, value: object) -> bool:
+    """Of one of NumPy's numbers; a comparison that warns would do so each time."""
+    if not any(type(value) is kind for kind in NUMPY_TYPES) or isinstance(condition.value, str | tuple):
+        raise Declined("value-type", f"{condition.name} is a {type(value).__name__}", condition.loc)
+    if condition.op == "truth":
+        return bool(value)
+    try:
+        with np.errstate(all="raise"):
+            return bool(_OPERATORS[condition.op](value, condition.value))
+    except (TypeError, ArithmeticError) as error:
         raise Declined("type-error", str(error), condition.loc) from None
 
 

@@ -147,8 +147,10 @@ class Statements(Calls):
         return self.cast(value, rep, "")
 
     def store(self, s: ir.Store) -> t.Store:
-        value = self.expr(s.value)
+        value = self.entering(s.value)
         array, index, obligations = self.subscript(s.array, s.index, s.loc)
+        if self.is_where(s.value) and value.kinds != {self.scope.shared.array_type(array).kind}:
+            raise Declined("inexact", "np.where() stored into elements of another type", s.loc)
         kind = self.scope.shared.array_type(array)
         if not kind.writeable:
             raise Declined("read-only", s.array, s.loc)

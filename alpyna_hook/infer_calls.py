@@ -35,11 +35,26 @@ class Calls(MathCalls):
             raise Declined("call", f"{e.function}()", e.loc)
         if e.keywords:
             raise Declined("call", f"{e.function}() with keyword arguments", e.loc)
+        if target.meaning == "numpy.where":
+            raise Declined("call", f"{e.function}(), an array of no dimension, other than in + - * / or a comparison", e.loc)
         try:
             args = [self.expr(a) for a in e.args]
             return self.split(args, lambda a: self.known(target, a, e), e.loc)
         except Declined as declined:
             raise declined if declined.loc else Declined(declined.reason.slug, declined.detail, e.loc) from None
+
+    def entering(self, e: ir.Expr) -> t.Expr:
+        if not self.is_where(e):
+            return self.expr(e)
+        assert isinstance(e, ir.Call)
+        return self.split([self.entering(a) for a in e.args], lambda a: self.where(a, e), e.loc)
+
+    def is_where(self, e: ir.Expr) -> bool:
+        """`np.where(c, x, y)`, which gives an array without dimensions."""
+        if not isinstance(e, ir.Call) or e.function.startswith("@") or e.keywords or len(e.args) != 3:
+            return False
+        target = self.called(e)
+        return isinstance(target, Known) and target.meaning == "numpy.where"
 
     def known(self, target: Known, args: list[t.Expr], e: ir.Call) -> t.Expr:
         if target.family == "numpy":

@@ -38,6 +38,10 @@ class Expressions:
     def call(self, e: ir.Call) -> t.Expr:
         raise NotImplementedError  # given by `Calls`
 
+    def entering(self, e: ir.Expr) -> t.Expr:
+        """An operand of what gives the same for an array without dimensions as for the number in it."""
+        raise NotImplementedError  # given by `Calls`
+
     def expr(self, e: ir.Expr) -> t.Expr:
         match e:
             case ir.Const():
@@ -53,7 +57,8 @@ class Expressions:
             case ir.Unary():
                 return self.unary(e)
             case ir.Binary():
-                return self.binary(e.op, self.expr(e.left), self.expr(e.right), e.loc)
+                value = self.entering if e.op in "+-*/" else self.expr
+                return self.binary(e.op, value(e.left), value(e.right), e.loc)
             case ir.Compare():
                 return self.chain(e)
             case ir.BoolOp():
@@ -212,7 +217,7 @@ class Expressions:
                     joined = t.Select(v, const if e.op == "or" else joined, joined if e.op == "or" else const, BOOL, "b1", e.loc)
                 return joined
             case ir.Compare() if len(e.ops) > 1:
-                return self._test_links(self.expr(e.operands[0]), [self.expr(x) for x in e.operands[1:]], e.ops, e.loc)
+                return self._test_links(self.entering(e.operands[0]), [self.entering(x) for x in e.operands[1:]], e.ops, e.loc)
             case ir.Unary(op="not"):
                 return t.Op("not", (self.test(e.operand),), "b1", BOOL, "b1", False, (), (), (), e.loc)
             case _:
@@ -387,7 +392,7 @@ class Expressions:
         return self.shared_value(value, body, loc)
 
     def chain(self, e: ir.Compare) -> t.Expr:
-        values = [self.expr(x) for x in e.operands]
+        values = [self.entering(x) for x in e.operands]
         return self._links(values[0], values[1:], e.ops, e.loc)
 
     def _test_links(self, left: t.Expr, rest: list[t.Expr], ops: tuple[str, ...], loc: ir.Loc) -> t.Expr:

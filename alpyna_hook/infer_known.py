@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from alpyna_hook import ir, typed as t
-from alpyna_hook.infer_complex import ComplexNumbers
 from alpyna_hook.infer_expr import BOOL, INT
+from alpyna_hook.infer_numpy import NumpyOperators
 from alpyna_hook.known import BUILTINS, ROUNDINGS, UFUNCS
-from alpyna_hook.operators import sample
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import Kinds, Rep, holds, is_complex, is_float, is_int, is_python, rep_of, rep_of_kind
+from alpyna_hook.types import Kinds, Rep, holds, is_complex, is_float, is_int, is_python, rep_of_kind
 
 # NumPy ufuncs whose scalar calls are one call of their inner loop on floats, by arity.
 UFUNC_1 = frozenset(
@@ -19,49 +18,16 @@ UFUNC_1 = frozenset(
     " cbrt square reciprocal sign deg2rad rad2deg degrees radians spacing".split()
 )
 UFUNC_2 = frozenset(
-    "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside".split()
+    "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside"
+    " remainder floor_divide".split()
 )
 _ARITHMETIC = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "negative": "neg"}
 _EXACT_TENS = 22  # 10.0**22 is the last one that a double holds
 FLOAT: Kinds = frozenset({"float"})
 
 
-class KnownCalls(ComplexNumbers):
+class KnownCalls(NumpyOperators):
     """The part of inference that types calls of builtins and of NumPy's functions."""
-
-    # -- helpers
-
-    def one(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        if len(args) != 1:
-            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
-        return args[0]
-
-    def real(self, value: t.Expr, e: ir.Call) -> t.Expr:
-        """An argument of a `math` function: a double."""
-        if is_complex(value.rep):
-            raise Declined("type-error", f"{e.function}() of a complex number", e.loc)
-        return self.cast(value, "f8", "")
-
-    def op(
-        self, name: str, args: tuple[t.Expr, ...], kinds: Kinds, rep: Rep, loc: ir.Loc,
-        checks: tuple[str, ...] = (), numpy: bool = False,
-    ) -> t.Op:
-        if len(kinds) != 1:
-            raise Declined("mixed-types", f"the result may be {' or '.join(sorted(kinds))}", loc)
-        obligations = tuple(self.scope.shared.obligation(c) for c in checks)
-        return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
-
-    def kinds_by(self, function: Callable[..., Any], *values: t.Expr) -> Kinds:
-        combinations: list[tuple[str, ...]] = [()]
-        for v in values:
-            combinations = [(*c, k) for c in combinations for k in sorted(v.kinds)]
-        return frozenset(sample(function, *c) for c in combinations)
-
-    def single(self, kinds: Kinds, e: ir.Call) -> Rep:
-        rep = rep_of(kinds)
-        if len(kinds) != 1 or rep is None:
-            raise Declined("mixed-types", f"{e.function}() gives {' or '.join(sorted(kinds))}", e.loc)
-        return rep
 
     # -- made by the capture
 
@@ -74,6 +40,10 @@ class KnownCalls(ComplexNumbers):
                 return t.Cast(self.as_index(self.one(args, e), "a count"), INT, "i8", None, e.loc)
             case "@in" | "@in_set":
                 return self.contained(args[0], args[1:], e)
+            case "@in_range":
+                return self.in_range(args, e)
+            case "@quotient" | "@rest":
+                return self.divided(args, e)
             case "@real" | "@imag":
                 return self.part(e.function[1:], self.one(args, e), e)
             case "@item":
@@ -106,6 +76,39 @@ class KnownCalls(ComplexNumbers):
             equal = self.truth(self.binary("==", item, x, loc))
             found = t.Select(equal, t.Const(True, BOOL, "b1", loc), found, BOOL, "b1", loc)
         return found
+
+    def in_range(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        """Of integers: what else may equal one of the range's numbers is compared with each of them."""
+        x, start, stop, step = args
+        if not is_int(x.rep) and x.rep != "b1":
+            raise Declined("inexact", f"'in' a range of {' or '.join(sorted(x.kinds))}", e.loc)
+        assert isinstance(step, t.Const) and isinstance(step.value, int)
+        by, whole = step.value, self.cast(x, "i8", "fit" if x.rep == "u8" else "")
+        bounds = [t.Cast(self.as_index(v, "range() argument"), INT, "i8", None, e.loc) for v in (start, stop)]
+        values: list[t.Expr] = [t.Cast(whole, INT, "i8", None, e.loc), *bounds]
+
+        def body(bound: list[t.Expr]) -> t.Expr:
+            number, first, last = bound
+            ends = ("<=", "<") if by > 0 else (">=", ">")
+            tests = [self.binary(ends[0], first, number, e.loc), self.binary(ends[1], number, last, e.loc)]
+            if abs(by) != 1:
+                rest = self.binary("%", self.binary("-", number, first, e.loc), self.constant(abs(by), e.loc), e.loc)
+                tests.append(self.binary("==", rest, self.constant(0, e.loc), e.loc))
+            found = tests[-1]
+            for test in reversed(tests[:-1]):
+                found = t.Select(test, found, t.Const(False, BOOL, "b1", e.loc), BOOL, "b1", e.loc)
+            return found
+
+        return self.shared_values(values, range(3), body, e.loc)
+
+    def divided(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
+        """divmod gives the two that // and % give, where the types of numbers have it."""
+        position, op = (0, "//") if e.function == "@quotient" else (1, "%")
+        kinds = self.kinds_by(lambda x, y: BUILTINS["divmod"](x, y)[position], *args)
+        value = self.binary(op, args[0], args[1], e.loc)
+        if value.kinds != kinds:
+            raise Declined("inexact", f"divmod() of {' or '.join(sorted(k for a in args for k in a.kinds))}", e.loc)
+        return value
 
     def part(self, name: str, value: t.Expr, e: ir.Call) -> t.Expr:
         kinds = self.kinds_by(lambda v: getattr(v, name), value)
@@ -239,6 +242,10 @@ class KnownCalls(ComplexNumbers):
             raise Declined("call", f"{e.function}() of complex numbers", e.loc)
         if name in ROUNDINGS:
             return self.numpy_round(ROUNDINGS[name], args, e)
+        if name == "clip":
+            return self.clip(args, e)
+        if name not in UFUNCS:
+            raise Declined("call", f"{e.function}()", e.loc)
         kinds = self.kinds_by(UFUNCS[name], *args)
         rep = self.single(kinds, e)
         if name in _ARITHMETIC and rep != "b1":
@@ -253,6 +260,9 @@ class KnownCalls(ComplexNumbers):
         if name in ("floor", "ceil", "trunc", "rint"):
             value = self.cast(self.one(args, e), rep, "")
             return self.op(name, (value,), kinds, rep, e.loc) if is_float(rep) else t.Cast(value, kinds, rep, None, e.loc)
+        by_operator = self.by_operator(name, args, kinds, rep, e)
+        if by_operator is not None:
+            return by_operator
         if not is_float(rep):
             return self._integer_extreme(name, args, kinds, rep, e)
         self.scope.shared.float_warnings = True
@@ -278,12 +288,6 @@ class KnownCalls(ComplexNumbers):
         value = t.Cast(self.cast(value, rep, ""), kinds, rep, None, e.loc)
         return self._scaled_round(value, number, e) if is_float(rep) else value
 
-    def converted(self, value: t.Expr, rep: Rep) -> t.Expr:
-        """An operand as NumPy converts it: a Python number that does not fit raises or warns."""
-        if is_int(rep):
-            return self.cast(value, rep, "fit" if "int" in value.kinds else "")
-        return self.cast(value, rep, "finite" if rep == "f4" and value.rep == "f8" else "")
-
     def _arithmetic(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
         """np.add and the like: in the ufunc's own type; its integers wrap around without a warning."""
         if len(args) != (1 if name == "negative" else 2):
@@ -295,6 +299,7 @@ class KnownCalls(ComplexNumbers):
         return self.op(_ARITHMETIC[name], values, kinds, rep, e.loc, ("finite",), True)
 
     def _integer_extreme(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+        name = {"fmin": "minimum", "fmax": "maximum"}.get(name, name)
         if name not in ("minimum", "maximum") or len(args) != 2:
             raise Declined("call", f"{e.function}() of integers", e.loc)
         values = [self.converted(a, rep) for a in args]

@@ -115,6 +115,8 @@ class Call:
         @min(x, y, ...)      the builtin, of Python ints
         @real(x) @imag(x) @conjugate(x) @item(x)    `x.real`, `x.imag`, `x.conjugate()`, `x.item()`
         @in(x, y, ...) @in_set(x, y, ...)    `x in (y, ...)`, `x in {y, ...}`
+        @in_range(x, start, stop, step)      `x in range(start, stop, step)`, step a constant
+        @quotient(x, y) @rest(x, y)          the two of `divmod(x, y)`
         @tuple(x, ...)       only as the value of a Return
     """
 

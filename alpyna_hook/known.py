@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import builtins
 import math
+import os
+import sys
+from _sitebuiltins import Quitter
 from collections.abc import Iterator
 from importlib import import_module
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,25 +50,37 @@ def _written_in_python(module_name: str, *names: str) -> dict[str, Any]:
     return {name: vars(module)[name] for name in names if _is_of(vars(module).get(name), module)}
 
 
+def _where() -> dict[str, Any]:
+    module = import_module("numpy._core.multiarray")
+    found = vars(module).get("where")
+    inner: Any = getattr(found, "_implementation", None)
+    genuine = type(inner) is BuiltinFunctionType and inner.__name__ == "where" and type(inner.__self__) is ModuleType
+    return {"where": found} if genuine else {}
+
+
 BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in _BUILTINS and _is_builtin(name, f)}
 MATH: dict[str, Any] = {f.__name__: f for f in vars(math).values() if type(f) is BuiltinFunctionType and f.__self__ is math}
 UFUNCS: dict[str, np.ufunc] = dict(_ufuncs())
 ROUNDINGS = _written_in_python("numpy._core.fromnumeric", "round", "around")
 EXTENTS = _written_in_python("numpy._core.fromnumeric", "shape", "size", "ndim")
+CHOICES = {**_written_in_python("numpy._core.fromnumeric", "clip"), **_where()}
 
 KNOWN: dict[int, Known] = {
     **{id(f): Known("builtin", name) for name, f in BUILTINS.items()},
     **{id(f): Known("math", name) for name, f in MATH.items()},
     **{id(f): Known("numpy", name) for name, f in UFUNCS.items()},
-    **{id(f): Known("numpy", name) for name, f in (*ROUNDINGS.items(), *EXTENTS.items())},
+    **{id(f): Known("numpy", name) for name, f in (*ROUNDINGS.items(), *EXTENTS.items(), *CHOICES.items())},
     **{id(cls): Known("type", kind) for cls, kind in NUMPY_TYPES.items()},
+    **{id(f): Known("builtin", "exit") for f in (sys.exit, os._exit, os.abort)},
 }
 
 
 def known(value: object) -> Known | None:
     """The function of known meaning that the value is, those of other packages included."""
     found = KNOWN.get(id(value))
-    return Known("builtin", "range") if found is None and type(value) is type and _is_prange(value) else found
+    if found is None and type(value) is type and _is_prange(value):
+        return Known("builtin", "range")
+    return Known("builtin", "exit") if found is None and type(value) is Quitter else found
 
 
 def _is_prange(value: type) -> bool:

@@ -226,6 +226,9 @@ class Expressions:
             case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
                              comparators=[ast.Tuple() | ast.List() | ast.Set() as items]):
                 return self._contained(node, membership, items)
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as membership], comparators=[ast.Call() as numbers]):
+                if self.meaning(numbers.func) == "range":
+                    return self._in_range(node, membership, numbers)
         for op in node.ops:
             if type(op) not in COMPARE:
                 raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
@@ -240,6 +243,31 @@ class Expressions:
         args = (self.expr(node.left), *[self.expr(item) for item in items.elts])
         found = Call("@in_set" if isinstance(items, ast.Set) else "@in", args, (), loc_of(node))
         return found if isinstance(op, ast.In) else Unary("not", found, loc_of(node))
+
+    def _in_range(self, node: ast.Compare, op: ast.cmpop, numbers: ast.Call) -> Expr:
+        """`i in range(first, last, step)`, with a literal step."""
+        if numbers.keywords or not 1 <= len(numbers.args) <= 3:
+            raise decline("expression", "a range with such arguments", numbers)
+        x, loc = self.expr(node.left), loc_of(node)
+        bounds = [self.expr(arg) for arg in numbers.args]
+        if len(bounds) == 1:
+            bounds.insert(0, Const(0, loc))
+        step = bounds[2] if len(bounds) == 3 else Const(1, loc)
+        if not isinstance(step, Const) or type(step.value) is not int or step.value == 0:
+            raise decline("expression", "'in' a range with a step that is not a literal", numbers)
+        self.builtin(numbers, "range")
+        found = Call("@in_range", (x, bounds[0], bounds[1], step), (), loc)
+        return found if isinstance(op, ast.In) else Unary("not", found, loc)
+
+    def is_divmod(self, node: ast.Call) -> bool:
+        return self.meaning(node.func) == "divmod" and len(node.args) == 2 and not node.keywords
+
+    def quotient_and_rest(self, node: ast.Call) -> tuple[Expr, Expr]:
+        """`divmod(x, y)`: both of it, of operands that are evaluated once."""
+        self.builtin(node, "divmod")
+        values = tuple([self.expr(arg) for arg in node.args])
+        x, y = (self.freeze(value, node) for value in values)
+        return Call("@quotient", (x, y), (), loc_of(node)), Call("@rest", (x, y), (), loc_of(node))
 
     # ------------------------------------------------ conditions that are fixed
 

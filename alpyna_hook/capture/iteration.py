@@ -7,13 +7,13 @@ A loop over a source is a loop over a hidden index, whose body starts with assig
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from alpyna_hook.capture.expressions import Expressions, shifted
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
-from alpyna_hook.ir import Binary, Call, Compare, Const, Expr, Load, Loc, Select, Shape, Var
+from alpyna_hook.ir import Binary, BoolOp, Call, Compare, Const, Expr, Load, Loc, Select, Shape, Var
 from alpyna_hook.reasons import Declined
 
 
@@ -85,6 +85,9 @@ class Enumerate:
     def count(self) -> Expr:
         return self.source.count()
 
+    def mismatches(self) -> Iterator[Expr]:
+        return self.source.mismatches() if isinstance(self.source, Enumerate | Zip) else iter(())
+
     def item(self, position: Expr) -> Item:
         return (plus(self.start, position, self.loc), self.source.item(position))
 
@@ -93,10 +96,21 @@ class Enumerate:
 class Zip:
     sources: tuple[Source, ...]
     loc: Loc
+    lengths: tuple[Expr, ...] = ()  # with strict=True: those of the sources, which must be one and the same
 
     def count(self) -> Expr:
         counts = tuple([source.count() for source in self.sources])
         return counts[0] if len(counts) == 1 else Call("@min", counts, (), self.loc)
+
+    def mismatches(self) -> Iterator[Expr]:
+        """The conditions for which it raises at its end; an empty range has any length below one."""
+        for length in self.lengths[1:]:
+            unequal = Compare((self.lengths[0], length), ("!=",), self.loc)
+            some = [Compare((each, Const(0, self.loc)), (">",), self.loc) for each in (self.lengths[0], length)]
+            yield BoolOp("and", (unequal, BoolOp("or", tuple(some), self.loc)), self.loc)
+        for source in self.sources:
+            if isinstance(source, Enumerate | Zip):
+                yield from source.mismatches()
 
     def item(self, position: Expr) -> Item:
         return tuple([source.item(position) for source in self.sources])
@@ -218,9 +232,20 @@ class Iteration(Expressions):
         return Enumerate(source, start, loc_of(node))
 
     def _zip(self, node: ast.Call) -> Zip:
-        if node.keywords or not node.args:
-            raise decline("loop-iterable", "zip() with keywords or without arguments", node)
-        return Zip(tuple([self.inner(arg) for arg in node.args]), loc_of(node))
+        strict = False
+        for keyword in node.keywords:
+            if keyword.arg != "strict" or not (isinstance(keyword.value, ast.Constant) and type(keyword.value.value) is bool):
+                raise decline("loop-iterable", "zip() with a keyword other than strict=True or strict=False", node)
+            strict = keyword.value.value
+        if not node.args:
+            raise decline("loop-iterable", "zip() without arguments", node)
+        sources = tuple([self.inner(arg) for arg in node.args])
+        return Zip(sources, loc_of(node), tuple([self._length(s, node) for s in sources]) if strict else ())
+
+    def _length(self, source: Source, node: ast.Call) -> Expr:
+        """The number of items as an expression that keeps its value while the loop runs."""
+        count = source.count()
+        return count if self._lasting(count) else self.freeze(count, node)
 
     def _reversed(self, node: ast.Call) -> Source:
         arg = self._arguments(node, 1)[0]

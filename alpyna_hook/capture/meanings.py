@@ -14,6 +14,7 @@ from typing import Protocol
 _BUILTINS = {name: name for name in "range enumerate zip reversed len divmod".split()}
 _ELSEWHERE = {"prange": "range", "xrange": "range"}
 _NUMPY = {name: f"numpy.{name}" for name in "shape size ndim".split()}
+_EXITS = dict.fromkeys(("exit", "quit", "sys.exit", "os._exit", "os.abort"), "exit")
 _OF_NUMPY = ("np", "numpy")
 
 
@@ -37,12 +38,12 @@ class Spelled:
 
 def spelled(path: str) -> str | None:
     """
-    >>> spelled("range"), spelled("nb.prange"), spelled("np.shape"), spelled("rng.range"), spelled("shape")
-    ('range', 'range', 'numpy.shape', None, None)
+    >>> spelled("range"), spelled("nb.prange"), spelled("np.shape"), spelled("rng.range"), spelled("sys.exit")
+    ('range', 'range', 'numpy.shape', None, 'exit')
     """
     root, _, name = path.rpartition(".")
-    if not root and path in _BUILTINS:
-        return _BUILTINS[path]
+    if path in _BUILTINS or path in _EXITS:
+        return _BUILTINS.get(path, "exit")
     if name in _ELSEWHERE and "." not in root:
         return _ELSEWHERE[name]
     return _NUMPY.get(name) if root in _OF_NUMPY else None

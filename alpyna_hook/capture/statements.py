@@ -9,7 +9,8 @@ from typing import Any
 
 from alpyna_hook.capture.endings import ends_by_itself
 from alpyna_hook.capture.expressions import Mark, shifted
-from alpyna_hook.capture.iteration import Elements, Item, Iteration, Range, Source, arrays_of
+from alpyna_hook.capture.iteration import Elements, Enumerate, Item, Iteration, Range, Source, Zip, arrays_of
+from alpyna_hook.capture.meanings import spelled
 from alpyna_hook.capture.names import Located, assigned_names, decline, describe, loc_of, root_of
 from alpyna_hook.ir import (
     Assign,
@@ -110,11 +111,23 @@ class Statements(Iteration):
     def _stmt_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
             return
+        if isinstance(node.value, ast.Call) and self._leaves(node.value):
+            self.out.append(Raise(loc_of(node)))
+            return
         value = self.expr(node.value)
         if isinstance(value, Call) and not value.function.startswith("@"):
             self.out.append(Effect(value, loc_of(node)))
         else:
             self.out.append(Assign(self.temp(), value, loc_of(node)))
+
+    def _leaves(self, call: ast.Call) -> bool:
+        """`sys.exit()` and the like: whatever it does, the interpreter will do, from the loop's beginning."""
+        if isinstance(call.func, ast.Attribute):
+            return spelled(self.dotted(call.func) or "") == "exit"
+        if self.meaning(call.func) != "exit":
+            return False
+        self.builtin(call, "exit")
+        return True
 
     # ---------------------------------------------------------------- branches
 
@@ -215,10 +228,17 @@ class Statements(Iteration):
 
     def _assign_tuple(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.stmt) -> None:
         flat = not any(isinstance(one, ast.Tuple | ast.List | ast.Starred) for one in target.elts)
+        leaves: list[tuple[ast.expr, Expr, Mark, Mark]] = []
+        if isinstance(value, ast.Call) and flat and self.is_divmod(value):
+            parts = self.quotient_and_rest(value)
+            leaves = [(one, part, self.mark(), self.mark()) for one, part in zip(target.elts, parts, strict=False)]
+            if len(leaves) != len(target.elts) or len(leaves) != 2:
+                raise decline("statement", f"2 values for {len(target.elts)} targets", target)
+            self._assign_all(leaves, loc_of(node))
+            return
         if isinstance(value, ast.Call) and flat and self.of_shape(value) is None:
             self._assign_results(target.elts, value, node)
             return
-        leaves: list[tuple[ast.expr, Expr, Mark, Mark]] = []
         self._pair(target, value, leaves)
         self._assign_all(leaves, loc_of(node))
 
@@ -341,7 +361,10 @@ class Statements(Iteration):
         index = self._index(node.target, source)
         items = self._assign_items(node, source.item(index), index)
         body = (*items, *self._loop_body(node.body))
-        self.out.append(For(index.name, start, stop, Const(step, loc), body, self.body(node.orelse), loc))
+        orelse = self.body(node.orelse)
+        if isinstance(source, Zip | Enumerate):
+            orelse = (*[If(test, (Raise(test.loc),), (), test.loc) for test in source.mismatches()], *orelse)
+        self.out.append(For(index.name, start, stop, Const(step, loc), body, orelse, loc))
 
     def _index(self, target: ast.expr, source: Source) -> Var:
         """The loop's index: a target that just counts the iterations, or a hidden variable."""

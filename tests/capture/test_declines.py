@@ -112,7 +112,7 @@ ITERABLES = {
     "d.items()": ("a call of d.items", "d.items()"),
     "range(*a)": ("a call of range", "range(*a)"),
     "range(1, 2, 3, 4)": ("range() with keywords or with 4 arguments", "range(1, 2, 3, 4)"),
-    "zip(a, b, strict=True)": ("zip() with keywords or without arguments", "zip(a, b, strict=True)"),
+    "zip(a, b, strict=k)": ("zip() with a keyword other than strict=True or strict=False", "zip(a, b, strict=k)"),
     "enumerate(a, step=2)": ("enumerate() with such arguments", "enumerate(a, step=2)"),
     "reversed(enumerate(a))": ("reversed() of something other than a range or an array", "reversed(enumerate(a))"),
     "reversed(range(0, n, k))": ("a range with a step that is not a literal, in this place", "range(0, n, k)"),

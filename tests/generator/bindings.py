@@ -26,7 +26,7 @@ ERRSTATES: tuple[dict[str, str], ...] = ({}, {}, {}, {}, {}, {"all": "ignore"}, 
 SIZES = (3, 4, 5, 6, 7, 8, 11, 16, 17, 24, 33, 40, 2, 1, 0)
 FILTERS = ("always",) * 12 + ("error", "default", "ignore")
 
-OPTIONS = (None, None, "fast", "slow", 0, 2, True, 0.5)
+OPTIONS = (None, None, "fast", "slow", 0, 2, True, 0.5, np.int64(2), np.bool_(False))
 
 _current: list[tuple[object, ...]] = []
 

@@ -33,7 +33,7 @@ NUMPY_FLOAT = {
     "reciprocal": "positive",
 }
 NUMPY_FLOAT2 = ("maximum", "minimum", "hypot", "arctan2", "copysign", "fmax", "fmin", "add", "subtract", "multiply",
-                "power", "nextafter", "fmod")
+                "power", "nextafter", "fmod", "remainder", "floor_divide")
 NUMPY_TESTS = ("isnan", "isinf", "isfinite", "signbit")
 MATH_TESTS = ("isnan", "isinf", "isfinite")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -206,6 +206,9 @@ def _rare_integer(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         axis = scope.rng.randrange(len(array.dims))
         forms = (f"len({array.name})", f"{array.name}.shape[{axis}]", f"{array.name}.size", f"{array.name}.ndim")
         return Text(scope.pick(forms))
+    if choice == "math" and scope.chance(40):
+        name, other = scope.pick((("mod", "7"), ("floor_divide", "3"), ("bitwise_and", "255"), ("bitwise_xor", str(leaf(scope, "i")))))
+        return Text(f"np.{name}({x}, {other})", x.grows)
     if choice == "math":
         y = integer(scope, depth - 1)
         return Text(scope.pick((f"math.gcd({x}, 12)", f"math.gcd({x}, {y})", f"math.isqrt(abs({x}))")), x.grows or y.grows)
@@ -252,6 +255,9 @@ def floating(scope: Scope, depth: int) -> Text:
         return Text(f"{'math' if choice == 'math' else 'np'}.{name}({_within(scope, x, table.get(name, ''))})")
     if choice == "numpy2" and scope.chance(10):
         return Text(f"math.hypot({x}, {y})")
+    if choice == "numpy2" and scope.chance(15):
+        low, high = scope.pick((("-1.0", "2"), (str(y), "3.5"), ("0", str(y))))
+        return Text(scope.pick((f"np.clip({x}, {low}, {high})", f"(1.5 * np.where({boolean(scope, depth - 1)}, {x}, {y}))")))
     if choice == "numpy2":
         name = scope.pick(NUMPY_FLOAT2)
         domains = ("abs", "unit") if name == "power" else ("", "")
@@ -310,6 +316,10 @@ def boolean(scope: Scope, depth: int) -> Text:
         return Text(f"({boolean(scope, depth - 1)} {word} {boolean(scope, depth - 1)})")
     if choice == "not":
         return Text(f"(not {boolean(scope, depth - 1)})")
+    if choice == "test" and scope.chance(40):
+        name = scope.pick(("logical_and", "logical_or", "logical_xor", "less", "greater_equal", "equal", "not_equal"))
+        kind = scope.pick("iffb")
+        return Text(f"np.{name}({expression(scope, kind, depth - 1)}, {expression(scope, kind, depth - 1)})")
     if choice == "test":
         library, names = scope.pick((("np", NUMPY_TESTS), ("math", MATH_TESTS)))
         return Text(f"{library}.{scope.pick(names)}({floating(scope, depth - 1)})")
@@ -338,6 +348,9 @@ def _conclusion(scope: Scope, x: Text, y: Text) -> Text:
 
 
 def _contained(scope: Scope, depth: int) -> Text:
+    if scope.chance(20):
+        numbers = scope.pick(("5", "2, 9", "9, 1, -3", f"{leaf(scope, 'i')}, 30, 4"))
+        return Text(f"({integer(scope, depth - 1)} {scope.pick(('in', 'not in'))} range({numbers}))")
     kind = scope.pick("iifb" if scope.arrays_of("f") else "ib")
     constants = scope.chance(70)
     items = [constant(scope, kind) if constants else expression(scope, kind, 0).text for _ in range(scope.pick((1, 2, 3)))]

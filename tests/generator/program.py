@@ -171,7 +171,7 @@ def _body(scope: Scope) -> Lines:
 
 
 def _prelude(scope: Scope, functions: list[UserFunction]) -> Lines:
-    lines = ["import math", "from builtins import range as counted", "", "import numpy as np", "from numba import prange", "", f"GI = {scope.pick(('3', '1', '-2', '40'))}",
+    lines = ["import math", "import sys", "from builtins import range as counted", "", "import numpy as np", "from numba import prange", "", f"GI = {scope.pick(('3', '1', '-2', '40'))}",
              f"GF = {scope.pick(('0.75', '2.0', '-1.5'))}", ""]
     if any("g0" in f.text for f in functions):
         lines += ["", "def g0(x):", "    return x + 0.125", ""]

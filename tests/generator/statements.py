@@ -8,7 +8,7 @@ from tests.generator.scope import Array, LoopVar, Scope
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8, "call": 1}
+          "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8, "call": 1}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -60,8 +60,8 @@ def simple(scope: Scope) -> Lines:
     if choice == "raise":
         if not scope.wild(30):
             return _store(scope, array)
-        error = scope.pick(("ValueError(3)", "KeyError", "StopIteration"))
-        return [f"if {boolean(scope, 1)} and {boolean(scope, 1)}:", f"    raise {error}"]
+        way = scope.pick(("raise ValueError(3)", "raise KeyError", "raise StopIteration", "sys.exit(4)", "exit()"))
+        return [f"if {boolean(scope, 1)} and {boolean(scope, 1)}:", f"    {way}"]
     if choice == "effect":
         effects = [f for f in scope.functions if not f.kind]
         usable = [a for a in scope.arrays if a.stored and not a.points_into]
@@ -72,6 +72,8 @@ def simple(scope: Scope) -> Lines:
         return [f"{scope.pick(effects).name}({vector(scope, array)}, {index(scope, array.dims[-1])}, {value})"]
     if choice == "call":
         return [_unused_call(scope)]
+    if choice == "divmod":
+        return _divmod(scope)
     if choice == "store":
         return _store(scope, array)
     if choice == "unpack":
@@ -93,6 +95,16 @@ def _unused_call(scope: Scope) -> str:
     x, y = expression(scope, "f", 1), expression(scope, "f", 1)
     return scope.pick((f"np.{scope.pick(('add', 'subtract', 'multiply', 'divide', 'hypot'))}({x}, {y})", f"np.sqrt({x})",
                        f"np.float32({x})", f"float({x} / (1.5 + abs({y})))", f"abs({x} * {y})", f"math.floor({x})", f"round({x}, 2)"))
+
+
+def _divmod(scope: Scope) -> Lines:
+    kind = scope.pick("iif")
+    q, r = scope.fresh("t"), scope.fresh("t")
+    divisor = expression(scope, kind, 1) if scope.wild(20) else scope.pick(("3", "7", "-2", "2.5"))
+    line = f"{q}, {r} = divmod({_tame(expression(scope, kind, 1))}, {divisor})"
+    for name in (q, r):
+        _bind(scope, name, "f" if "." in str(divisor) else kind, True)
+    return [line]
 
 
 def _store(scope: Scope, array: Array) -> Lines:
@@ -313,7 +325,7 @@ def element_loop(scope: Scope, budget: int) -> Lines:
     elif choice == "zip" or choice == "mixed":
         other, second = scope.pick(flat), scope.fresh("y")
         bound[second] = other.kind
-        pair = f"zip({array.name}, {other.name})"
+        pair = f"zip({array.name}, {other.name}{scope.pick(('', '', '', ', strict=True', ', strict=False'))})"
         header = f"for {element}, {second} in {pair}:"
         if choice == "mixed":
             header = f"for k, ({element}, {second}) in enumerate({pair}):"

@@ -99,7 +99,7 @@ def test_what_warns_or_raises_stays(name: str, value: float) -> None:
     ("x, y = nested(a[i])", "call"),  # three items
     ("x, y = number(a[i])", "call"),  # no tuple
     ("x, *y = turned(a[i], 1.0)", "statement"),
-    ("x, y = divmod(a[i], 2.0)", "call"),
+    ("x, y, z = divmod(a[i], 2.0)", "statement"),
     ("(x, y), z = turned(a[i], 1.0), 2.0", "statement"),
 ])
 def test_declined(body: str, reason: str) -> None:
