@@ -22,6 +22,7 @@ from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
 from alpyna_hook.hook.site import MISSING
+from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.known import KNOWN, known
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
@@ -111,7 +112,8 @@ class Binder:
         self.tested = [read for read in self.reads if read[0] in tested]
         self.assigned = AssignedAttributes(nest, self._read)
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
-        self.user_functions: dict[tuple[types.CodeType, bool], UserFunction] = {}
+        # By module, first line and name of the code, and not by the code, which this would keep alive.
+        self.user_functions: dict[tuple[ModuleSource | None, int, str, bool], UserFunction] = {}
 
     def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""
@@ -235,15 +237,16 @@ class Binder:
     ) -> None:
         code = function.__code__
         is_method = owner is not MISSING
-        user = self.user_functions.get((code, is_method))
+        key = module_of(code), code.co_firstlineno, code.co_name, is_method
+        user = self.user_functions.get(key)
         if user is None:
             with registries.kept(live.namespace):
                 user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
-            self.user_functions[code, is_method] = user
+            self.user_functions[key] = user
         check_defaults(function, user.code)
         other = live.called.get(user.key)
         functions[name] = user
-        signature.append((name, code))
+        signature.append((name, user))
         if other is not None:
             if other[0] is function and other[1] is owner:
                 return

@@ -36,6 +36,19 @@ class Spelled:
         return found if found is not None else spelled(path)
 
 
+class Noted:
+    """Notes what was asked, and the answer."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.meanings: dict[str, str | None] = {}
+
+    def meaning(self, path: str) -> str | None:
+        if path not in self.meanings:
+            self.meanings[path] = self._names.meaning(path)
+        return self.meanings[path]
+
+
 def spelled(path: str) -> str | None:
     """
     >>> spelled("range"), spelled("nb.prange"), spelled("np.shape"), spelled("rng.range"), spelled("sys.exit")

@@ -11,7 +11,7 @@ from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma
-from alpyna_hook.hook.site import link, register
+from alpyna_hook.hook.site import link, registered
 from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
 
@@ -29,9 +29,8 @@ class Prepared:
             name, filename, self.source, options=settings.options(self.entry.options),
             skip_lines=self.entry.skip_lines,
         )
-        register(module, self.entry.table)
         compilers.watch(_handed)
-        return link(self.entry.code, module)
+        return link(self.entry.code, registered(module, self.entry.table))
 
 
 def prepare(

@@ -7,8 +7,9 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 
 from alpyna_hook.guest import registries
+from alpyna_hook.hook.parsing import quietly
 from alpyna_hook.hook.site import Site, refuse_unseen
-from alpyna_hook.hook.source import ModuleSource, module_of, quietly
+from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.log import log
 
 # What a copy of a code object may have changed, while its instructions stay those of the original.

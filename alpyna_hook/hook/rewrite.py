@@ -34,12 +34,16 @@ from types import CodeType
 from typing import Any
 
 from alpyna_hook.capture import capture_nest
-from alpyna_hook.capture.meanings import Names, Spelled, aliases
+from alpyna_hook.capture.meanings import Names, Noted, Spelled, aliases
+from alpyna_hook.capture.names import decline
 from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
+from alpyna_hook.hook.parsing import parse, quietly
+from alpyna_hook.hook.places import first_line, places
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
 from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
-from alpyna_hook.hook.source import Refusal, first_line, parse, quietly
+from alpyna_hook.hook.source import Refusal
 from alpyna_hook.ir import Nest
+from alpyna_hook.ir_bytes import Captured, dumps
 from alpyna_hook.reasons import Declined
 
 
@@ -55,13 +59,14 @@ def rewrite(
         raise ValueError("the source contains the marker of a site")
     variables = {(code.co_firstlineno, code.co_name): code.co_varnames for code in codes}
     tree = parse(source, filename)
+    functions = places(tree, source)
     names = Mangled(tree if may_hold_private_names(source) else ast.Module([], []))
     rewriter = _Rewriter(filename, skip_lines, variables, names, Spelled(aliases(tree)))
     rewriter.body(tree, Scope(tree, None), "")
     names.undo()  # the compiler makes them, and knows exceptions
     with quietly():
         code = compile(tree, filename, "exec", dont_inherit=True)
-    return code, Table(rewriter.sites, rewriter.refused)
+    return code, Table(rewriter.sites, rewriter.refused, functions)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -130,8 +135,9 @@ class _Rewriter:
             raise Declined("class-body")
         if node.lineno in self.skip_lines:
             raise Declined("skipped")
+        noted = Noted(self.meanings)
         nest = capture_nest(
-            node, filename=self.filename, qualname=qualname or "<module>", skip_lines=self.skip_lines, names=self.meanings
+            node, filename=self.filename, qualname=qualname or "<module>", skip_lines=self.skip_lines, names=noted
         )
         if nest.has_return and scope.is_generator:
             raise Declined("statement", "return in a generator or coroutine")
@@ -143,7 +149,14 @@ class _Rewriter:
             qualname=nest.qualname, lineno=node.lineno, col=node.col_offset,
             end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=targets, perhaps=perhaps,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
+            nest=_bytes(Captured(nest, tuple(noted.meanings.items()), self._owner(scope)), node),
         )
+
+    def _owner(self, scope: Scope | None) -> str | None:
+        """The class in whose body a scope lies."""
+        while scope is not None and not isinstance(scope.node, ast.ClassDef):
+            scope = scope.parent
+        return self.names.written(scope.node) if scope is not None and isinstance(scope.node, ast.ClassDef) else None
 
     def _first_seen(self, node: ast.For | ast.While, scope: Scope, record: SiteRecord) -> tuple[str, ...]:
         """The variables that the compiler must meet before the seam, so that it numbers them as ever: `locals()` shows
@@ -166,6 +179,13 @@ class _Rewriter:
         self.refused.append(
             Refusal(node.lineno, end, qualname or "<module>", declined.reason.slug, declined.detail, place)
         )
+
+
+def _bytes(captured: Captured, node: ast.stmt) -> bytes:
+    try:
+        return dumps(captured)
+    except RecursionError:
+        raise decline("expression", "code that is nested too deeply", node) from None
 
 
 def _inner(qualname: str, scope: Scope, name: str) -> str:

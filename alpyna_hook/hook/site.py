@@ -17,7 +17,6 @@ not have us, leaves its loop alone.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import sys
 import threading
@@ -56,6 +55,7 @@ class SiteRecord(NamedTuple):
     has_return: bool
     in_function: bool
     parent: int
+    nest: bytes  # what was captured
 
 
 class Table(NamedTuple):
@@ -63,6 +63,7 @@ class Table(NamedTuple):
 
     sites: list[SiteRecord]
     refused: list[Refusal]
+    functions: bytes  # where the functions stand
 
 
 def link(code: CodeType, module: ModuleSource) -> CodeType:
@@ -83,6 +84,10 @@ def link(code: CodeType, module: ModuleSource) -> CodeType:
     return linked
 
 
+def _no_code() -> None:
+    return None
+
+
 class Site(bytearray):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
@@ -90,7 +95,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     __slots__ = (
         "__doc__", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "lineno",
-        "module", "params", "parent", "perhaps", "qualname", "skip", "state", "targets", "unsure",
+        "module", "nest", "params", "parent", "perhaps", "qualname", "skip", "state", "targets", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -107,16 +112,17 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         self.has_return = record.has_return
         self.in_function = record.in_function
         self.parent = parent
-        self.children: list[Site] = []
+        self.nest = record.nest
+        self.children: tuple[Site, ...] = ()
         self.live = parent is None
         self.due: tuple[tuple[int, BaseException], ...] = ()
-        self.code: Callable[[], CodeType | None] = lambda: None  # a weak reference to the code that it is a constant of
+        self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
         self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
         self._seen = threading.local() if record.unsure else None
         if parent is not None:
-            parent.children.append(self)
+            parent.children += (self,)
 
     @property
     def live(self) -> bool:
@@ -240,10 +246,6 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     # ---------------------------------------------------------------------------
 
-    def node(self) -> ast.For | ast.While:
-        """The loop in the module's tree."""
-        return self.module.loop_node(self.lineno, self.col)
-
     def decline_for_good(self) -> None:
         """From now on this loop costs one attribute test; its inner loops get their chance."""
         self.live = False
@@ -300,14 +302,19 @@ _execute: Callable[[Site, tuple[object, ...], dict[str, Any]], tuple[Any, ...]] 
 _SOURCES: list[ModuleSource] = []
 
 
-def register(module: ModuleSource, table: Table) -> list[Site]:
-    """Makes the Sites of a module whose code is about to run."""
+def registered(module: ModuleSource, table: Table) -> ModuleSource:
+    """The module, whose code is about to run, with its Sites; or what was made of the same source before, if no code
+    with its Sites is left."""
+    for earlier in _SOURCES:
+        if earlier.filename == module.filename and earlier.is_like(module) and all(site.code() is None for site in earlier.sites):
+            return earlier
+    module.functions = table.functions
     for record in table.sites:
         parent = module.sites[record.parent] if record.parent >= 0 else None
         module.sites.append(Site(module, record, parent))
     module.refused.extend(table.refused)
     _SOURCES.append(module)
-    return module.sites
+    return module
 
 
 def has_sites(function: object) -> bool:

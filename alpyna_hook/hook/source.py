@@ -1,39 +1,21 @@
-"""One marked source: its text and tree, what was made of it, and which code objects those are."""
+"""One marked source: its text, what was made of it, and which code objects those are."""
 
 from __future__ import annotations
 
 import ast
-import warnings
 import weakref
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable
+from importlib.util import decode_source
 from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
 from alpyna_hook.config import Options
-from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
+from alpyna_hook.hook.places import NONE, Place, find, node_at
+from alpyna_hook.reasons import Declined
 
 if TYPE_CHECKING:
     from alpyna_hook.hook.site import Site
 
-LOOPS = (ast.For, ast.While)
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """To compile once more: what the compiler warns of, it has been heard to."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def parse(source: bytes | str, filename: str) -> ast.Module:
-    """The module's tree.  Raises SyntaxError, ValueError."""
-    with quietly():
-        tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
-    return tree
 
 
 class Refusal(NamedTuple):
@@ -60,54 +42,57 @@ class ModuleSource:
         self.skip_lines = frozenset(skip_lines)
         self.sites: list[Site] = []
         self.refused: list[Refusal] = []
-        self._tree: ast.Module | None = None
-        self._nodes: dict[tuple[int, int], ast.For | ast.While] = {}
-        self._functions: dict[tuple[int, str], ast.FunctionDef | ast.Lambda | None] = {}
+        self.functions = NONE  # where they stand
 
-    def tree(self) -> ast.Module:
-        """The module's tree, without seams."""
-        if self._tree is None:
-            tree = parse(self.source, self.filename)
-            for node in ast.walk(tree):
-                if isinstance(node, LOOPS):
-                    self._nodes[node.lineno, node.col_offset] = node
-                elif isinstance(node, ast.FunctionDef):
-                    self._functions[first_line(node), node.name] = node
-                elif isinstance(node, ast.Lambda):
-                    place = (node.lineno, "<lambda>")
-                    self._functions[place] = None if place in self._functions else node  # of two in a line: either
-            if may_hold_private_names(self.source):
-                Mangled(tree)
-            self._tree = tree
-        return self._tree
-
-    def loop_node(self, lineno: int, col: int) -> ast.For | ast.While:
-        self.tree()
-        return self._nodes[lineno, col]
+    def is_like(self, other: ModuleSource) -> bool:
+        """Whether both were made of the same source in the same way."""
+        return (self.name, self.filename, self.options, self.source) == (other.name, other.filename, other.options, other.source)
 
     def function_node(self, lineno: int, name: str) -> ast.FunctionDef | ast.Lambda | None:
         """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
-        self.tree()
-        return self._functions.get((lineno, name))
+        place = find(self.functions, lineno, name)
+        if place is None:
+            return None
+        text = decode_source(self.source)
+        if name == "<lambda>":
+            return node_at(place, text, self.filename, (ast.Lambda,))
+        return node_at(place, text, self.filename, (ast.FunctionDef,))
+
+    def loop_node(self, lineno: int, col: int, end_lineno: int, owner: str | None) -> ast.For | ast.While:
+        place = Place(lineno, col, end_lineno, 0, owner)
+        node = node_at(place, decode_source(self.source), self.filename, (ast.For, ast.While))
+        if not isinstance(node, ast.For | ast.While):
+            raise Declined("expression", "code that cannot be parsed by itself")
+        return node
 
 
-def first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """As `co_firstlineno`: that of the first decorator, if there is one."""
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+class _Made(weakref.ref[CodeType]):
+    """A code object that was made from a module's source; they are many, so it is all that is kept for one."""
+
+    __slots__ = ("key", "module")
+    key: int
+    module: ModuleSource
 
 
 # Code objects equal each other by value, and not by file: these are known by their identity.
-_made: dict[int, tuple[weakref.ref[CodeType], ModuleSource]] = {}
+_made: dict[int, _Made] = {}
+
+
+def _forget(made: weakref.ref[CodeType]) -> None:
+    assert isinstance(made, _Made)
+    if _made.get(made.key) is made:
+        del _made[made.key]
 
 
 def remember(code: CodeType, module: ModuleSource) -> weakref.ref[CodeType]:
     """Notes that this very code object was made from the module's source."""
-    made = weakref.ref(code, partial(_made.pop, id(code)))
-    _made[id(code)] = made, module
+    made = _Made(code, _forget)
+    made.key, made.module = id(code), module
+    _made[made.key] = made
     return made
 
 
 def module_of(code: CodeType) -> ModuleSource | None:
     """The source that this very code object was made from: not an equal one of another file, nor a changed copy."""
-    made, module = _made.get(id(code), (None, None))
-    return module if made is not None and made() is code else None
+    made = _made.get(id(code))
+    return made.module if made is not None and made() is code else None

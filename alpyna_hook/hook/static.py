@@ -5,13 +5,10 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from alpyna_hook.capture import capture_nest
-from alpyna_hook.capture.meanings import Spelled, aliases
-from alpyna_hook.config import Options
 from alpyna_hook.explain.graphs import of_nest
 from alpyna_hook.explain.report import entry_of, refused
 from alpyna_hook.hook.loader import prepare
-from alpyna_hook.hook.source import ModuleSource
+from alpyna_hook.ir_bytes import loads
 
 
 def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict[str, Any]]:
@@ -25,15 +22,12 @@ def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict
     prepared = prepare(source, filename, marked=True, main=True, cached=False)
     if prepared is None:
         return []
-    table, skip_lines = prepared.entry.table, frozenset(prepared.entry.skip_lines)
-    module = ModuleSource("__main__", filename, source, options=Options())
-    names = Spelled(aliases(module.tree()))
+    table = prepared.entry.table
     entries = [refused(filename, refusal) for refusal in table.refused]
     for record in table.sites:
         if record.parent >= 0:
             continue
-        node = module.loop_node(record.lineno, record.col)
-        nest = capture_nest(node, filename=filename, qualname=record.qualname, skip_lines=skip_lines, names=names)
+        nest = loads(record.nest).nest
         entry = entry_of(filename, record.lineno, record.qualname)
         entry.update(of_nest(nest, whole=whole))
         entry.update(reads=[name for name in nest.reads if not hasattr(builtins, name)], writes=list(nest.writes))

@@ -19,6 +19,7 @@ from alpyna_hook.guest.outside import outside_cause
 from alpyna_hook.guest.watching import watched
 from alpyna_hook.hook.site import Site
 from alpyna_hook.ir import Nest
+from alpyna_hook.ir_bytes import loads
 from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
@@ -62,16 +63,22 @@ class SiteState:
 
     def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
-            module = site.module
             positions = {name: k for k, name in enumerate(site.params)}
             with registries.kept(namespace):
-                self.nest = capture_nest(
-                    site.node(), filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines,
-                    names=LiveNames(positions, values, namespace),
-                )
+                self.nest = nest_of(site, LiveNames(positions, values, namespace))
             check_seam(site, self.nest)
             self.binder = Binder(self.nest, positions)
         return self.binder
+
+
+def nest_of(site: Site, live: LiveNames) -> Nest:
+    """As it was captured when the module was rewritten, unless names stand for something else than it seemed then."""
+    captured = loads(site.nest)
+    if all(live.meaning(path) == meaning for path, meaning in captured.meanings):
+        return captured.nest
+    module = site.module
+    node = module.loop_node(site.lineno, site.col, site.end_lineno, captured.owner)
+    return capture_nest(node, filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines, names=live)
 
 
 def check_seam(site: Site, nest: Nest) -> None:

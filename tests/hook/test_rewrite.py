@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import dis
+import importlib
 import inspect
 import itertools
 import linecache
@@ -17,6 +19,8 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.hook import site as sites
+from alpyna_hook.hook.mangle import Mangled
+from alpyna_hook.hook.places import first_line
 from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.hook.source import module_of
 from tests.hook.reference import reference_engine
@@ -261,7 +265,7 @@ def test_children_wait_for_their_parent(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(sites, "_execute", decline)
     module, (outer, inner) = site_of("def f(n):\n for i in range(n):\n  for j in range(n):\n   n + j\n")
-    assert (outer.live, inner.live, inner.parent, outer.children) == (True, False, outer, [inner])
+    assert (outer.live, inner.live, inner.parent, outer.children) == (True, False, outer, (inner,))
     module.f(2)
     module.f(2)
     assert asked == [2, 3]
@@ -388,14 +392,75 @@ def test_a_source_that_holds_the_marker_is_left_alone() -> None:
     assert not alpyna_hook.is_accelerated(module)
 
 
+def test_a_module_that_is_executed_again_has_the_same_sites(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If no code that holds them is left: what was made and learnt is kept, and nothing piles up."""
+    (tmp_path / "again.py").write_text("def f(n):\n for i in range(n): n\ndef g(n): return n\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = len(sites.all_modules())
+    with alpyna_hook.install("again"):
+        import again
+        kept = again.f
+        made = [sites.all_modules()[-1]]
+        for _ in range(5):  # the code of the last time is there until that of the next one takes its place
+            importlib.reload(again)
+            if sites.all_modules()[-1] not in made:
+                made.append(sites.all_modules()[-1])
+            assert sites.all_modules()[before:] == made
+            assert module_of(again.f.__code__) is module_of(again.g.__code__) is not made[0]
+            assert again.f.__code__ is module_of(again.f.__code__).sites[0].code()  # type: ignore[union-attr]
+        assert len(made) == 3
+        assert module_of(kept.__code__) is made[0]
+        (tmp_path / "again.py").write_text("def f(n):\n for i in range(n): pass\n")
+        importlib.reload(again)
+        assert len(sites.all_modules()) == before + 4
+    del sys.modules["again"]
+
+
+FUNCTIONS = """\
+import functools
+@functools.lru_cache
+@functools.wraps(len)
+def f(): pass
+def g(): return 'é', [lambda x: (x,
+    1), 2], 3
+class C:
+    d = lambda self, é='ü': self.__n
+    def m(self):
+        text = '''
+for i in x: pass
+'''
+        def inner(__y): return (__y,
+1)
+        return inner, text
+if 1:
+\tdefault = {'a': lambda z: z, 'b': (lambda: 0)}
+def async_(x): return (lambda a: a)(1) + (lambda: x)()
+def g(): return 1; y = lambda: 2
+h = [
+lambda: 5]
+"""
+
+
 def test_function_node() -> None:
-    module, _ = site_of("import functools\n@functools.lru_cache\n@functools.wraps(len)\ndef f(): pass\ndef g(): pass\n")
+    """The tree of a function, from its own lines, is that of the whole source."""
+    site_of(FUNCTIONS)
     source = sites.all_modules()[-1]
-    node = source.function_node(2, "f")
-    assert node is not None
-    assert node.lineno == 4
-    assert source.function_node(module.g.__code__.co_firstlineno, "g") is not None
-    assert source.function_node(5, "f") is None
+    tree = ast.parse(FUNCTIONS)
+    Mangled(tree)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    assert len(functions) + len(lambdas) == 14
+    for node in functions:
+        found = source.function_node(first_line(node), node.name)
+        node.decorator_list = []
+        assert ast.dump(found or tree, include_attributes=True) == ast.dump(node, include_attributes=True)
+    for each in lambdas:
+        found = source.function_node(each.lineno, "<lambda>")
+        if sum(each.lineno == other.lineno for other in lambdas) > 1:
+            assert found is None
+        else:
+            assert ast.dump(found or tree, include_attributes=True) == ast.dump(each, include_attributes=True)
+    assert source.function_node(3, "f") is None
 
 
 ATOMIC = frozenset(

@@ -7,11 +7,12 @@ missing or a target that is forgotten gives a wrong result.  Starts fast, needs 
 from __future__ import annotations
 
 import ast
-import copy
 import sys
 from types import CodeType, FunctionType
 from typing import Any
 
+from alpyna_hook.hook.mangle import Mangled
+from alpyna_hook.hook.parsing import parse
 from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.log import log
 
@@ -26,14 +27,27 @@ class _Returns(ast.NodeTransformer):
         return ast.Return(ast.Tuple([ast.Constant(None), value], ast.Load()))
 
 
+def _tree(site: Site) -> ast.Module:
+    tree = parse(site.module.source, site.module.filename)
+    Mangled(tree)
+    return tree
+
+
+def _loop(site: Site, tree: ast.AST) -> ast.For | ast.While | None:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.While)) and (node.lineno, node.col_offset) == (site.lineno, site.col):
+            return node
+    return None
+
+
 def _globals(site: Site) -> list[str]:
     """The targets that are variables of the module."""
     targets = [*site.targets, *site.perhaps]
     if not site.in_function:
         return targets
     declared: set[str] = set()
-    for function in ast.walk(site.module.tree()):
-        if isinstance(function, ast.FunctionDef) and site.node() in list(ast.walk(function)):
+    for function in ast.walk(_tree(site)):
+        if isinstance(function, ast.FunctionDef) and _loop(site, function):
             declared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
     return [name for name in targets if name in declared]
 
@@ -44,7 +58,7 @@ def _nest(site: Site) -> CodeType:
         posonlyargs=[], args=[ast.arg(name) for name in ("@done", *site.params)], kwonlyargs=[], kw_defaults=[],
         defaults=[],
     )
-    body: list[ast.stmt] = [_Returns().visit(copy.deepcopy(site.node()))]
+    body: list[ast.stmt] = [_Returns().visit(_loop(site, _tree(site)))]
     if declared := _globals(site):
         body.insert(0, ast.Global(declared))
     names = ast.Call(ast.Name("@locals", ast.Load()), [], [])

@@ -1,0 +1,45 @@
+"""What was captured when a module was rewritten is used again, unless names stand for something else by now."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import alpyna_hook
+from alpyna_hook.hook.site import all_modules
+from alpyna_hook.hook.source import ModuleSource
+
+SOURCE = """\
+import numpy as np
+{line}
+class Box:
+    def __init__(self): self.__n = 5
+    def fill(self, a):
+        for i in {name}(self.__n):
+            a[i] = i * 2.0
+        return a
+"""
+
+
+@pytest.mark.parametrize(("line", "name", "parsed"), [
+    ("", "range", 0),
+    ("steps = range", "steps", 0),
+    ("def prange(n): return range(n)", "prange", 1),  # it looks like Numba's
+    ("prange = np.arange", "prange", 1),
+    ("class rows: step = range", "rows.step", 1),
+])
+def test_a_loop_is_parsed_again_only_if_its_names_are_not_what_they_seemed(
+    line: str, name: str, parsed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+    loop_node = ModuleSource.loop_node
+    monkeypatch.setattr(ModuleSource, "loop_node", lambda self, *place: calls.append(place) or loop_node(self, *place))
+    module = alpyna_hook.static_analyse(
+        SOURCE.format(line=line, name=name), alpyna_hook.Options(device="cpu", strict=True)
+    )
+    assert module.Box().fill(np.zeros(5)).tolist() == [0.0, 2.0, 4.0, 6.0, 8.0]
+    if all_modules()[-1].sites:
+        assert all_modules()[-1].sites[0].state is not None
+        assert len(calls) == parsed
+    else:
+        assert parsed
