@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from alpyna_hook import ir
-from alpyna_hook.types import Kind
+
+if TYPE_CHECKING:
+    from alpyna_hook.types import Kind  # imports NumPy, which rewriting a module does without
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `hook.site`, `hook.source` and `hook.mangle` are the seam
-# that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` and
-# `ledger` plain counters.
+# that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` plain
+# counters, and `runtime.decide`, `judge`, `investments` and `front` what decides before the engine is there.
 LAYERS = [
     ["alpyna"],
     ["profiler"],
@@ -37,12 +37,14 @@ LAYERS = [
     ["alpyna_hook.hook.site", "alpyna_hook.hook.source", "alpyna_hook.hook.places", "alpyna_hook.hook.parsing",
      "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],
-    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known"],
+    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known",
+     "alpyna_hook.outline"],
     ["alpyna_hook.affine", "alpyna_hook.ir_bytes", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
+    ["alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide"],
     ["alpyna_hook.profile"],
     ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest",
-     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.ledger"],
+     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.judge"],
     ["alpyna_hook.ir"],
 ]
 PUBLIC = "alpyna_hook"

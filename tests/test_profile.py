@@ -190,6 +190,7 @@ def test_the_parts_are_those_of_the_decision(monkeypatch: pytest.MonkeyPatch) ->
 
     from alpyna_hook.capture import capture_function, capture_nest
     from alpyna_hook.facts import Known, UserFunction
+    from alpyna_hook.outline import outline
     from alpyna_hook.runtime import decide
 
     def function(text: str) -> ast.FunctionDef:
@@ -212,7 +213,7 @@ def test_the_parts_are_those_of_the_decision(monkeypatch: pytest.MonkeyPatch) ->
         loop = function(f"def f():\n    for i in range(1000):\n        {body}\n").body[0]
         assert isinstance(loop, ast.For)
         nest = capture_nest(loop, filename="", qualname="f")
-        return decide.Estimate(nest, functions).of({}, {}) / 1000
+        return decide.Estimate(outline(nest, functions)).of({}.get, {}.get) / 1000
 
     node = seconds_of(interpreter._NODES[0]) / interpreter._NODES[1]
     assert node == costs["NODE"]

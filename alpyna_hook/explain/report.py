@@ -71,8 +71,12 @@ def _site(site: Site) -> dict[str, Any]:
     if trace is None:
         return entry
     loc = trace.loc
+    unseen, refusals = site.unseen(), dict(trace.refusals)
+    if unseen:
+        slug = trace.reason or "too-small"
+        refusals[slug] = refusals.get(slug, 0) + unseen
     entry.update(
-        runs=trace.runs - site.skip,
+        runs=trace.runs + unseen,
         accelerated_runs=trace.accelerated,
         device="cpu" if trace.accelerated else "interpreter",
         reason=trace.reason,
@@ -82,7 +86,7 @@ def _site(site: Site) -> dict[str, Any]:
         compile_seconds=trace.compile_seconds,
         interpreter_seconds=trace.predicted if trace.accelerated else 0.0,
         saved_seconds=max(0.0, trace.predicted - trace.seconds - trace.compile_seconds) if trace.accelerated else 0.0,
-        refusals=dict(trace.refusals),
+        refusals=refusals,
     )
     return entry
 

@@ -1,24 +1,27 @@
 """Puts a seam before each eligible loop of a module's tree.
 
-    for i in range(n):        for (i, s) in (() if SITE.__doc__ else SITE.run(a, n, s)):
-        s = s + a[i]              if SITE.due:
-                                      SITE.raise_due()
-                                  break
-                              else:
-                                  for i in range(n):
-                                      s = s + a[i]
+    for i in range(n):        match SITE.__doc__ or SITE.run(a, n, s):
+        s = s + a[i]              case ((i, s),):
+                                      if SITE.due:
+                                          SITE.raise_due()
+                                  case _:
+                                      for i in range(n):
+                                          s = s + a[i]
+                                      if SITE.__doc__ is ...:
+                                          SITE.ended()
 
 Before it stands, where variables of the function are read that may have no value, what finds
 that out and passes the values of those that have one (`Site.see`).  A variable that the loop may leave as it was before, perhaps
 without a value, is assigned by a loop of its own, over an iterator with one value or none:
 
-        for i in (() if SITE.__doc__ else SITE.run(a, n, s)):
-            for late in i[1]:
-                break
-            (i, s) = i[0]
+                                  case (i,):
+                                      for late in i[1]:
+                                          break
+                                      (i, s) = i[0]
 
 No handler of a signal, no other thread and no garbage collection runs between these assignments: CPython looks for
-them where it calls, where it jumps back and where it allocates.
+them where it calls, where it jumps back and where it allocates.  What follows the loop has no line number, so that
+who traces lines sees those of the loop alone.
 
 The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
 a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
@@ -29,21 +32,23 @@ there by `link`.  So no name is added to any namespace, and the bytecode can be 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.meanings import Names, Noted, Spelled, aliases
 from alpyna_hook.capture.names import decline
+from alpyna_hook.fixed import names_used
 from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
 from alpyna_hook.hook.parsing import parse, quietly
 from alpyna_hook.hook.places import first_line, places
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
 from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
 from alpyna_hook.hook.source import Refusal
-from alpyna_hook.ir import Nest
+from alpyna_hook.ir import Call, Nest, walk
 from alpyna_hook.ir_bytes import Captured, dumps
+from alpyna_hook.outline import outline
 from alpyna_hook.reasons import Declined
 
 
@@ -150,6 +155,7 @@ class _Rewriter:
             end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=targets, perhaps=perhaps,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
             nest=_bytes(Captured(nest, tuple(noted.meanings.items()), self._owner(scope)), node),
+            outline=outline(nest, {}), plain=_plain(nest),
         )
 
     def _owner(self, scope: Scope | None) -> str | None:
@@ -166,7 +172,7 @@ class _Rewriter:
         order = self.variables.get((first_line(scope.node), self.names.written(scope.node)), ())
         assigned = scope.states()[id(node)]
         met = scope.params if assigned == scope.bound else assigned  # in code that is never reached, all count as assigned
-        stored = (*record.targets[:1], *record.perhaps, *record.targets)
+        stored = (_held(record.targets), *record.perhaps, *record.targets)
         of_seam = [name for name in dict.fromkeys((*record.unsure, *record.params, *stored)) if name in order]
         last = max(map(order.index, of_seam), default=-1)
         new = [name for name in order[: last + 1] if name in scope.bound and name not in met]  # some are a comprehension's
@@ -223,6 +229,13 @@ def _targets(nest: Nest, sure_before: tuple[str, ...]) -> tuple[tuple[str, ...],
     return (targets, perhaps) if targets else (perhaps, ())
 
 
+def _plain(nest: Nest) -> tuple[str, ...]:
+    """The names that must stand for numbers or arrays."""
+    called = {node.function for node in walk(nest.loop) if isinstance(node, Call)}
+    used = names_used(nest) - called
+    return tuple([name for name in nest.reads if name in used and "." not in name])
+
+
 def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
     """The place of the word `for` or `while`: it lies on one line, whatever follows."""
     width = len("for" if isinstance(node, ast.For) else "while")
@@ -243,49 +256,71 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     def call(attribute: str, *args: ast.expr) -> ast.expr:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
 
-    def holder(*path: int) -> ast.expr:
-        """The first of the targets, which holds all values until they are assigned, or a part of it."""
-        part: ast.expr = at(ast.Name(record.targets[0], ast.Load()))
-        for k in path:
-            part = at(ast.Subscript(part, at(ast.Constant(k)), ast.Load()))
-        return part
-
-    def values(names: Iterable[str]) -> list[ast.expr]:
-        return [at(ast.Name(name, ast.Load())) for name in names]
+    def name(identifier: str) -> ast.expr:
+        return at(ast.Name(identifier, ast.Load()))  # type: ignore[no-any-return]
 
     def after_first_seen(test: ast.expr) -> ast.expr:
         if not first_seen:
             return test
-        never = at(ast.Tuple(values(first_seen), ast.Load()))  # the compiler numbers the names, and leaves the code out
+        never = at(ast.Tuple([*map(name, first_seen)], ast.Load()))  # the compiler numbers the names, and leaves the code out
         return at(ast.IfExp(at(ast.Constant(False, kind=None)), never, test))  # type: ignore[no-any-return]
 
+    def assigned() -> ast.expr:
+        return at(ast.Tuple([at(ast.Name(target, ast.Store())) for target in record.targets], ast.Store()))  # type: ignore[no-any-return]
+
+    def part(k: int) -> ast.expr:
+        return at(ast.Subscript(name(held), at(ast.Constant(k)), ast.Load()))  # type: ignore[no-any-return]
+
+    def captured(target: str) -> ast.pattern:
+        return at(ast.MatchAs(None, target))  # type: ignore[no-any-return]
+
+    names = [target for target in record.targets if target != "_"]  # which no pattern can assign
+    held = _held(record.targets)
     left_alone = after_first_seen(of_site(LEFT_ALONE))
-    run = call("run", *values(record.params))
-    target: ast.expr = at(ast.Tuple([at(ast.Name(name, ast.Store())) for name in record.targets], ast.Store()))
-    body: list[ast.stmt] = []
+    run = call("run", *map(name, record.params))
+    done: list[ast.stmt] = []
     if record.perhaps:
-        for k, name in enumerate(record.perhaps, 1):
-            assigned = at(ast.Name(name, ast.Store()))
-            body.append(at(ast.For(assigned, holder(k), [at(ast.Break())], [], type_comment=None)))
-        body.append(at(ast.Assign([target], holder(0), type_comment=None)))
-        target = at(ast.Name(record.targets[0], ast.Store()))
-    body.append(at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], [])))
+        for k, target in enumerate(record.perhaps, 1):
+            done.append(at(ast.For(at(ast.Name(target, ast.Store())), part(k), [at(ast.Break())], [], type_comment=None)))
+        done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
+    elif names and "_" in record.targets:
+        done.append(at(ast.Assign([assigned()], name(held), type_comment=None)))
+    done.append(at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], [])))
     if record.has_return:
-        body.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
-    body.append(at(ast.Break()))
-    loop = at(ast.For(
-        target=target,
-        iter=at(ast.IfExp(of_site(LEFT_ALONE) if record.unsure else left_alone, at(ast.Tuple([], ast.Load())), run)),
-        body=body,
-        orelse=[node],
-        type_comment=None,
-    ))
+        done.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
+    timed = at(ast.Compare(of_site(LEFT_ALONE), [ast.Is()], [at(ast.Constant(...))]))
+    ended = _without_line(at(ast.If(timed, [at(ast.Expr(call("ended")))], [])))
+    interpreted = [node, ended]
+    asked = of_site(LEFT_ALONE) if record.unsure else left_alone
+    if record.targets == ("_",):
+        only = at(ast.Name("_", ast.Store())) if record.perhaps else assigned()
+        runs = at(ast.IfExp(asked, at(ast.Tuple([], ast.Load())), run))
+        loop = at(ast.For(only, runs, [*done, at(ast.Break())], interpreted, type_comment=None))
+    else:
+        pattern = captured(held) if isinstance(done[0], (ast.For, ast.Assign)) else at(ast.MatchSequence([*map(captured, names)]))
+        answer = at(ast.BoolOp(ast.Or(), [asked, run]))
+        cases = [ast.match_case(at(ast.MatchSequence([pattern])), None, done)]
+        cases.append(ast.match_case(at(ast.MatchAs(None, None)), None, interpreted))
+        loop = at(ast.Match(answer, cases))
     if not record.unsure:
         return [loop]
     tried: list[ast.stmt] = []
-    for k, value in enumerate(values(record.unsure)):
-        see = at(ast.Expr(call("see", at(ast.Constant(k, kind=None)), value)))
+    for k, variable in enumerate(record.unsure):
+        see = at(ast.Expr(call("see", at(ast.Constant(k, kind=None)), name(variable))))
         handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
         tried.append(at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[])))
     in_use = at(ast.UnaryOp(ast.Not(), left_alone))
     return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), tried, [])), loop]
+
+
+def _held(targets: tuple[str, ...]) -> str:
+    """The target that holds all values until they are assigned: `_` is no name that a pattern can assign."""
+    return next((target for target in targets if target != "_"), "_")
+
+
+def _without_line(statement: ast.stmt) -> ast.stmt:
+    """The compiler gives it none, so that no tracer of lines is shown it."""
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.stmt, ast.expr)):
+            node.lineno = node.end_lineno = node.col_offset = node.end_col_offset = -1
+    return statement

@@ -2,12 +2,20 @@
 
 The rewritten module holds each Site as a constant of a code object and calls
 
-    () if SITE.__doc__ else SITE.run(p1, p2, ...)
+    SITE.__doc__ or SITE.run(p1, p2, ...)
 
 before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
-`()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
+no tuple, or `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
 of `targets`, "it has been run".  Where there are variables that the loop may leave as they were (`perhaps`), it holds a tuple: the
 values of `targets`, and for each of the others an iterator that has its value, or nothing.
+
+`SITE.__doc__` says what the site is doing:
+
+    False         it is live: the seam calls `run`
+    ...           a call that the interpreter runs is being timed: the seam tells `ended` when a loop has ended
+    a _Countdown  it rests, for a number of calls
+    True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until a call
+                  of another site is timed
 
 Code objects are written by others too: by `marshal`, which writes a Site as the bytes that it is a
 subclass of, since bytes and the like are all that it writes of others' classes, and by pickles of functions by
@@ -20,11 +28,15 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
+from _thread import get_ident
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from itertools import chain, repeat
+from operator import length_hint
+from time import perf_counter
 from types import CodeType, FrameType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
@@ -34,7 +46,11 @@ from alpyna_hook.hook.source import ModuleSource, Refusal, remember
 from alpyna_hook.log import log
 from alpyna_hook.runtime.trace import Trace
 
-ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported at the first site call
+if TYPE_CHECKING:
+    from alpyna_hook.runtime.judge import Judge
+
+ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported when the first loop is worth it;
+FRONT = "alpyna_hook.runtime.front"  # before that, this decides
 _BUILTINS = vars(builtins)
 MISSING = object()  # in the place of a value that a variable does not have
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
@@ -56,6 +72,8 @@ class SiteRecord(NamedTuple):
     in_function: bool
     parent: int
     nest: bytes  # what was captured
+    outline: Any  # see outline.py
+    plain: tuple[str, ...]  # the names whose values must be numbers or arrays
 
 
 class Table(NamedTuple):
@@ -88,14 +106,25 @@ def _no_code() -> None:
     return None
 
 
+class _Countdown:
+    """True at each test for a number of times, then false; each test is a call in C."""
+
+    __slots__ = ("__bool__", "left")
+
+    def __init__(self, tests: int) -> None:
+        self.left = repeat(True, tests)
+        self.__bool__ = chain(self.left, repeat(False)).__next__
+
+
 class Site(bytearray):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function", "lineno",
-        "module", "nest", "params", "parent", "perhaps", "qualname", "skip", "state", "targets", "unsure",
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function",
+        "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
+        "state", "targets", "timed", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -114,10 +143,15 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         self.parent = parent
         self.nest = record.nest
         self.children: tuple[Site, ...] = ()
+        self.outline = record.outline
+        self.plain = record.plain
         self.live = parent is None
+        self.slept = False  # so that some of its calls were not counted
+        self._calls = 0  # for which the site is left alone
+        self.timed: tuple[int, int, float] | None = None  # thread, frame and time of a call that is being timed
+        self.judge: Judge | None = None
         self.due: tuple[tuple[int, BaseException], ...] = ()
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
-        self.skip = 0  # calls to leave to the interpreter unseen
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
         self._seen = threading.local() if record.unsure else None
@@ -127,7 +161,8 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     @property
     def live(self) -> bool:
         """Whether the seam calls `run`."""
-        return not self.__doc__
+        doing: object = self.__doc__
+        return doing is False or (type(doing) is _Countdown and not length_hint(doing.left))
 
     @live.setter
     def live(self, live: bool) -> None:
@@ -147,8 +182,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     def run(self, *values: object) -> tuple[Any, ...]:
         """Called by the seam with the values of those of `params` that are surely bound."""
-        if self.skip:
-            self.skip -= 1
+        if self.timed is not None and self._ended_before():
             return ()
         frame = sys._getframe(1)
         if self._seen is not None:
@@ -158,7 +192,76 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
             values += seen
         if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
             return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
-        return _execute(self, values, frame.f_globals)
+        done = _execute(self, values, frame.f_globals)
+        if not done and self.judge is not None and self.judge.timing:
+            self._begin(id(frame), self.judge)
+        return done
+
+    # --------------------------------- loops that are left to the interpreter
+
+    def leave(self, calls: int) -> None:
+        """So many calls are left to the interpreter, at the price of a countdown in C; then the site is live again."""
+        self._calls = calls
+        tests = 2 * calls if self.unsure else calls  # of the seam
+        self.__doc__ = _Countdown(tests) if calls > 0 else False  # type: ignore[assignment]
+
+    def unseen(self) -> int:
+        """How many calls have been left to the interpreter since `leave`."""
+        doing: object = self.__doc__
+        if type(doing) is not _Countdown:
+            return 0
+        left = length_hint(doing.left)
+        return self._calls - (left // 2 if self.unsure else left)
+
+    def take_unseen(self) -> int:
+        """As `unseen`; the site is live from now on."""
+        calls = self.unseen()
+        if calls:
+            self.leave(0)
+        return calls
+
+    def _begin(self, frame: int, judge: Judge) -> None:
+        """The call that is now left to the interpreter is timed, to its end, or, if a `return` may end it, to the next call."""
+        judge.timing = False
+        if _asleep:
+            _wake()
+        if not self.has_return:
+            self.__doc__ = ...  # type: ignore[assignment]
+        self.timed = get_ident(), frame, judge.begin()
+
+    def ended(self) -> None:
+        """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
+        exception is noticed at the end of the next."""
+        timed, judge = self.timed, self.judge
+        if timed is None or judge is None:
+            return
+        now = judge.now()
+        if timed[1] == id(sys._getframe(1)) and timed[0] == get_ident():
+            judge.end(now - timed[2])
+        else:
+            judge.spoilt()  # by this call, in another thread or further down
+        self.timed = None
+        doing: object = self.__doc__
+        if doing is ...:
+            if judge.hopeless:
+                self._sleep()
+            else:
+                self.leave(judge.rest)
+
+    def _sleep(self) -> None:
+        self.live = False
+        self.slept = True
+        _asleep.append(self)
+
+    def _ended_before(self) -> bool:
+        """The call that is timed is another than the present one.  Whether this one is among those to be left."""
+        timed, self.timed = self.timed, None
+        if timed is None or self.judge is None or timed[0] != get_ident():
+            return False
+        self.judge.end(self.judge.now() - timed[2], at_most=True)
+        self.leave(self.judge.rest)
+        self._calls += 1
+        return self.judge.rest > 0
 
     # --------------------------------- nests that read variables that may have no value
     #     if not SITE.__doc__ and SITE.asks():
@@ -171,7 +274,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     def asks(self) -> bool:
         """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
-        asked = not self.skip and not watched()
+        asked = not watched()
         self._seen.values = (id(sys._getframe(1)), [MISSING] * len(self.unsure)) if asked else None  # type: ignore[union-attr]
         return asked
 
@@ -232,11 +335,11 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     def raise_afterwards(self, error: BaseException) -> None:
         """For the engine: what the seam is to raise when it has assigned the targets."""
-        self.due = (*self.due, (threading.get_ident(), error))
+        self.due = (*self.due, (get_ident(), error))
 
     def raise_due(self) -> None:
         """For the seam, if any is due."""
-        here = threading.get_ident()
+        here = get_ident()
         own = [error for thread, error in self.due if thread == here]
         self.due = tuple([each for each in self.due if each[0] != here])
         if own:
@@ -248,21 +351,43 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     def decline_for_good(self) -> None:
         """From now on this loop costs one attribute test; its inner loops get their chance."""
-        self.live = False
+        self.live, self.timed = False, None
         for child in self.children:
-            child.live = True
+            if child.state is None:
+                child.live = True
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[bytes], tuple[()]]:
         return bytes, ()  # a function pickled by value is plain where it is unpickled
+
+
+_asleep: list[Site] = []
+_NAP = 0.25  # seconds
+_woken_at = [0.0]
+
+
+def _wake() -> None:
+    """Those that have been asleep for a while are looked at again."""
+    now = perf_counter()
+    if now - _woken_at[0] > _NAP:
+        _woken_at[0] = now
+        while _asleep:
+            _asleep.pop().leave(0)
 
 
 _IMPORTING = Undivided()
 
 
 def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
-    global _execute
+    """Before the engine is there."""
+    global _execute, _leaves
     handled = sys.exc_info()[1]
     try:
+        if site.module.options.device == "auto" and ENGINE not in sys.modules:
+            if _leaves is None:
+                with _IMPORTING, own_imports():
+                    _leaves = import_module(FRONT).leaves
+            if _leaves(site, values, namespace):
+                return ()
         with _IMPORTING, own_imports():
             _execute = import_module(ENGINE).execute
     except Exception as error:  # what the program put in the place of a module, or Python is shutting down
@@ -271,6 +396,9 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
         log(f"the engine cannot be imported: {error!r}")
         _execute = partial(_refuse, f"{type(error).__name__}: {error}")
     return _execute(site, values, namespace)
+
+
+_leaves: Callable[[Site, tuple[object, ...], dict[str, Any]], bool] | None = None
 
 
 class _Refused(NamedTuple):

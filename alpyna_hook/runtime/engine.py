@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from time import perf_counter
 from typing import Any
 
 from alpyna_hook import config, pipeline
@@ -22,44 +21,32 @@ from alpyna_hook.ir import Nest
 from alpyna_hook.ir_bytes import loads
 from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
+from alpyna_hook.outline import outline
 from alpyna_hook.reasons import Declined
-from alpyna_hook.runtime.decide import SHARE, Estimate, compile_seconds
-from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
+from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.investments import INVESTMENTS
+from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, predicted
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter
-_SMALL_SECONDS = 20e-6
-_SMALL_RUNS = 64
-_MOST_SKIPPED = 1000
 _GIVE_UP_AFTER = 32  # refusals of a site that never ran compiled
 _LOCK = threading.RLock()
 
 
 class SiteState:
-    """What the runtime knows of a site."""
+    """What the runtime knows of a site, beside its judge."""
 
     def __init__(self, site: Site) -> None:
-        self.trace = Trace()
+        self.trace = getattr(site.state, "trace", None) or Trace()
         self.binder: Binder | None = None
         self.nest: Nest | None = None
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
-        self.pending = 0.0  # seconds that runs needed which were left to the interpreter, at the most
-        self.left = 0.0  # seconds predicted for the last of them, or the last ones,
-        self.left_at = 0.0  # when that was,
-        self.left_runs = 1  # and how many
-        self.threshold = 0.0
-        self.small = 0  # runs in a row that were too small to matter
         self.estimate: Estimate | None = None
-
-    def settle(self) -> None:
-        """The runs that were left to the interpreter have needed no more than the time since then."""
-        needed = min(self.left, perf_counter() - self.left_at)
-        self.pending += needed
-        self.small = self.small + 1 if needed < _SMALL_SECONDS * self.left_runs else 0
-        self.left = 0.0
+        self.pending: dict[tuple[object, ...], float] = {}  # by signature, of a site that has run compiled: see `Judge.pending`
 
     def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
@@ -101,9 +88,14 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         with _LOCK:
             if not isinstance(site.state, SiteState):
                 site.state = SiteState(site)
+                site.judge = site.judge or Judge()
             state = site.state
-    assert isinstance(state, SiteState)
-    trace = state.trace
+    assert isinstance(state, SiteState) and site.judge is not None
+    trace, judge = state.trace, site.judge
+    unseen = site.take_unseen()
+    if unseen:
+        trace.leave(unseen)
+        judge.unseen(unseen)
     trace.runs += 1
     device = site.module.options.device
     if device == "interpreter":
@@ -116,18 +108,35 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     if sys.is_finalizing():  # no imports any more, and threads that run do not come back
         trace.refuse("unavailable", "Python is shutting down", None)
         return INTERPRET
+    forced = device == "cpu"
+    if not forced and not looks(site, state, judge):
+        trace.refuse("too-small", "", None)
+        judge.timing = True
+        return INTERPRET
     handled = sys.exc_info()[1]
+    measured = judge.to_be_measured()
+    begun = judge.clock() if measured else 0.0
     try:
-        return attempt(site, state, values, namespace, forced=device == "cpu")
+        done = attempt(site, state, judge, values, namespace, forced=forced)
+        if measured:
+            judge.cost(begun)
+            if not forced and judge.loses():
+                rest(site, judge)
+        trace.seconds += judge.usual_cost
+        trace.predicted += judge.worth
+        return done
     except NoIterations:
         trace.runs -= 1
     except Declined as declined:
         refuse(site, state, declined)
     except Flagged as flagged:
+        judge.failed()
         trace.refuse("flagged", str(flagged), None)
         log(f"{site!r}: flagged, the interpreter replays it: {flagged}")
         if trace.refusals["flagged"] > _MOST_REPLAYS + trace.accelerated:
             site.decline_for_good()
+        elif not forced and judge.loses():
+            rest(site, judge)
     except Exception as error:  # the one place where a failure of ours turns into "interpret"
         intruder = outside_cause(error, handled)
         if intruder is not None:
@@ -141,59 +150,62 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     return INTERPRET
 
 
+def looks(site: Site, state: SiteState, judge: Judge) -> bool:
+    """Whether there is more to do than to time the call."""
+    if judge.compiled:
+        return not judge.wants_sample()
+    if state.binder is None or state.estimate is None or judge.wants_estimate():
+        return True
+    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size)
+
+
+def rest(site: Site, judge: Judge) -> None:
+    """A site that loses by being run compiled."""
+    log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
+    site.leave(judge.rest)
+
+
 def attempt(
-    site: Site, state: SiteState, values: tuple[object, ...], namespace: dict[str, Any], *, forced: bool
+    site: Site, state: SiteState, judge: Judge, values: tuple[object, ...], namespace: dict[str, Any], *, forced: bool
 ) -> tuple[Any, ...]:
-    if state.left:
-        state.settle()
     binder = state.prepare(site, values, namespace)
     assert state.nest is not None
     binding = binder.bind(values, namespace)
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
         raise variant.fresh()
-    if not forced and state.trace.ledger.loses:
-        site.skip = state.trace.ledger.calls_to_leave()
-        state.trace.runs += site.skip
-        raise Declined("too-small", "what was compiled was slower")
+    estimate = predictor(state, binding)
     if variant is None or not variant.kernels:
-        if not forced and not worth_compiling(site, state, binding):
+        if not forced and not worth_compiling(site, state, judge, estimate, binding):
+            judge.timing = True
             raise Declined("too-small")
         if variant is None:
             with registries.kept(namespace):
                 variant = new_variant(state, binding)
     try:
-        return launch(site, state.trace, variant, binder, binding, values, predictor(state, binding), forced=forced)
-    except TooSmall as small:
-        leave_some(site, state, small.seconds)
+        return launch(site, state.trace, judge, variant, binder, binding, values, estimate, forced=forced)
+    except TooSmall:
+        judge.looked()
+        if judge.loses():
+            rest(site, judge)
         raise Declined("too-small") from None
 
 
 def predictor(state: SiteState, binding: Binding) -> Estimate:
     if state.estimate is None:
         assert state.nest is not None
-        state.estimate = Estimate(state.nest, binding.functions)
+        state.estimate = Estimate(outline(state.nest, binding.functions))
     return state.estimate
 
 
-def worth_compiling(site: Site, state: SiteState, binding: Binding) -> bool:
-    assert state.nest is not None
-    if not state.threshold:
-        state.threshold = compile_seconds(state.nest)
-    seconds = predictor(state, binding).of(binding.arrays, binding.scalars)
-    if seconds >= state.threshold or state.pending >= SHARE * state.threshold:
+def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
+    seconds = judge.estimated(predicted(estimate, binding))
+    if INVESTMENTS.worth_one_run(seconds, estimate.size):
         return True
-    leave_some(site, state, seconds)
-    return False
-
-
-def leave_some(site: Site, state: SiteState, seconds: float) -> None:
-    """To the interpreter: after many runs in a row that were too small to matter, so many that only some are looked at."""
-    if state.small >= _SMALL_RUNS:
-        site.skip = min(state.small, _MOST_SKIPPED)
-        state.trace.runs += site.skip
-    state.left_runs = 1 + site.skip
-    state.left, state.left_at = seconds * state.left_runs, perf_counter()
+    pending = judge.pending
+    if judge.compiled:  # for other types
+        pending = state.pending[binding.signature] = state.pending.get(binding.signature, 0.0) + max(0.0, seconds - judge.launch)
+    return INVESTMENTS.worth_all_runs(id(site), pending, estimate.size)
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:

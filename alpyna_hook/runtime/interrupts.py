@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from queue import SimpleQueue
-from time import perf_counter
-from typing import Any, Generic, TypeVar
+from time import perf_counter, thread_time
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, TAG
 from alpyna_hook.reasons import Declined
@@ -89,21 +89,28 @@ class Work:
         self.returned.clear()
 
 
-def run(work: Work) -> float:
-    """Runs the kernel to its end, and returns the seconds that it took.  Whatever a signal's handler raises comes out of here,
-    with nothing put back yet."""
+class Ran(NamedTuple):
+    """seconds: that the kernel took.  elsewhere: those of them that another thread worked."""
+
+    seconds: float
+    elsewhere: float
+
+
+def run(work: Work) -> Ran:
+    """Runs the kernel to its end.  Whatever a signal's handler raises comes out of here, with nothing put back yet."""
     begun = perf_counter()
     if work.soon:
         work.perform()
-        return perf_counter() - begun
+        return Ran(perf_counter() - begun, 0.0)
     if work.soon is None and work.undoable:
         work.set(BUDGET, _FEW)
         work.perform()
         if work.status != ABORTED and not work.get(FAILED):
-            return perf_counter() - begun
+            return Ran(perf_counter() - begun, 0.0)
         work.begin_anew()
-    _in_thread(work)
-    return perf_counter() - begun
+    wasted = perf_counter() - begun
+    elsewhere = _in_thread(work)
+    return Ran(wasted + elsewhere, elsewhere)
 
 
 def aside(task: Callable[[], T]) -> T:
@@ -121,8 +128,15 @@ def aside(task: Callable[[], T]) -> T:
     return errand.result()
 
 
-def _in_thread(work: Work) -> None:
-    errand = _Errand(work.perform)
+def _in_thread(work: Work) -> float:
+    """The seconds of the other thread."""
+
+    def perform() -> float:
+        begun = thread_time()
+        work.perform()
+        return thread_time() - begun
+
+    errand = _Errand(perform)
     try:
         sent = _send(errand)
         if sent:
@@ -136,11 +150,11 @@ def _in_thread(work: Work) -> None:
         errand.forget()
     if not sent:
         work.perform()
-    elif errand.lost:
+        return 0.0
+    if errand.lost:
         work.begin_anew()
-        _in_thread(work)
-    else:
-        errand.result()
+        return _in_thread(work)
+    return errand.result()
 
 
 class _Errand(Generic[T]):

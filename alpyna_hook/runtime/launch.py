@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import time
+import sys
 from collections.abc import Iterator
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -15,20 +16,20 @@ from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.hook.site import MISSING, Site
+from alpyna_hook.kernels.build import Kernel
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate
-from alpyna_hook.runtime.interrupts import Work, aside, run
-from alpyna_hook.runtime.ledger import interpreter_seconds
+from alpyna_hook.runtime.interrupts import Ran, Work, aside, run
+from alpyna_hook.runtime.investments import INVESTMENTS
+from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.runtime.variant import Call, Placed, Variant
+from alpyna_hook.runtime.variant import Call, KernelKey, Placed, Variant
 from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.views import View
 
-_LAUNCH_SECONDS = 15e-6  # what a call of a kernel costs beside the kernel
-_BINDING_SECONDS = 4e-6  # what a call costs before its time is taken
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
@@ -43,10 +44,6 @@ class NoIterations(Exception):
 class TooSmall(Exception):
     """The interpreter is quicker than a launch."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
 
 class Flagged(Exception):
     """A run-time check failed; everything has been put back.
@@ -60,7 +57,7 @@ class Flagged(Exception):
 
 
 def launch(
-    site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
+    site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
     estimate: Estimate, *, forced: bool,
 ) -> tuple[Any, ...]:
     """The values of the site's targets, in a 1-tuple.
@@ -71,34 +68,26 @@ def launch(
         if name in site.targets and binder.before(name, values, binding.namespace) is MISSING:
             raise Flagged(f"{name} was not assigned")
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
-    begun = time.perf_counter()
     key = place_key(variant, arrays, binding)
     placed = variant.placed.get(key)
     if placed is None:
-        known = len(variant.calls)
-        kernels = len(variant.kernels)
-        placed = place(variant, arrays, binder, binding, key, estimate)
-        if len(variant.calls) != known:
-            now = time.perf_counter()
-            trace.compile_seconds += now - begun
-            if not kernels < len(variant.kernels) <= _FEW_KERNELS:
-                trace.ledger.note(0.0, now - begun)
-            begun = now
+        placed = newly_placed(trace, judge, variant, arrays, binder, binding, key, estimate)
     call = placed.call
     if call.trips == 0:
         raise NoIterations
-    if call.predicted < _LAUNCH_SECONDS and not forced:
-        raise TooSmall(call.predicted)
-    work = prepared(variant, placed, arrays, binding)
+    if not forced and call.sure and call.predicted * judge.scale < judge.launch:
+        raise TooSmall
+    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(_SOON) else None
+    work = prepared(variant, placed, arrays, binding, soon)
     depth = site.pending_returns()
     try:
-        seconds = run(work)
-        return concluded(site, trace, variant, binder, binding, values, work, call, begun, seconds)
+        ran = run(work)
+        return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran)
     except Flagged as flagged:
         undo(site, work, depth)
-        trace.ledger.note(0.0, time.perf_counter() - begun)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
+        judge.failed()
         variant.doubt_flags(trace.accelerated)
     except BaseException as error:
         if work.undoable or not work.has_run:
@@ -109,22 +98,44 @@ def launch(
                 raise
             site.raise_afterwards(error)
             try:
-                return concluded(site, trace, variant, binder, binding, values, work, call, begun, 0.0)
+                return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0))
             except BaseException as another:
                 error = another
-    return launch(site, trace, variant, binder, binding, values, estimate, forced=forced)
+    return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
 
 
-def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding) -> Work:
+def newly_placed(
+    trace: Trace, judge: Judge, variant: Variant, arrays: list[Any], binder: Binder, binding: Binding, key: tuple[Any, ...],
+    estimate: Estimate,
+) -> Placed:
+    """`place`, with what a new proof, or a new kernel, costs put down."""
+    calls, kernels, elsewhere, imported = len(variant.calls), len(variant.kernels), variant.compile_seconds, "numba" in sys.modules
+    begun = thread_time()
+    placed = place(variant, arrays, binder, binding, key, estimate)
+    if len(variant.calls) == calls:
+        return placed
+    here = thread_time() - begun
+    spent = here + variant.compile_seconds - elsewhere
+    trace.compile_seconds += spent
+    made = len(variant.kernels) - kernels
+    judge.proved(here, counts=not made or len(variant.kernels) > _FEW_KERNELS)
+    if made and imported:
+        INVESTMENTS.compiled(estimate.size, spent)
+    elif made:
+        INVESTMENTS.imported(spent)
+    return placed
+
+
+def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding, soon: bool | None) -> Work:
     frame, call = fill(variant, placed.head, binding), placed.call
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
-    return Work(call.kernel.entry, frame, call.soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable)
+    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable)
 
 
 def concluded(
-    site: Site, trace: Trace, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    work: Work, call: Call, begun: float, kernel_seconds: float,
+    site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
+    work: Work, call: Call, ran: Ran,
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
@@ -140,14 +151,10 @@ def concluded(
             work.saved.assign(owner, name, value)
     if site.has_return:
         site.set_return(returned(variant, results) if work.status == frame_layout.RETURNED else None)
-    needed = call.predicted if call.sure else min(call.predicted, interpreter_seconds(kernel_seconds))
-    spent = time.perf_counter() - begun
-    trace.seconds += spent
-    trace.predicted += needed
+    judge.ran(call.predicted if call.exact else None, ran.seconds, ran.elsewhere)
     trace.accelerated += 1
     if not variant.trust_flags:
         variant.note_clean_run(trace.accelerated)
-    trace.ledger.note(needed, spent + _BINDING_SECONDS)
     work.saved.end()
     return (boxed,)
 
@@ -227,15 +234,40 @@ def new_call(
         if stride == a.itemsize
     )
     kernel_key = proof.outcomes, unit, key[2]
-    kernel = variant.kernels.get(kernel_key) or aside(lambda: pipeline.compiled(variant, kernel_key))
-    predicted = estimate.of(binding.arrays, binding.scalars)
-    soon = (True if proof.trips is not None and estimate.sure else None) if predicted < _SOON else False
+    kernel = variant.kernels.get(kernel_key) or aside(lambda: compiled(variant, kernel_key))
+    seconds = predicted(estimate, binding)
+    soon = (True if proof.trips is not None and estimate.sure else None) if seconds < _SOON else False
     keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or variant.unsure or bool(typed.results)
-    call = Call(kernel, proof.trips, predicted, estimate.sure, soon, mask, keeps, tuple([address(a) for a in arrays]))
+    call = Call(
+        kernel, proof.trips, seconds, estimate.sure, estimate.exact, soon, mask, keeps, tuple([address(a) for a in arrays])
+    )
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()
     variant.calls[key] = call
     return call
+
+
+def compiled(variant: Variant, key: KernelKey) -> Kernel:
+    begun = thread_time()
+    try:
+        return pipeline.compiled(variant, key)
+    finally:
+        variant.compile_seconds += thread_time() - begun
+
+
+def predicted(estimate: Estimate, binding: Binding) -> float:
+    """Seconds that the interpreter is predicted to need, as nothing was measured."""
+    scalars, arrays = binding.scalars, binding.arrays
+
+    def number(name: str) -> float | None:
+        value = scalars.get(name)
+        return None if value is None or isinstance(value, (complex, np.complexfloating)) else float(value)
+
+    def shape(name: str) -> tuple[int, ...] | None:
+        array = arrays.get(name)
+        return None if array is None else array.shape
+
+    return estimate.of(number, shape)
 
 
 def has_unanchored(variant: Variant) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alpyna_hook.ir import Loc
-from alpyna_hook.runtime.ledger import Ledger
 
 
 @dataclass(slots=True)
 class Trace:
     """The history of one loop nest in this process.
 
-    seconds: spent in kernels.  predicted: what the interpreter is predicted to have needed for the
-    accelerated runs.  refusals: how often each reason kept the nest in the interpreter.
+    runs: so many; each is accelerated or among the refusals.  seconds: spent on accelerated runs.  predicted: what the
+    interpreter is taken to have needed for them.  refusals: how often each reason kept the nest in the interpreter.
+    What the other runs needed is in the site's `judge`.
     """
 
     runs: int = 0
@@ -26,8 +26,13 @@ class Trace:
     loc: Loc | None = None
     refusals: dict[str, int] = field(default_factory=dict)
     kernels: list[str] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
 
     def refuse(self, slug: str, detail: str, loc: Loc | None) -> None:
         self.reason, self.detail, self.loc = slug, detail, loc
         self.refusals[slug] = self.refusals.get(slug, 0) + 1
+
+    def leave(self, calls: int) -> None:
+        """So many runs were left to the interpreter without a look, for the reason that the last one had."""
+        self.runs += calls
+        slug = self.reason or "too-small"
+        self.refusals[slug] = self.refusals.get(slug, 0) + calls

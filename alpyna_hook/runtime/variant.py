@@ -23,7 +23,8 @@ FEW_RUNS, _MOST_RUNS = 8, 2**16
 class Call:
     """What was decided for one set of shapes, strides, overlaps and integers.
 
-    trips: of the outermost loop, if known.  predicted: seconds in the interpreter; sure: as all trips are known.
+    trips: of the outermost loop, if known.  predicted: seconds in the interpreter; sure: no loop
+    turns more often than was assumed; exact: nor less often.
     soon: it surely (True) or probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags
     to watch.  keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
     first such call, for `explain`.
@@ -33,6 +34,7 @@ class Call:
     trips: int | None
     predicted: float
     sure: bool
+    exact: bool
     soon: bool | None
     mask: int
     keeps: bool
@@ -64,6 +66,7 @@ class Variant:
     calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
+    compile_seconds: float = 0.0  # of the threads that compile
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on

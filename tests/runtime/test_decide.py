@@ -11,6 +11,7 @@ import pytest
 from alpyna_hook import Options, report, static_analyse
 from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.facts import UserFunction
+from alpyna_hook.outline import outline
 from alpyna_hook.runtime.decide import Estimate
 
 _NUMBER = itertools.count()
@@ -81,9 +82,10 @@ RECURSIVE = """def place(full, columns, left, right):
 
 
 def test_a_loop_in_a_recursive_function_is_estimated_and_declined() -> None:
-    module = load(RECURSIVE)
-    assert module.place(63, 0, 0, 0) == 4
-    assert entry("place", 6)["reason"] == "recursion"
+    for device, reason in (("auto", "too-small"), ("cpu", "recursion")):
+        module = load(RECURSIVE, device)
+        assert module.place(63, 0, 0, 0) == 4
+        assert entry("place", 6)["reason"] == reason
 
 
 @pytest.mark.parametrize(("loop", "sure"), [
@@ -106,6 +108,7 @@ def test_what_is_known_of_the_time_that_a_nest_takes(loop: str, sure: bool) -> N
         functions[node.name] = UserFunction(node.name, capture_function(node, filename="", name=node.name))
     nest = capture_nest(statement, filename="", qualname="f")
     called = {name: f for name, f in functions.items() if name in loop}
-    estimate = Estimate(nest, called)
-    assert estimate.of({"a": np.zeros(9), "p": np.zeros(9, int)}, {"n": 9, "k": 2}) > 0.0
+    estimate = Estimate(outline(nest, called))
+    numbers, shapes = {"n": 9.0, "k": 2.0}, {"a": (9,), "p": (9,)}
+    assert estimate.of(numbers.get, shapes.get) > 0.0
     assert estimate.sure == sure

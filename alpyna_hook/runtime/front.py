@@ -1,0 +1,116 @@
+"""Decides for loops while there is no engine, which takes a tenth of a second to import, and NumPy as long again.
+
+From the outline of a nest, and from what its calls are seen to cost, it finds out whether compiling could be worth it at all.
+Only then is the engine imported, which decides from there on.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from alpyna_hook.guest.watching import watched
+from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.investments import INVESTMENTS
+from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.runtime.trace import Trace
+
+if TYPE_CHECKING:
+    from alpyna_hook.hook.site import Site
+
+_PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
+_NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
+
+
+class FrontState:
+    """What is known of a site before the engine is there."""
+
+    def __init__(self, site: Site) -> None:
+        self.trace = Trace()
+        self.estimate = Estimate(site.outline)
+
+
+def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
+    """Whether the loop is left to the interpreter; if not, the engine is to decide."""
+    if watched():
+        return False
+    state = site.state
+    first = state is None
+    if not isinstance(state, FrontState):
+        if state is not None:
+            return False
+        state = site.state = FrontState(site)
+    judge = site.judge = site.judge or Judge()
+    calls = site.take_unseen()
+    if calls:
+        state.trace.leave(calls)
+        judge.unseen(calls)
+    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size):
+        return False
+    if first or judge.wants_estimate():
+        look_up = _Values(site, values, namespace)
+        if first and (why := look_up.never()):
+            state.trace.runs += 1
+            state.trace.refuse("value-type", why, None)
+            site.decline_for_good()
+            return True
+        seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
+        if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate.size):
+            return False
+    state.trace.runs += 1
+    state.trace.refuse("too-small", "", None)
+    judge.timing = True
+    return True
+
+
+class _Values:
+    """What the names of a nest stand for, found without running any code of the program."""
+
+    def __init__(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> None:
+        self.site = site
+        self.values = dict(zip(site.params, values, strict=True))
+        self.namespace = namespace
+        self.unresolved = False  # an attribute was asked for that may be a property
+        numpy = sys.modules.get("numpy")
+        self.array: Any = getattr(numpy, "ndarray", None)
+        self.scalars = tuple([kind for name in ("integer", "floating") if isinstance(kind := getattr(numpy, name, None), type)])
+
+    def _object(self, name: str) -> object:
+        root, *attributes = name.split(".")
+        value = self.values[root] if root in self.values else self.namespace.get(root)
+        for attribute in attributes:
+            value = self._attribute(value, attribute)
+        return value
+
+    def number(self, name: str) -> float | None:
+        value = self._object(name)
+        if type(value) not in (int, float, bool) and not issubclass(type(value), self.scalars):
+            return None
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except OverflowError:
+            return None
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        value = self._object(name)
+        return value.shape if type(value) is self.array is not None else None  # type: ignore[attr-defined]
+
+    def never(self) -> str:
+        """The name of a value with which the nest is never compiled, and its type."""
+        for name in self.site.plain:
+            kind = type(self._object(name))
+            if kind in _NEVER:
+                return f"{name} is a {kind.__name__}"
+        return ""
+
+    def _attribute(self, value: object, name: str) -> object:
+        """Of an instance's own dictionary, or a module's."""
+        kind = type(value)
+        plain = type(kind) is type and kind.__getattribute__ in _PLAIN and not any(name in vars(base) for base in kind.__mro__)
+        try:
+            found = object.__getattribute__(value, "__dict__").get(name) if plain else None
+        except AttributeError:
+            found = None
+        self.unresolved = self.unresolved or found is None
+        return found

@@ -1,0 +1,295 @@
+"""The decision for one site, learned from what its calls were seen to cost: to the interpreter, or compiled.
+
+A few calls are timed while the interpreter runs them (the seam tells when the loop has ended), and what compiled calls cost
+altogether is measured as often as that is cheap.  From these:
+
+not compiled yet    What compiling would have saved so far is added up.  When it has come to as much as compiling costs, the site is
+                    compiled: at the worst twice as much is paid as by one who knew what comes.
+compiled            Each call is worth what the interpreter is taken to need for it, less what it costs.  Where calls lose on
+                    the average, the site rests: it is left to the interpreter for a number of calls, twice as many each time.
+                    Then one call is timed, and the site goes on if the interpreter needs longer than a compiled call.
+
+In both, a site whose calls are short is looked at so seldom that looking costs a fiftieth of its time at the most.
+Times are of this thread, where that can be measured cheaply enough: what other threads and processes do is no loss.
+What is far above the usual, as by a garbage collection, counts as four times the usual at the most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from time import perf_counter, thread_time
+
+LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before it is known of this site
+LOOK_SECONDS = 5e-6  # what timing a call costs, without asking for the time
+ESTIMATE_SECONDS = 80e-6  # what binding the names and predicting the time costs
+_SHARE = 0.01  # of the interpreter's time that may be spent on looking
+_LEAST = 50e-9  # seconds, of any loop
+_SEAM_SECONDS = 0.3e-6  # between the two looks at the clock, beside the loop
+_LONG = 50e-6  # seconds: what takes so long can be timed by the slower clock of the thread
+_FASTER = 3.0  # a kernel is, than the interpreter, at the least,
+_MUCH_FASTER = 25.0  # and commonly
+_EMPTY_KERNEL = 2e-6  # what the measured time of one is
+_MUCH = 50.0  # times what a compiled call costs: there is no need to find out what the interpreter needs
+_MISJUDGED = 3.0  # times what was predicted, the interpreter may need
+_OUTLIER = 4.0  # times the usual
+_MOST_REST = 2**16  # calls
+_FIRST_REST = 64
+_HOPELESS = 2**16  # calls that were all too short for a kernel
+_WINDOW = 256  # compiled calls that the averages are of, more or less
+_ENOUGH = 8  # compiled calls before a site may be found to lose
+
+
+@cache
+def _reading_seconds(clock: Callable[[], float]) -> float:
+    """What asking a clock for the time costs, and so adds to each time that is measured."""
+    times = [clock() for _ in range(6)]
+    return min([after - before for before, after in pairwise(times)])
+
+
+class Average:
+    """A running mean that forgets, and that an outlier moves little."""
+
+    __slots__ = ("count", "mean", "memory")
+
+    def __init__(self, memory: float) -> None:
+        self.memory = memory
+        self.count = 0
+        self.mean = 0.0
+
+    def add(self, value: float) -> float:
+        """Returns the value as it was counted."""
+        if self.count >= 3:
+            value = min(value, _OUTLIER * self.mean)
+        elif self.count:  # of the first few, the least is trusted the most
+            value = min(value, 2 * _OUTLIER * self.mean)
+            self.mean = min(self.mean, _OUTLIER * value)
+        self.count += 1
+        self.mean += (value - self.mean) / min(self.count, self.memory)
+        return value
+
+
+class Judge:
+    """What is known of one site.  clocks: of the thread, and a quick one."""
+
+    __slots__ = (
+        "_apart", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel", "_last_kernel",
+        "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate", "_slow", "_spent",
+        "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch", "pending", "rest", "resting",
+        "runs", "timing", "worth",
+    )
+
+    def __init__(self, slow: Callable[[], float] = thread_time, quick: Callable[[], float] = perf_counter) -> None:
+        self._slow, self._quick = slow, quick
+        self._interpreter = Average(8.0)  # seconds of a call that the interpreter runs
+        self._ratio = Average(8.0)  # of what was measured to what was predicted
+        self.expected: float | None = None  # predicted for the call that is being timed
+        self.pending = 0.0  # seconds that compiling would have saved
+        self.interpreted_seconds = 0.0  # of all calls that were left to the interpreter
+        self._since_estimate = 0.0  # of those, since its time was predicted
+        self._short = 0  # of them, the last ones, that were much shorter than a call of a kernel
+        self.rest = 0  # calls that are left to the interpreter unseen after each that is seen
+        self.compiled = False
+        self.resting = False  # compiled, and losing:
+        self._patience = _FIRST_REST  # for so many calls
+        self._cost = Average(16.0)  # seconds of a compiled call,
+        self._kernel = Average(16.0)  # of them in the kernel itself,
+        self.launch = LAUNCH_SECONDS  # and beside it
+        self.worth = 0.0  # seconds of the interpreter that the last compiled call saved
+        self.runs = 0  # compiled
+        self._gained = self._spent = self._calls = 0.0  # of about _WINDOW compiled calls
+        self._until_measured = 0
+        self._new_calls = 0  # since the last that was measured
+        self._next_sample = 4  # compiled calls, before one is timed in the interpreter
+        self._timed_by = self._cost_by = slow
+        self._last_kernel = self._elsewhere = 0.0  # seconds in the last kernel, and of another thread
+        self._apart = 0.0  # seconds of the present call that are no part of what calls cost
+        self.timing = False  # the call that is now left to the interpreter is to be timed
+
+    # -- the interpreter
+
+    @property
+    def interpreter(self) -> float | None:
+        """Seconds that the interpreter needs for a call, as far as that was seen."""
+        return self._interpreter.mean if self._interpreter.count else None
+
+    def begin(self) -> float:
+        """The time at which a call is left to the interpreter, to be timed."""
+        self._timed_by = self._quick if self._interpreter.count and self._interpreter.mean < _LONG else self._slow
+        return self._timed_by()
+
+    def now(self) -> float:
+        """The time, by the clock that `begin` was asked for."""
+        return self._timed_by()
+
+    def end(self, seconds: float, *, at_most: bool = False) -> None:
+        """The interpreter has run the call to its end, or has at some time before (at_most).  `rest` says how many are now to be
+        left unseen."""
+        seconds = max(_LEAST, seconds - (_SEAM_SECONDS + _reading_seconds(self._timed_by)))
+        if at_most and self.expected:
+            seconds = min(seconds, _MISJUDGED * self.expected)
+        seconds = self._interpreter.add(seconds)
+        if self.expected:
+            self._ratio.add(min(seconds / self.expected, 20.0))
+            self.expected = None
+        self._leave(seconds, 1)
+        if self.compiled:
+            self._compare()
+        else:
+            self.rest = self._short_rest()
+
+    def _leave(self, seconds: float, calls: int) -> None:
+        self.interpreted_seconds += seconds * calls
+        self._since_estimate += seconds * calls
+        self._short = self._short + calls if seconds < self.launch / 4 else 0
+        if not self.compiled:
+            self.pending += max(0.0, seconds - self.launch) * calls
+
+    def unseen(self, calls: int) -> None:
+        """So many calls have been left to the interpreter since the last one that was timed."""
+        if calls:
+            self._leave(self._interpreter.mean, calls)
+
+    def _short_rest(self) -> int:
+        """So many calls that looking at one of them costs little; more only step by step, for calls may become longer."""
+        few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self._interpreter.mean)
+        if few < 1:
+            return 0
+        more = 16 if self._interpreter.mean < LAUNCH_SECONDS else 1  # times: these would gain nothing
+        return int(min(few * more, 2 * self.rest + 4, _MOST_REST))
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether so many calls were so short that even counting them is too much."""
+        return self._short > _HOPELESS
+
+    def spoilt(self) -> None:
+        """The call that was to be timed has others of this site in it, or beside it."""
+        self.expected = None
+        self.rest = min(max(2 * self.rest, 16), _MOST_REST)
+
+    def wants_estimate(self) -> bool:
+        """Whether to predict the time of this call, which may be one in many that is long."""
+        return self._since_estimate * _SHARE >= ESTIMATE_SECONDS
+
+    def estimated(self, predicted: float) -> float:
+        """The prediction for a call, as measurements have corrected it."""
+        self._since_estimate = 0.0
+        self.expected = predicted
+        return predicted * self.scale
+
+    @property
+    def scale(self) -> float:
+        return self._ratio.mean if self._ratio.count else 1.0
+
+    # -- compiled calls
+
+    def to_be_measured(self) -> bool:
+        """Whether the cost of this call, which is to run compiled, is to be measured."""
+        if self._until_measured > 0 and self._cost.mean < 2 * LOOK_SECONDS / _SHARE:
+            self._until_measured -= 1
+            return False
+        return True
+
+    def clock(self) -> float:
+        """The time, from which on the cost of a call is to be measured."""
+        self._cost_by = self._quick if self._cost.count and self._cost.mean < _LONG else self._slow
+        self._apart = 0.0
+        return self._cost_by()
+
+    def ran(self, predicted: float | None, kernel: float, elsewhere: float = 0.0) -> None:
+        """A call has run compiled.  predicted: for the interpreter, if that is known.  kernel: seconds in the kernel alone;
+        elsewhere: of these, those of another thread."""
+        self.compiled = True
+        self.runs += 1
+        self._new_calls += 1
+        self._last_kernel, self._elsewhere = kernel, elsewhere
+        inside = self._kernel.add(max(0.0, kernel - _EMPTY_KERNEL))
+        self.worth = predicted * self.scale if predicted is not None else self._worth_of(inside)
+
+    def _worth_of(self, kernel: float) -> float:
+        """Seconds of the interpreter for a call of which only the time of its kernel is known."""
+        if not self._interpreter.count:
+            return _MUCH_FASTER * kernel
+        usual = self._interpreter.mean
+        if self._kernel.mean > 2 * _EMPTY_KERNEL:
+            usual = min(usual, _EMPTY_KERNEL + kernel * max(_FASTER, usual / self._kernel.mean))
+        return max(usual, _FASTER * kernel)
+
+    def cost(self, begun: float) -> None:
+        """A call has ended that ran compiled and was measured."""
+        elsewhere = self._elsewhere if self._cost_by is self._slow else 0.0
+        counted = self._cost.add(max(0.0, self._cost_by() - begun - self._apart) + elsewhere)
+        launch = max(0.0, counted - self._last_kernel)
+        self.launch += (min(launch, 4 * self.launch) - self.launch) / 8
+        self._count(self.worth, counted, self._new_calls)
+        self._new_calls = 0
+        self._until_measured = 16 if self._cost.count > _ENOUGH else 0
+
+    def proved(self, seconds: float, *, counts: bool) -> None:
+        """For the present call a proof, or a kernel, had to be made, which took so many seconds of this thread; whether they
+        count as lost."""
+        self._apart += seconds
+        if counts:
+            self._spent += seconds
+
+    def is_short(self, seconds: float) -> bool:
+        """Whether the interpreter is taken to need less than this for a call, by what has been seen of others."""
+        if self._interpreter.count:
+            return self._interpreter.mean < seconds
+        return self._kernel.count > 1 and self._kernel.mean * _MUCH_FASTER < seconds
+
+    def looked(self) -> None:
+        """A call was looked at, and left to the interpreter as too small."""
+        self._count(0.0, self.launch / 2, 1)
+
+    def failed(self) -> None:
+        """A call was run compiled, and then all was put back."""
+        self._count(0.0, max(self._cost.mean, self.launch, 2 * self._last_kernel), 1)
+
+    @property
+    def usual_cost(self) -> float:
+        return self._cost.mean
+
+    def _count(self, gained: float, spent: float, calls: int) -> None:
+        self._gained += gained * calls
+        self._spent += spent * calls
+        self._calls += calls
+        if self._calls > _WINDOW:
+            self._gained /= 2
+            self._spent /= 2
+            self._calls /= 2
+
+    def loses(self) -> bool:
+        """Whether the compiled calls cost more than they save: then the site is to rest."""
+        if self._calls < _ENOUGH:
+            return False
+        if self._gained >= self._spent:
+            if self._gained > 2 * self._spent and self._calls > _WINDOW / 4:
+                self._patience = _FIRST_REST
+            return False
+        self.resting = True
+        self.rest = self._patience
+        self._patience = min(2 * self._patience, _MOST_REST)
+        self._gained, self._spent, self._calls = self._gained / 2, self._spent / 2, max(self._calls / 2, float(_ENOUGH))
+        return True
+
+    def wants_sample(self) -> bool:
+        """Whether a compiled site is to leave this call to the interpreter, to time it."""
+        if self.resting:
+            return True
+        usual = self._interpreter.mean if self._interpreter.count else self.worth
+        if self.runs < self._next_sample or usual > _MUCH * self._cost.mean:
+            return False
+        self._next_sample = 4 * self.runs
+        return True
+
+    def _compare(self) -> None:
+        """After a call of a compiled site was timed."""
+        per_call = self._spent / self._calls if self._calls else self.launch
+        if not self.resting or self._interpreter.mean > 1.1 * per_call:
+            self.resting, self.rest = False, 0
+        else:
+            self.rest = self._patience
+            self._patience = min(2 * self._patience, _MOST_REST)
