@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import atexit
 import json
+import linecache
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import decode_source
 from typing import Any
+from zipimport import zipimporter
 
 from alpyna.output import output_file, write_output
 from alpyna.run import add_program, run_program
@@ -83,8 +87,7 @@ def _static(args: argparse.Namespace) -> int:
     try:
         if path is None:
             raise FileNotFoundError(f"no source file for {args.program!r}")
-        with open(path, "rb") as file:
-            source = file.read()
+        path, source = _read(path)
     except OSError as error:
         sys.stderr.write(f"alpyna explain: {error}\n")
         return 2
@@ -97,6 +100,17 @@ def _static(args: argparse.Namespace) -> int:
         return 1
     _write(_text(args, entries, os.getcwd()), args.output, sys.stdout)
     return 0
+
+
+def _read(path: str) -> tuple[str, bytes]:
+    """The source of a file, or that of the main program of a zip file, with its place in it."""
+    inside = os.path.join(os.path.abspath(path), "__main__.py")
+    with suppress(ImportError, OSError, SyntaxError, UnicodeDecodeError):
+        source = zipimporter(os.path.abspath(path)).get_data(inside)
+        linecache.cache[inside] = (len(source), None, decode_source(source).splitlines(keepends=True), inside)
+        return inside, source
+    with open(path, "rb") as file:
+        return path, file.read()
 
 
 def _file_of_script(program: str) -> str:

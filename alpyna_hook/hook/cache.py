@@ -29,7 +29,7 @@ from alpyna_hook.hook.source import Refusal
 from alpyna_hook.log import log
 
 SUFFIX = ".bin"
-_MAGIC = b"ALPyNA-code-2\n\0\0"  # 16 bytes; the number is that of the format
+_MAGIC = b"ALPyNA-code-3\n\0\0"  # 16 bytes; the number is that of the format
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -42,6 +42,7 @@ class Entry:
     accelerate: bool  # its pragma says so; else it was rewritten because its name was given
     options: dict[str, Any]
     skip_lines: tuple[int, ...]
+    problems: tuple[tuple[int, str], ...] = ()  # pragmas that were not understood
 
 
 class _Miss(Exception):
@@ -121,7 +122,7 @@ def _encode(source: bytes, entry: Entry) -> bytes:
     table = entry.table
     payload = marshal.dumps((
         entry.code, [tuple(site) for site in table.sites], [tuple(item) for item in table.refused], table.functions,
-        entry.accelerate, entry.options, tuple(entry.skip_lines),
+        entry.accelerate, entry.options, tuple(entry.skip_lines), entry.problems,
     ))
     return _header(source) + hashlib.sha256(payload).digest() + payload
 
@@ -150,9 +151,9 @@ def _decode(data: bytes, source: bytes) -> Entry:
     payload = memoryview(data)[start:]
     if hashlib.sha256(payload).digest() != data[len(header) : start]:
         raise _Miss("the file is damaged")
-    code, sites, refused, functions, accelerate, options, skip_lines = marshal.loads(payload)
+    code, sites, refused, functions, accelerate, options, skip_lines, problems = marshal.loads(payload)
     table = Table([SiteRecord(*site) for site in sites], [Refusal(*item) for item in refused], functions)
-    return Entry(code, table, accelerate, options, skip_lines)
+    return Entry(code, table, accelerate, options, skip_lines, problems)
 
 
 # --------------------------------------------------------------------- files

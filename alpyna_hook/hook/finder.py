@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,13 @@ class AlpynaFinder:
                 source = file.read()
         except OSError:
             return  # the plain loader raises it
-        if key is not None and b"alpyna" not in source:
+        if key is not None and not unmarked.names_us(source):
             unmarked.remember(key)
             return
         with own_imports():
             from alpyna_hook.hook.loader import AlpynaLoader, prepare
 
-        prepared = prepare(source, loader.path, marked=marked)
+        prepared = prepare(source, loader.path, marked=marked, plain=partial(loader.get_code, spec.name))
         if prepared is not None:
             spec.loader = AlpynaLoader(spec.name, loader.path, prepared, self.settings, marked)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tokenize
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from types import CodeType
 
 from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
 from alpyna_hook.guest.own_imports import own_imports
-from alpyna_hook.hook import cache, pragma
+from alpyna_hook.hook import cache, pragma, unmarked
 from alpyna_hook.hook.site import link, registered
 from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
@@ -34,42 +36,49 @@ class Prepared:
 
 
 def prepare(
-    source: bytes, filename: str, *, marked: bool = False, main: bool = False, cached: bool = True
+    source: bytes, filename: str, *, marked: bool = False, main: bool = False, cached: bool = True,
+    plain: Callable[[], CodeType | None] | None = None,
 ) -> Prepared | None:
     """What is needed to run a source accelerated; None if it is to run as plain Python.
 
-    `marked` says that it counts as marked without a pragma.  A source that does not compile gives
-    None too: the interpreter's own loader then raises the error, as it would without us.
+    `marked` says that it counts as marked without a pragma.  `plain` gives the code that Python has for it, in
+    Python's way: from a file of its own, or by compiling with the warnings and errors that this gives.
+    A source that does not compile gives None too: the interpreter's own loader then raises the error, as it would
+    without us.
     """
     if not marked and not pragma.candidate(source):
         return None
     entry = cache.load(filename, source, main=main) if cached else None
     if entry is None:
         try:
-            entry = _build(source, filename, marked)
-        except (SyntaxError, tokenize.TokenError, ValueError, RecursionError) as error:
+            entry = _build(source, filename, marked, plain or partial(compile, source, filename, "exec", dont_inherit=True))
+        except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, OSError, ImportError) as error:
             log(f"{filename} runs as plain Python: {error}")
             return None
         if entry is not None and cached:
             cache.store(filename, source, entry, main=main)
-    if entry is None or not (marked or entry.accelerate):
+    if entry is None:
         return None
-    return Prepared(source, entry)
+    is_plain = not (marked or entry.accelerate)
+    pragma.report(entry.problems, filename, plain=is_plain)
+    return None if is_plain else Prepared(source, entry)
 
 
-def _build(source: bytes, filename: str, marked: bool) -> cache.Entry | None:
-    pragmas = pragma.find(source) if b"alpyna" in source else pragma.Pragmas()
-    if pragmas.problem is not None:
-        pragma.report(pragmas.problem, filename)
-        return None
-    if not (marked or pragmas.accelerate):
+def _build(source: bytes, filename: str, marked: bool, plain: Callable[[], CodeType | None]) -> cache.Entry | None:
+    pragmas = pragma.find(source) if unmarked.names_us(source) else pragma.Pragmas()
+    if pragmas.plain or not (marked or pragmas.accelerate):
+        pragma.report(pragmas.problems, filename, plain=True)
         return None
     with own_imports():
         from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
 
-    plain = compile(source, filename, "exec", dont_inherit=True)
-    code, table = rewrite(source, plain, filename, frozenset(pragmas.skip_lines))
-    return cache.Entry(code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines))
+    code = plain()
+    if code is None:
+        return None
+    code, table = rewrite(source, code, filename, frozenset(pragmas.skip_lines))
+    return cache.Entry(
+        code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines), tuple(pragmas.problems)
+    )
 
 
 def _handed(function: object, reader: str) -> None:
@@ -92,7 +101,9 @@ class AlpynaLoader(SourceFileLoader):
         prepared, self._prepared = self._prepared, None
         path = self.get_filename(fullname)
         if prepared is None:  # asked a second time
-            prepared = prepare(self.get_data(path), path, marked=self._marked)
+            prepared = prepare(
+                self.get_data(path), path, marked=self._marked, plain=partial(super().get_code, fullname)
+            )
         if prepared is None:
             return super().get_code(fullname)
         return prepared.code(fullname, path, self._settings)

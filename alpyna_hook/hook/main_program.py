@@ -7,6 +7,7 @@ frames are taken out of the traceback, just before it is printed.
 
 from __future__ import annotations
 
+import linecache
 import os
 import runpy
 import sys
@@ -19,7 +20,7 @@ import alpyna_hook
 from alpyna_hook import log
 from alpyna_hook.config import Settings, settings
 from alpyna_hook.guest.own_imports import give_way
-from alpyna_hook.hook import finder, workers
+from alpyna_hook.hook import encodings, finder, workers
 from alpyna_hook.hook.loader import prepare
 
 _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
@@ -59,8 +60,8 @@ def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tupl
     path = program if os.path.isabs(program) else os.path.join(os.getcwd(), program)  # as Python names it
     if os.path.isdir(path) or _is_zip(path):
         _set_first_path(path)
-        _install(path if os.path.isdir(path) else os.path.dirname(path), [*modules, "__main__"])
-        return _found("_get_main_module_details")
+        chosen = _install(path if os.path.isdir(path) else os.path.dirname(path), [*modules, "__main__"])
+        return _found(chosen, "_get_main_module_details")
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -86,12 +87,22 @@ def _is_zip(path: str) -> bool:
 
 
 def _code(source: bytes, path: str, chosen: Settings) -> CodeType:
-    if not chosen.options().disable:
-        prepared = prepare(source, path, marked=True, main=True)
-        if prepared is not None:
-            return prepared.code("__main__", path, chosen)
-    code: CodeType = compile(source, path, "exec", dont_inherit=True)
+    encodings.check(source, path)
+    accelerated = _accelerated(source, path, chosen)
+    if accelerated is not None:
+        return accelerated
+    try:
+        code: CodeType = compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise encodings.as_of_a_file(error, source) from None
     return code
+
+
+def _accelerated(source: bytes, path: str, chosen: Settings, plain: CodeType | None = None) -> CodeType | None:
+    if chosen.options().disable:
+        return None
+    prepared = prepare(source, path, marked=True, main=True, plain=(lambda: plain) if plain is not None else None)
+    return prepared.code("__main__", path, chosen) if prepared is not None else None
 
 
 def _main_module(path: str, loader: object, cached: str | None = None) -> ModuleType:
@@ -111,8 +122,8 @@ def _main_module(path: str, loader: object, cached: str | None = None) -> Module
 def _start_module(name: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = ["-m", *args]  # as the parents of the module see it
     _set_first_path(os.getcwd())
-    _install(os.getcwd(), [*modules, name, f"{name}.__main__"])
-    code, main = _found("_get_module_details", name)
+    chosen = _install(os.getcwd(), [*modules, name, f"{name}.__main__"])
+    code, main = _found(chosen, "_get_module_details", name)
     sys.argv[0] = main.__file__ or name
     return code, main
 
@@ -121,7 +132,7 @@ class _NotFound(Exception):
     """What runpy is to raise for a program that it cannot find."""
 
 
-def _found(search: str, *args: str) -> tuple[CodeType, ModuleType]:
+def _found(chosen: Settings, search: str, *args: str) -> tuple[CodeType, ModuleType]:
     """The code of a module, by the search (and with the messages) of `python -m`, and a fresh
     `__main__` for it.  The two functions of runpy are private, and as old as `python -m` itself."""
     try:
@@ -129,9 +140,21 @@ def _found(search: str, *args: str) -> tuple[CodeType, ModuleType]:
     except _NotFound as error:
         sys.stderr.write(f"{sys.executable}: {error}\n")
         raise SystemExit(1) from None
+    if type(spec.loader).__name__ == "zipimporter":
+        source = zipped_source(spec.loader, spec.name, code.co_filename)
+        code = (_accelerated(source, code.co_filename, chosen, code) if source is not None else None) or code
     main = _main_module(spec.origin, spec.loader, spec.cached)
     main.__dict__.update(__package__=spec.parent, __spec__=spec)
+    linecache.lazycache(code.co_filename, main.__dict__)  # for explain, of what is in a zip file
     return code, main
+
+
+def zipped_source(loader: Any, name: str, filename: str) -> bytes | None:
+    """The source of a module in a zip file, if the loader gives it and its code is not that of a lone .pyc."""
+    try:
+        return bytes(loader.get_data(filename)) if loader.get_source(name) is not None else None
+    except OSError:
+        return None
 
 
 # ---------------------------------------------------------------- surroundings

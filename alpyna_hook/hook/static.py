@@ -18,8 +18,8 @@ def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict
     is reached, and `writes`, the variables that it may assign.
     `whole`: with all pairs of their dependence graphs.  Raises SyntaxError.
     """
-    compile(source, filename, "exec", dont_inherit=True)
-    prepared = prepare(source, filename, marked=True, main=True, cached=False)
+    plain = compile(source, filename, "exec", dont_inherit=True)
+    prepared = prepare(source, filename, marked=True, main=True, cached=False, plain=lambda: plain)
     if prepared is None:
         return []
     table = prepared.entry.table

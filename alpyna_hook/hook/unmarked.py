@@ -15,12 +15,19 @@ from alpyna_hook.config import cache_folder
 
 _LIMIT = 4_000_000  # bytes; then the file is begun anew
 
+_OUR_NAME = (b"alpyna", b"ALPyNA", b"Alpyna", b"ALPYNA")
+
 _known: set[bytes] | None = None
 _new: list[bytes] = []
 
 
 def _file() -> str:
     return os.path.join(cache_folder(), "unmarked")
+
+
+def names_us(source: bytes) -> bool:
+    """Whether a pragma may be in it."""
+    return any(name in source for name in _OUR_NAME)
 
 
 def line(path: str) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,14 @@ def test_static_does_not_run_the_program(folder: Path) -> None:
     done = alpyna(folder, "explain", "--static", "program.py")
     assert (done.returncode, done.stderr) == (0, "")
     assert without_dependences(done.stdout) == STATIC
+
+
+def test_static_of_a_zip_file(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "app.pyz", "w") as archive:
+        archive.write(folder / "program.py", "__main__.py")
+    plain, zipped = (alpyna(folder, "explain", "--static", name) for name in ("program.py", "app.pyz"))
+    assert zipped.returncode == 0
+    assert zipped.stdout == plain.stdout.replace("program.py", os.path.join("app.pyz", "__main__.py"))
 
 
 def test_static_of_a_module(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -55,6 +56,47 @@ def test_a_misspelt_pragma_warns_and_runs_plain(program: Program) -> None:
     strict = program.python("-W", "error", "main.py", hook=True)
     assert (strict.code, strict.out) == (0, "285\n")
     assert "m.py:2: alpyna pragma" in strict.err
+
+
+def test_a_misspelt_skip_warns_and_leaves_its_loop_alone(program: Program) -> None:
+    other = TOTAL.replace("def total", "def other").replace("    for i", "    # alpyna: skipp\n    for i")
+    program.write("m.py", MARK + TOTAL + other)
+    program.write("main.py", USE + "import m\nprint(m.other(3))\n")
+    for _ in range(2):  # the second time from the cache
+        program.log.unlink(missing_ok=True)
+        outcome = program.python("main.py", hook=True)
+        assert (outcome.code, outcome.out) == (0, "285\n5\n")
+        assert outcome.err.count("alpyna pragma: unknown word 'skipp'; did you mean 'skip'?") == 1
+        assert program.events("ran total")
+        assert not program.events("ran other")
+
+
+@pytest.mark.parametrize("pragma", ["    # alpyna: accelerate", "x = 1  # ALPyNA accelerate"])
+def test_a_pragma_in_the_wrong_place_is_told_once(program: Program, pragma: str) -> None:
+    program.write("m.py", TOTAL.replace("    for", f"{pragma}\n    for") if pragma[0] == " " else f"{pragma}\n{TOTAL}")
+    program.write("main.py", USE)
+    outcome = program.python("main.py", hook=True)
+    assert (outcome.code, outcome.out) == (0, "285\n")
+    assert outcome.err.count("left margin (the module runs as plain Python)") == 1
+    assert not program.events("ran ")
+
+
+@pytest.mark.parametrize("flags", [[], ["-W", "error"], ["-W", "always"], ["-B"]])
+def test_what_the_compiler_warns_of_is_heard_as_often_as_without_us(program: Program, flags: list[str]) -> None:
+    """Once, when Python compiles the module; never where it has a valid file of its own."""
+    program.write("m.py", MARK + TOTAL + "x = '\\d'\nif x is 'y': pass\n")
+    program.write("main.py", USE + "import m\nprint(m.x)\n")
+    plain = program.python(*flags, "main.py")
+    shutil.rmtree(program.folder / "__pycache__", ignore_errors=True)
+    assert program.python(*flags, "main.py", hook=True) == plain
+    assert bool(program.events("ran ")) == (plain.code == 0)
+    shutil.rmtree(program.folder / "__pycache__", ignore_errors=True)
+    program.python("main.py")  # writes it
+    compiled = program.python(*flags, "main.py")
+    program.log.unlink(missing_ok=True)
+    assert program.python(*flags, "main.py", hook=True) == compiled
+    assert (compiled.code, compiled.err) == (0, "")
+    assert program.events("ran ")
 
 
 def test_errors_in_a_marked_module_are_shown_as_plain_python_shows_them(program: Program) -> None:

@@ -55,8 +55,20 @@ def test_modules_packages_folders_and_zip_files(program: Program) -> None:
         archive.writestr("__main__.py", TOTAL + SHOW)
     program.same_script("-m", "m", "x", "-y")
     program.same_script("-m", "pkg.sub", "x")
-    program.same_script("app.pyz", "x", runs=0)
+    program.same_script("app.pyz", "x")
     program.same_script("folder", "x")
+
+
+@pytest.mark.parametrize("source", [
+    b"x = 1\ny = 'caf\xe9'\n", b"# caf\xe9\nprint(1)\n", b"x = 1 1\ny = 'caf\xe9'\n", b"# coding: klingon\nx = 1\n",
+    b"# coding: ascii\nx = '\xe9'\n", b"\xef\xbb\xbf# coding: latin-1\nx = 1\n", b"#!x\n# coding: utf-8\ny = '\xe9'\n",
+    b"# coding: latin-1\nprint(ascii('\xe9'))\n", b"\xef\xbb\xbfprint(ascii('\xc3\xa9'))\n", b"print(ascii('\xc3\xa9'))\n",
+    b"x = 1\n\n# coding: latin-1\nprint('\xe9')\n",
+])
+def test_encodings_of_a_script(program: Program, source: bytes) -> None:
+    """Python reads a script as a file, and has other words for what is wrong with it than for bytes."""
+    program.write("main.py", source)
+    program.same_script("main.py", runs=0)
 
 
 def test_programs_that_are_not_there(program: Program) -> None:

@@ -15,12 +15,16 @@ from alpyna_hook.hook import pragma
     b"def f():\n    pass\n\n# alpyna: accelerate\n",
     b"x = 1\r\n# alpyna: accelerate\r\n",
     b"# alpyna: skip\nfor i in x: pass\n# alpyna: accelerate\n",
+    b"# alpyna accelerate\n",
+    b"# ALPyNA: accelerate\n",
+    b"# Alpyna : Accelerate\n",
+    b"# alpyna accelerate device=cpu\n",
 ])
 def test_marked(source: bytes) -> None:
     assert pragma.candidate(source)
     found = pragma.find(source)
     assert found.accelerate
-    assert found.problem is None
+    assert not found.problems
 
 
 @pytest.mark.parametrize("source", [
@@ -30,16 +34,21 @@ def test_marked(source: bytes) -> None:
     b"x = f'''\n# alpyna: accelerate\n'''\n",
     b"# about alpyna: accelerate\n",
     b"# alpyna\n",
+    b"# alpyna accelerates this\n",
+    b"# alpyna accelerate this loop\n",
+    b"# alpyna skips it\n",
+    b"x = 1  # alpyna: accelerate is for others\n",
 ])
 def test_not_marked(source: bytes) -> None:
     found = pragma.find(source)
     assert not found.accelerate
-    assert found.problem is None
+    assert not found.problems
 
 
 def test_a_source_without_the_comment_is_not_tokenised() -> None:
     assert not pragma.candidate(b"x = 1\n" * 1000)
-    assert not pragma.candidate(b"import alpyna_hook  # alpyna: accelerate is for others\n")
+    assert not pragma.candidate(b"import alpyna_hook  # alpyna itself\n")
+    assert not pragma.candidate(b"for i in x:  # alpyna: skip\n    pass\n# alpyna: skip\r\nfor i in x: pass\n")
 
 
 def test_options() -> None:
@@ -55,19 +64,25 @@ def test_options() -> None:
     ("# alpyna: accelerate device=cppu", "device cannot be 'cppu'; did you mean 'cpu'?"),
     ("# alpyna: accelerate device", "device cannot be ''"),
     ("# alpyna: skip me", "takes no options"),
+    ("x = 1  # ALPyNA accelerate", "left margin"),
     ("x = 1  # alpyna: accelerate", "left margin"),
     ("if x:\n    # alpyna: accelerate\n    pass", "left margin"),
 ])
 def test_misspelt(comment: str, text: str) -> None:
     found = pragma.find(f"pass\n{comment}\n".encode())
-    assert found.problem is not None
-    line, message = found.problem
+    ((line, message),) = found.problems
     assert text in message
+    assert found.plain == ("accelerate de" in comment)
     assert line == (3 if comment.startswith("if") else 2)
 
 
-def test_only_the_first_problem_counts() -> None:
-    assert pragma.find(b"# alpyna: one\n# alpyna: two\n").problem == (1, "unknown word 'one'; valid: accelerate, skip")
+def test_a_misspelt_skip_leaves_the_code_at_its_place_alone() -> None:
+    source = b"# alpyna: accelerate\n# alpyna: skp\nfor i in x: pass\nfor i in x: pass  # alpyna: skip it\nfor i in x: pass\n"
+    found = pragma.find(source)
+    assert found.accelerate
+    assert not found.plain
+    assert found.skip_lines == {3, 4}
+    assert found.problems == [(2, "unknown word 'skp'; did you mean 'skip'?"), (4, "skip takes no options")]
 
 
 def test_skip_lines() -> None:
@@ -91,10 +106,10 @@ x = (1,
 
 def test_a_warning_names_file_and_line() -> None:
     with pytest.warns(pragma.PragmaWarning, match="unknown word 'x'.*plain Python") as caught:
-        pragma.report((7, "unknown word 'x'"), "m.py")
+        pragma.report([(7, "unknown word 'x'")], "m.py", plain=True)
     assert (caught[0].filename, caught[0].lineno) == ("m.py", 7)
 
 
 def test_a_warning_that_is_made_an_error_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    pragma.report((7, "unknown word 'x'"), "m.py")  # the suite runs with warnings as errors
+    pragma.report([(7, "unknown word 'x'")], "m.py", plain=True)  # the suite runs with warnings as errors
     assert capsys.readouterr().err.startswith("alpyna: m.py:7: alpyna pragma: unknown word 'x'")
