@@ -7,27 +7,24 @@ are wrapped when the compiler has been imported; a version that has them elsewhe
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
 from alpyna_hook.guest.after_import import after_import
 
-Handed = Callable[[object, str], None]  # is told of each thing that is handed over, and to whom, before it is read
+Handed = Callable[[object, str], object]  # is told of each thing that is handed over, and to whom, and gives what is to be read
 
-# By the module that is imported last: module, class and method.
-_READERS = {
-    "numba.core.dispatcher": ("Numba", (
-        ("numba.core.bytecode", "FunctionIdentity", "from_function"),  # all that is compiled
-        ("numba.core.dispatcher", "_DispatcherBase", "__init__"),  # what is decorated, and kept as `py_func`
-        ("numba.core.caching", "Cache", "__init__"),  # what its cache files are named for
-    )),
-    "numba.cuda.dispatcher": ("Numba", (  # the package numba-cuda has copies of its own
-        ("numba.cuda.core.bytecode", "FunctionIdentity", "from_function"),
-        ("numba.cuda.dispatcher", "_DispatcherBase", "__init__"),
-        ("numba.cuda.core.caching", "Cache", "__init__"),
-    )),
+# By module: class, or None, and method.
+_READERS: dict[str, tuple[str, tuple[tuple[str | None, str], ...]]] = {
+    "numba.core.bytecode": ("Numba", (("FunctionIdentity", "from_function"),)),  # all that is compiled
+    "numba.core.dispatcher": ("Numba", (("_DispatcherBase", "__init__"),)),  # what is decorated, and kept as `py_func`
+    "numba.core.caching": ("Numba", (("Cache", "__init__"),)),  # what its cache files are named for
+    "numba.cuda.core.bytecode": ("Numba", (("FunctionIdentity", "from_function"),)),  # copies, in the package numba-cuda
+    "numba.cuda.dispatcher": ("Numba", (("_DispatcherBase", "__init__"),)),
+    "numba.cuda.core.caching": ("Numba", (("Cache", "__init__"),)),
+    "torch._dynamo.convert_frame": ("TorchDynamo", ((None, "_compile"), (None, "compile_frame"))),  # the code of a frame
+    "torch._dynamo.variables.functions": ("TorchDynamo", (("UserFunctionVariable", "__init__"),)),  # what is called in it
 }
 
 
@@ -37,24 +34,22 @@ def watch(handed: Handed) -> None:
         after_import(name, functools.partial(_open, handed))
 
 
-def _open(handed: Handed, imported: ModuleType) -> None:
+def _open(handed: Handed, module: ModuleType) -> None:
     """Has all that comes in by a compiler's doors told before it is read."""
-    reader, doors = _READERS[imported.__name__]
-    for module, owner, method in doors:
-        kind = getattr(sys.modules.get(module), owner, None)
-        found = vars(kind).get(method) if isinstance(kind, type) else None
+    reader, doors = _READERS[module.__name__]
+    for owner, method in doors:
+        place = module if owner is None else getattr(module, owner, None)
+        found = vars(place).get(method) if isinstance(place, type | ModuleType) else None
         plain = getattr(found, "__func__", found)
         if isinstance(plain, FunctionType) and not hasattr(plain, "__alpyna__"):
             door = _door(plain, reader, handed)
-            setattr(kind, method, door if plain is found else type(found)(door))  # type: ignore[misc]
+            setattr(place, method, door if plain is found else type(found)(door))  # type: ignore[misc]
 
 
 def _door(method: FunctionType, reader: str, handed: Handed) -> Callable[..., Any]:
     @functools.wraps(method)
     def door(*args: Any, **kws: Any) -> Any:
-        for thing in (*args, *kws.values()):
-            handed(thing, reader)
-        return method(*args, **kws)
+        return method(*[handed(thing, reader) for thing in args], **{key: handed(thing, reader) for key, thing in kws.items()})
 
     door.__alpyna__ = True  # type: ignore[attr-defined]
     return door

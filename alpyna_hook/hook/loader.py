@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import SourceFileLoader
-from types import CodeType
+from types import CodeType, FunctionType
 
 from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
@@ -81,11 +81,13 @@ def _build(source: bytes, filename: str, marked: bool, plain: Callable[[], CodeT
     )
 
 
-def _handed(function: object, reader: str) -> None:
+def _handed(thing: object, reader: str) -> object:
     """To another compiler."""
-    from alpyna_hook.hook.pristine import put_back  # needed only in programs that use one
+    if type(thing) not in (FunctionType, CodeType):
+        return thing
+    from alpyna_hook.hook.pristine import as_python_made_it  # needed only in programs that use one
 
-    put_back(function, reader)
+    return as_python_made_it(thing, reader)
 
 
 class AlpynaLoader(SourceFileLoader):

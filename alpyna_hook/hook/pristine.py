@@ -17,19 +17,22 @@ _LABELS = tuple(name for name in ("co_name", "co_qualname", "co_filename", "co_f
 _MEANING = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_freevars", "co_argcount", "co_kwonlyargcount")
 
 
-def put_back(thing: object, reader: str) -> None:
-    """Gives a function the code that it has without us, for good, since `reader` is about to read it; leaves all else alone."""
-    if type(thing) is not FunctionType or not any(sites_of(thing.__code__)):
-        return
-    rewritten = thing.__code__
-    plain = pristine(rewritten)
+def as_python_made_it(thing: object, reader: str) -> object:
+    """What is handed to `reader`, about to be read: a function gets its own code back, for good; a code object is replaced."""
+    code = thing.__code__ if isinstance(thing, FunctionType) else thing
+    if not isinstance(code, CodeType) or next(sites_of(code), None) is None:
+        return thing
+    plain = pristine(code)
     if plain is None:
-        log(f"{thing.__qualname__} reaches {reader} with our seams: its own code is not to be had")
-        return
-    thing.__code__ = plain
-    for site in rewritten.co_consts:
+        log(f"{code.co_name} reaches {reader} with our seams: its own code is not to be had")
+        return thing
+    for site in code.co_consts:
         if isinstance(site, Site) and site.parent is None:
             refuse_unseen(site, "other-compiler", reader)
+    if isinstance(thing, FunctionType):
+        thing.__code__ = plain
+        return thing
+    return plain
 
 
 def sites_of(code: CodeType) -> Iterator[Site]:

@@ -80,10 +80,9 @@ def watched() -> bool:
 def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
     if watched() or any(value is MISSING for value in values):
         return ()
-    if site.state is None:
+    if not isinstance(site.state, CodeType):
         site.state = _nest(site)
     assert len(values) == len(site.params)
-    assert isinstance(site.state, CodeType)
     namespace.setdefault("@locals", locals)
     done, result = FunctionType(site.state, namespace)(_DONE, *values)
     log(f"ran {site.qualname}:{site.lineno}")
