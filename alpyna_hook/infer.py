@@ -67,7 +67,7 @@ class _Inference:
             arrays=tuple(shared.arrays), stored=frozenset(shared.stored),
             obligations=tuple(shared.obligations), results=results, returns_tuple=scope.returns_tuple,
             libm=tuple(shared.libm), ufuncs=tuple(shared.ufuncs),
-            has_float_warnings=shared.float_warnings, functions=tuple(shared.functions),
+            has_float_warnings=shared.float_warnings, functions=tuple(shared.functions), places=tuple(shared.places),
         )
 
 
@@ -90,7 +90,7 @@ class Statements(Calls):
         except NeverBound as error:
             del scope.frames[depth:]
             scope.env = None
-            return t.Raise(error.loc)
+            return t.Raise(error.loc, scope.obligation("bound", error.loc, error.name))
 
     def typed_statement(self, s: ir.Stmt) -> t.Stmt:
         scope = self.scope
@@ -117,7 +117,7 @@ class Statements(Calls):
                 return self.returns(s)
             case ir.Raise():
                 scope.env = None
-                return t.Raise(s.loc)
+                return t.Raise(s.loc, scope.obligation("raise", s.loc))
             case ir.Refused():
                 raise Declined(s.slug, s.detail, s.loc)
 
@@ -180,7 +180,7 @@ class Statements(Calls):
         scope.env = scope.join(entry, scope.head(s))
         orelse = self.block(s.orelse)
         scope.env = scope.join(scope.env, breaks)
-        return t.For(s.index, start, stop, step, body, orelse, scope.shared.obligation("overflow"), s.loc)
+        return t.For(s.index, start, stop, step, body, orelse, scope.obligation("overflow", s.loc, "range"), s.loc)
 
     def while_loop(self, s: ir.While) -> t.While:
         scope = self.scope

@@ -36,7 +36,7 @@ class ComplexNumbers(Expressions):
         numpy = value.kinds != COMPLEX
         shared.libm["hypotf" if rep == "f4" else "hypot"] = None
         shared.float_warnings = shared.float_warnings or numpy
-        obligation = shared.obligation("finite" if numpy else "domain")
+        obligation = self.scope.obligation("finite" if numpy else "domain", loc, "abs")
         return t.Op("cabs", (value,), value.rep, kinds, rep, numpy, (obligation,), (), (), loc)
 
     def complex_power(self, base: t.Expr, exponent: int, loc: ir.Loc) -> t.Expr | None:
@@ -50,7 +50,7 @@ class ComplexNumbers(Expressions):
     def _python_power(self, base: t.Expr, exponent: int, loc: ir.Loc) -> t.Expr:
         """By squares, from 1 (CPython, Objects/complexobject.c: c_powu); overflow raises."""
         power = self._by_squares(t.Const(1 + 0j, COMPLEX, "c16", loc), base, exponent, loc)
-        return t.Op("bounded", (power,), "c16", COMPLEX, "c16", False, (self.scope.shared.obligation("domain"),), (), (), loc)
+        return t.Op("bounded", (power,), "c16", COMPLEX, "c16", False, (self.scope.obligation("domain", loc, "pow"),), (), (), loc)
 
     def _numpy_power(self, base: t.Expr, exponent: int, loc: ir.Loc) -> t.Expr:
         """Any zero gives 0; the first three powers are products, the others go by squares, from 1

@@ -110,7 +110,7 @@ class Expressions:
                 return self.call(ir.Call("@" + attribute, (ir.Var(root, loc),), (), loc))
             return self.outer_var(name, loc)
         variable = scope.variable(name)
-        obligation = scope.shared.obligation("bound") if scope.may_be_unbound(name) else None
+        obligation = scope.obligation("bound", loc, name) if scope.may_be_unbound(name) else None
         value = t.Var(name, kinds, variable.rep, loc, obligation)
         rep = rep_of(kinds)
         return value if rep is None or rep == variable.rep else self.cast(value, rep, "")
@@ -140,7 +140,7 @@ class Expressions:
         if len(index) != ndim:
             raise Declined("dimensions", f"{name} has {ndim} dimensions, {len(index)} subscripts", loc)
         values = tuple(self.index_value(e, "an index") for e in index)
-        return array, values, tuple(self.scope.shared.obligation("index") for _ in index)
+        return array, values, tuple([self.scope.obligation("index", e.loc, f"axis {k} of {array}") for k, e in enumerate(values)])
 
     def index_value(self, e: ir.Expr, what: str) -> t.Expr:
         return self.as_index(self.expr(e), what)
@@ -148,7 +148,7 @@ class Expressions:
     def row_index(self, array: str, axis: int, e: ir.Expr) -> t.Expr:
         """An index of a row that is passed to a function, counted from the front: the row may never be looked into."""
         size = t.Dim(array, axis, INT, "i8", e.loc)
-        check = self.scope.shared.obligation("index")
+        check = self.scope.obligation("index", e.loc, f"axis {axis} of {array}")
         return t.Op("row", (size, self.index_value(e, "an index")), "i8", INT, "i8", False, (check,), (), (), e.loc)
 
     def as_index(self, value: t.Expr, what: str) -> t.Expr:
@@ -177,7 +177,7 @@ class Expressions:
             folded = _fold_cast(value.value, rep)
             if folded is not None:
                 return t.Const(folded, value.kinds, rep, value.loc)
-        number = self.scope.shared.obligation(obligation) if obligation else None
+        number = self.scope.obligation(obligation, value.loc) if obligation else None
         return t.Cast(value, value.kinds, rep, number, value.loc)
 
     def store_cast(self, value: t.Expr, kind: Kind, loc: ir.Loc) -> t.Expr:
@@ -277,7 +277,7 @@ class Expressions:
         if first.name == "pow" and is_float(first.compute):
             self.scope.shared.libm["powf" if first.compute == "f4" else "pow"] = None
         tag_map = tuple((k, m.result) for k, m in zip(combinations, meanings, strict=True)) if len(kinds) > 1 else ()
-        obligations = tuple(self.scope.shared.obligation(c) for c in checks)
+        obligations = tuple([self.scope.obligation(c, loc, first.name) for c in checks])
         return t.Op(
             first.name, args, first.compute, kinds, rep, numpy, obligations, tag_map, tuple(values) if tag_map else (), loc
         )

@@ -47,7 +47,7 @@ class NumpyOperators(ComplexNumbers):
     ) -> t.Op:
         if len(kinds) != 1:
             raise Declined("mixed-types", f"the result may be {' or '.join(sorted(kinds))}", loc)
-        obligations = tuple(self.scope.shared.obligation(c) for c in checks)
+        obligations = tuple([self.scope.obligation(c, loc, name) for c in checks])
         return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
 
     def kinds_by(self, function: Callable[..., Any], *values: t.Expr) -> Kinds:

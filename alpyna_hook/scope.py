@@ -34,6 +34,7 @@ class Shared:
     facts: Facts
     arrays: dict[str, None] = field(default_factory=dict)
     obligations: list[str] = field(default_factory=list)
+    places: list[t.Place] = field(default_factory=list)
     stored: set[str] = field(default_factory=set)
     libm: dict[str, None] = field(default_factory=dict)
     ufuncs: dict[tuple[str, Rep], None] = field(default_factory=dict)
@@ -43,8 +44,9 @@ class Shared:
     float_warnings: bool = False
     temporaries: int = 0
 
-    def obligation(self, what: str) -> int:
+    def obligation(self, what: str, place: t.Place) -> int:
         self.obligations.append(what)
+        self.places.append(place)
         return len(self.obligations) - 1
 
     def mark(self) -> tuple[int, int]:
@@ -52,7 +54,7 @@ class Shared:
 
     def back_to(self, mark: tuple[int, int]) -> None:
         """Takes back the obligations and functions since the mark."""
-        del self.obligations[mark[0]:], self.functions[mark[1]:]
+        del self.obligations[mark[0]:], self.places[mark[0]:], self.functions[mark[1]:]
         self.reusable = {key: k for key, k in self.reusable.items() if k < mark[1]}
 
     def array_type(self, array: str) -> ArrayType:
@@ -109,6 +111,11 @@ class Scope:
         self.frames = []
         self.changed = False
         self.rounds += 1
+
+    def obligation(self, what: str, loc: ir.Loc, subject: str = "") -> int:
+        """The number of a new one; the subject is what it is about, for people."""
+        function = self.active[-1].partition("@")[0] if self.active else ""
+        return self.shared.obligation(what, t.Place(loc, subject, function))
 
     # -- variables
 

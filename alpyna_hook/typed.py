@@ -27,6 +27,16 @@ from alpyna_hook.types import Kind, Kinds, Rep
 #   number    a floating-point number is not NaN, whose sign is not known; of round(x, n), small enough to have digits
 #   bound     a variable has been given a value
 #   exponent  an integer exponent, or what an integer root is taken of, is not negative
+#   raise     this statement, which raises an exception, is not reached
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an obligation stands, for people; `function` if that is in a called function."""
+
+    loc: Loc
+    subject: str  # what it is about: an operation, a variable, "axis 0 of a"
+    function: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +215,7 @@ class Return:
 @dataclass(frozen=True, slots=True, eq=False)
 class Raise:
     loc: Loc
+    obligation: int | None = None
 
 
 Stmt: TypeAlias = Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise
@@ -250,6 +261,7 @@ class TypedNest:
     ufuncs: tuple[tuple[str, Rep], ...]  # NumPy inner loops whose addresses the kernel takes
     has_float_warnings: bool  # some operation warns through the FP flags
     functions: tuple[Function, ...] = field(default=())
+    places: tuple[Place, ...] = field(default=())  # of the obligations
 
 
 def operands(e: Expr) -> tuple[Expr, ...]:

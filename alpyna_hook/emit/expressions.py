@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alpyna_hook import typed as t
-from alpyna_hook.emit.layout import FAILED, TAG, Layout
+from alpyna_hook.emit.layout import FAILED, TAG, VALUE, Layout
 from alpyna_hook.emit.operations import Operations
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import EXACT_INT, INT_MAX, Kind, Rep, int_range, is_complex, is_float, is_int, is_python
@@ -37,12 +37,11 @@ class Emission:
 class Expressions(Operations):
     """Expressions of one function of the kernel."""
 
-    def __init__(self, emission: Emission, writer: Writer, names: Names, variables: dict[str, t.Variable], fail: str) -> None:
+    def __init__(self, emission: Emission, writer: Writer, names: Names, variables: dict[str, t.Variable]) -> None:
         self.emission = emission
         self.writer = writer
         self.names = names
         self.variables = variables
-        self.fail = fail  # the statement that gives up
         self.sticky = False  # whether the variable `bad` is used
         self.used_arrays: dict[str, None] = {}
         self.used_inputs: dict[str, None] = {}
@@ -62,7 +61,7 @@ class Expressions(Operations):
                 if e.name not in self.variables:
                     self.used_inputs[e.name] = None
                 if self.unproved(e.obligation):
-                    self.give_up_if(f"{self.names[e.name + ' assigned']} == 0")
+                    self.give_up_if(f"{self.names[e.name + ' assigned']} == 0", e.obligation)
                 return self.names[e.name]
             case t.Load():
                 self.used_arrays[e.array] = None
@@ -78,7 +77,7 @@ class Expressions(Operations):
                 return self.kept_call(e)
             case t.Op(name="row"):
                 size, index = self.args(e.args)
-                return self.normalised(index, size, self.emission.outcomes[e.obligations[0]])
+                return self.normalised(index, size, e.obligations[0])
             case t.Op():
                 return self.operation(e)
             case t.Cast():
@@ -137,9 +136,16 @@ class Expressions(Operations):
     def unproved(self, obligation: int | None) -> bool:
         return obligation is not None and self.emission.outcomes[obligation] == "C"
 
-    def give_up_if(self, condition: str) -> None:
+    def give_up(self, check: str) -> None:
+        """The statement that leaves the kernel or function; `check` as the word FAILED has it."""
+        raise NotImplementedError  # given by the two emitters
+
+    def give_up_if(self, condition: str, obligation: int | None = None, value: str = "") -> None:
+        """value: what is wrong, an integer, for people."""
         with self.writer.block(f"if {condition}:"):
-            self.writer.line(self.fail)
+            if value:
+                self.writer.line(f"put_i8(frame, {VALUE}, {value})")
+            self.give_up("0" if obligation is None else str(obligation + 1))
 
     def mark_bad_if(self, condition: str) -> None:
         """A check that need not leave at once: what goes on is put back in the end."""
@@ -171,20 +177,21 @@ class Expressions(Operations):
         self.used_arrays[array] = None
         terms = []
         for axis, (text, obligation) in enumerate(zip(self.args(index), obligations, strict=True)):
-            place = self.normalised(text, self.dimension(array, axis), self.emission.outcomes[obligation])
+            place = self.normalised(text, self.dimension(array, axis), obligation)
             stride = self.stride(array, axis)
             terms.append(place if stride == "1" else f"{place} * {stride}")
         return " + ".join(terms) if terms else "0"
 
-    def normalised(self, text: str, size: str, outcome: str) -> str:
+    def normalised(self, text: str, size: str, obligation: int) -> str:
         """The index from the front.  P: never negative; N: always; M: either; C: to be checked."""
+        outcome = self.emission.outcomes[obligation]
         if outcome == "P":
             return text
         if outcome == "N":
             return f"({text} + {size})"
         text = self.simple(text)
         if outcome == "C":
-            self.give_up_if(f"{text} < -{size} or {text} >= {size}")
+            self.give_up_if(f"{text} < -{size} or {text} >= {size}", obligation, text)
         return f"({text} + ({size} if {text} < 0 else 0))"
 
     # -- conditionals
@@ -318,26 +325,26 @@ class Expressions(Operations):
         if is_float(source) and is_int(target):
             low, high = int_range(target)
             low_text = f"{text} > {float(low) - 1.0!r}" if low > -(2**53) else f"{text} >= {float(low)!r}"
-            self.give_up_if(f"not ({low_text} and {text} < {float(high + 1)!r})")
+            self.give_up_if(f"not ({low_text} and {text} < {float(high + 1)!r})", e.obligation)
         elif is_int(target):
             low, high = int_range(target)
             own_low, own_high = int_range(source)
             conditions = [f"{text} < {low}"] if own_low < low else []
             conditions += [f"{text} > {self._int(high, source)}"] if own_high > high else []
             if conditions:
-                self.give_up_if(" or ".join(conditions))
+                self.give_up_if(" or ".join(conditions), e.obligation)
         elif is_int(source):
             bound = EXACT_INT[target]
             if source == "u8":
-                self.give_up_if(f"{text} > u8({bound})")
+                self.give_up_if(f"{text} > u8({bound})", e.obligation)
             else:
-                self.give_up_if(f"{text} > {bound} or {text} < -{bound}")
+                self.give_up_if(f"{text} > {bound} or {text} < -{bound}", e.obligation)
         elif is_complex(source) or is_complex(target):
             narrow = "f4" if target in ("c8", "f4") else "f8"
             parts = [f"{text}.real", f"{text}.imag"] if is_complex(source) else [text]
-            self.give_up_if(" or ".join(f"(f8({narrow}({p})) != {p} and {p} == {p})" for p in parts))
+            self.give_up_if(" or ".join(f"(f8({narrow}({p})) != {p} and {p} == {p})" for p in parts), e.obligation)
         else:
-            self.give_up_if(f"f8(f4({text})) != {text} and {text} == {text}")
+            self.give_up_if(f"f8(f4({text})) != {text} and {text} == {text}", e.obligation)
 
     @staticmethod
     def _int(value: int, rep: Rep) -> str:
@@ -347,6 +354,9 @@ class Expressions(Operations):
 
     def checks(self, e: t.Op) -> set[str]:
         return {self.emission.nest.obligations[k] for k in e.obligations if self.unproved(k)}
+
+    def obligation(self, e: t.Op, what: str) -> int:
+        return next(k for k in e.obligations if self.emission.nest.obligations[k] == what)
 
     def may_wrap(self, e: t.Op) -> bool:
         obligations = self.emission.nest.obligations
@@ -397,7 +407,8 @@ class Expressions(Operations):
             self.sticky = True
             self.give_up_if("bad")  # what was computed wrong might never let it end
         result = self.temporary(f"{e.function.name}({', '.join(['frame', *texts])})")
-        self.give_up_if(f"get_i8(frame, {FAILED}) != 0")
+        with self.writer.block(f"if get_i8(frame, {FAILED}) != 0:"):
+            self.give_up(f"get_i8(frame, {FAILED})")
         return result
 
     def tagged(self, value: t.Expr, kinds: tuple[Kind, ...]) -> list[str]:

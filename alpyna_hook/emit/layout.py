@@ -16,11 +16,15 @@ from alpyna_hook import typed as t
 from alpyna_hook.types import Rep
 
 # byte offsets of the control words
-LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, BUDGET, MASK, TEST = range(0, 88, 8)
-CONTROL_BYTES = 88
+LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, VALUE, BUDGET, MASK, TEST = range(0, 96, 8)
+CONTROL_BYTES = 96
 NO_END = 2**62  # iterations: no limit
 
-DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)  # what a kernel returns
+# what a kernel returns, in the lowest byte; above that the number of the check that failed, as the word FAILED has it:
+# one more than that of the obligation, or 0 where several are checked together
+DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)
+STATUS_BITS = 8
+SEVERAL = -1  # what a called function writes to FAILED for several
 
 _FORMATS = {
     "b1": "?7x", "i1": "b7x", "i2": "h6x", "i4": "i4x", "i8": "q", "u1": "B7x", "u2": "H6x", "u4": "I4x", "u8": "Q",

@@ -34,8 +34,8 @@ class _Cell:
 
 
 class Loops(Expressions):
-    def __init__(self, emission: Emission, writer: Writer, names: Names, variables: dict[str, t.Variable], fail: str) -> None:
-        super().__init__(emission, writer, names, variables, fail)
+    def __init__(self, emission: Emission, writer: Writer, names: Names, variables: dict[str, t.Variable]) -> None:
+        super().__init__(emission, writer, names, variables)
         self.strips: list[str] = []  # buffers
         self.jump_in_lane: Callable[[t.Break | t.Continue], None] | None = None
 
@@ -74,7 +74,8 @@ class Loops(Expressions):
         if self.unproved(s.obligation):
             start, stop, step = self.simple(start), self.simple(stop), self.simple(step)
             limit = 2**61
-            self.give_up_if(" or ".join(f"{x} > {limit} or {x} < -{limit}" for x in (start, stop, step)) + f" or {step} == 0")
+            too_far = [f"{x} > {limit} or {x} < -{limit}" for x in (start, stop, step)]
+            self.give_up_if(" or ".join([*too_far, f"{step} == 0"]), s.obligation)
         if isinstance(s.step, t.Const) and s.step.value == 1:
             return start, stop
         start, stop, step = self.fixed(start), self.fixed(stop), self.fixed(step)

@@ -31,7 +31,7 @@ class Operations:
     def temporary(self, text: str) -> str:
         raise NotImplementedError
 
-    def give_up_if(self, condition: str) -> None:
+    def give_up_if(self, condition: str, obligation: int | None = None) -> None:
         raise NotImplementedError
 
     def mark_bad_if(self, condition: str) -> None:
@@ -48,6 +48,10 @@ class Operations:
 
     def checks(self, e: t.Op) -> set[str]:
         """The obligations of the operation that are left to be checked."""
+        raise NotImplementedError
+
+    def obligation(self, e: t.Op, what: str) -> int:
+        """The number of one of the operation's obligations."""
         raise NotImplementedError
 
     def may_wrap(self, e: t.Op) -> bool:
@@ -225,18 +229,18 @@ class Operations:
 
     def check_before(self, e: t.Op, a: list[str], checks: set[str]) -> None:
         if "exponent" in checks:
-            self.give_up_if(f"{a[-1]} < 0")
+            self.give_up_if(f"{a[-1]} < 0", self.obligation(e, "exponent"))
         if "shift" in checks:
-            self.give_up_if(f"{a[1]} < 0 or {a[1]} > 63")
+            self.give_up_if(f"{a[1]} < 0 or {a[1]} > 63", self.obligation(e, "shift"))
         if "nonzero" in checks:
             if is_float(e.compute) or is_complex(e.compute):
                 self.mark_bad_if(f"{a[1]} == 0.0")
             else:
-                self.give_up_if(f"{a[1]} == 0")
+                self.give_up_if(f"{a[1]} == 0", self.obligation(e, "nonzero"))
         if "overflow" in checks:
             condition = self.overflow(e, a)
             if condition:
-                self.give_up_if(condition)
+                self.give_up_if(condition, self.obligation(e, "overflow"))
         if "number" in checks and e.name == "decimal":
             self.mark_bad_if(f"not (fabs_f8({a[0]}) * {a[1]} < {2.0**51})")
         elif "number" in checks:

@@ -18,14 +18,14 @@ from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.lanes import reads
-from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, SEEN, TAG, Slot
+from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
 from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.types import Rep
 
 _WORDS = frozenset(
-    "frame kernel low high bad seen left trip pointer poll flagged strip wrap_add wrap_sub wrap_mul inf nan"
+    "frame kernel check low high bad seen left trip pointer poll flagged strip wrap_add wrap_sub wrap_mul inf nan"
     " range complex abs bool True False None".split()
 ) | HELPERS
 
@@ -92,7 +92,7 @@ class Statements(Loops):
             case t.Return():
                 self.returns(s)
             case t.Raise():
-                self.writer.line(self.fail)
+                self.give_up(str((s.obligation or 0) + 1))
 
     def effect(self, s: t.Effect) -> None:
         """A call as a statement, and what it returns for the targets: the first item itself, the others in the frame."""
@@ -186,8 +186,11 @@ class Statements(Loops):
 class KernelEmitter(Statements):
     def __init__(self, emission: Emission) -> None:
         names = Names(reserved(emission.nest))
-        super().__init__(emission, Writer(), names, dict(emission.nest.variables), f"return {FLAGGED}")
+        super().__init__(emission, Writer(), names, dict(emission.nest.variables))
         self.left = False
+
+    def give_up(self, check: str) -> None:
+        self.writer.line(f"return {FLAGGED | int(check) << STATUS_BITS if check.isdigit() else FLAGGED}")
 
     def source(self) -> str:
         nest = self.emission.nest
@@ -281,10 +284,12 @@ class FunctionEmitter(Statements):
 
     def __init__(self, emission: Emission, function: t.Function) -> None:
         names = Names(reserved(emission.nest))
-        zero = "False" if function.rep == "b1" else f"{function.rep}(0)"
-        super().__init__(emission, Writer(), names, dict(function.variables), f"return give_up_{function.name}(frame)")
+        super().__init__(emission, Writer(), names, dict(function.variables))
         self.function = function
-        self.zero = zero
+        self.zero = "False" if function.rep == "b1" else f"{function.rep}(0)"
+
+    def give_up(self, check: str) -> None:
+        self.writer.line(f"return give_up_{self.function.name}(frame, {SEVERAL if check == '0' else check})")
 
     def source(self) -> str:
         f = self.function
@@ -300,8 +305,8 @@ class FunctionEmitter(Statements):
                 head += self.initial(name, variable)
         head += self.inputs_of_others()
         give_up = [
-            f"def give_up_{f.name}(frame):",
-            f"    put_i8(frame, {FAILED}, 1)",
+            f"def give_up_{f.name}(frame, check):",
+            f"    put_i8(frame, {FAILED}, check)",
             f"    return {self.zero}",
             "",
             "",
@@ -314,11 +319,11 @@ class FunctionEmitter(Statements):
     def finish(self) -> None:
         if self.sticky:
             with self.writer.block("if bad:"):
-                self.writer.line(self.fail)
+                self.give_up("0")
 
     def check_abort(self, iterations: int = 1) -> None:
         with self.writer.block(f"if poll(frame, {iterations}):"):
-            self.writer.line(self.fail)
+            self.give_up("0")
 
     def returns(self, s: t.Return) -> None:
         f = self.function

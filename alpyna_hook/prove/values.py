@@ -107,6 +107,8 @@ class _Execution(Expressions):
                 self.env = None
             case t.Raise():
                 self.raises = True
+                if s.obligation is not None:
+                    self.visited.add(s.obligation)
                 self.env = None
 
     def branch(self, s: t.If) -> None:

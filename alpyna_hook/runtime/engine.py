@@ -131,7 +131,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         refuse(site, state, declined)
     except Flagged as flagged:
         judge.failed()
-        trace.refuse("flagged", str(flagged), None)
+        trace.refuse("flagged", str(flagged), flagged.loc)
         log(f"{site!r}: flagged, the interpreter replays it: {flagged}")
         if trace.refusals["flagged"] > _MOST_REPLAYS + trace.accelerated:
             site.decline_for_good()

@@ -14,12 +14,14 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import chain
+from operator import or_
 from queue import SimpleQueue
 from time import perf_counter, thread_time
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, TAG
+from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, STATUS_BITS, TAG
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
@@ -56,7 +58,19 @@ class Work:
     @property
     def status(self) -> int:
         """What the kernel returned."""
-        return self.returned[1 if self.mask else 0]
+        return self.returned[1 if self.mask else 0] & ((1 << STATUS_BITS) - 1)
+
+    @property
+    def failed_check(self) -> int:
+        """The number of the obligation that did not hold; below zero where it is one of several."""
+        own = self.returned[1 if self.mask else 0] >> STATUS_BITS
+        return (own or self.get(FAILED)) - 1
+
+    @property
+    def flags_raised(self) -> int:
+        """Those of the watched floating-point flags that were raised."""
+        words = [self.get(word) for word in (RAISED, *[FOUND] * self.own)] if self.by_call else []
+        return reduce(or_, words, self.returned[2] if self.own else 0) & self.mask if self.mask else 0
 
     @property
     def raised(self) -> bool:

@@ -16,9 +16,11 @@ from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.hook.site import MISSING, Site
+from alpyna_hook.ir import Loc
 from alpyna_hook.kernels.build import Kernel
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime import failures
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.interrupts import Ran, Work, aside, run
 from alpyna_hook.runtime.investments import INVESTMENTS
@@ -48,12 +50,13 @@ class TooSmall(Exception):
 class Flagged(Exception):
     """A run-time check failed; everything has been put back.
 
-    by_unit: the floating-point unit told so, which flags some things that NumPy does not.
+    by_unit: the floating-point unit told so, which flags some things that NumPy does not.  loc: where in the nest.
     """
 
-    def __init__(self, what: str, by_unit: bool = False) -> None:
+    def __init__(self, what: str, by_unit: bool = False, loc: Loc | None = None) -> None:
         super().__init__(what)
         self.by_unit = by_unit
+        self.loc = loc
 
 
 def launch(
@@ -140,7 +143,7 @@ def concluded(
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
     if work.raised or work.status == frame_layout.FLAGGED:
-        raise Flagged("a floating-point exception" if work.raised else "a check in the kernel", by_unit=work.raised)
+        raise flagged_by(variant, work, call)
     results = unpack(variant, work.frame)
     boxed: tuple[Any, ...] = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     if site.perhaps:
@@ -157,6 +160,14 @@ def concluded(
         variant.note_clean_run(trace.accelerated)
     work.saved.end()
     return (boxed,)
+
+
+def flagged_by(variant: Variant, work: Work, call: Call) -> Flagged:
+    if work.raised:
+        what, loc = failures.of_unit(variant.typed, call.outcomes, FLAGS.names(work.flags_raised))
+    else:
+        what, loc = failures.of_check(variant.typed, call.outcomes, work.failed_check, work.get(frame_layout.VALUE))
+    return Flagged(what, work.raised, loc)
 
 
 def returned(variant: Variant, results: dict[str, Any]) -> tuple[Any]:
@@ -238,8 +249,9 @@ def new_call(
     seconds = predicted(estimate, binding)
     soon = (True if proof.trips is not None and estimate.sure else None) if seconds < _SOON else False
     keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or variant.unsure or bool(typed.results)
+    addresses = tuple([address(a) for a in arrays])
     call = Call(
-        kernel, proof.trips, seconds, estimate.sure, estimate.exact, soon, mask, keeps, tuple([address(a) for a in arrays])
+        kernel, proof.trips, seconds, estimate.sure, estimate.exact, soon, mask, keeps, addresses, proof.outcomes
     )
     if len(variant.calls) >= _MOST_CALLS:
         variant.calls.clear()

@@ -80,6 +80,11 @@ class FloatFlags:
         return sum(bit for name, bit in self.bits.items() if errstate[name] != "ignore")
 
 
+    def names(self, raised: int) -> tuple[str, ...]:
+        """Of the flags that are raised, as `np.errstate` has them."""
+        return tuple([name for name, bit in self.bits.items() if raised & bit])
+
+
 FLAGS = FloatFlags()
 _SOME = (1, 300)  # elements: NumPy has other code for many than for few
 

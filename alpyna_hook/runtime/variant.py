@@ -27,7 +27,7 @@ class Call:
     turns more often than was assumed; exact: nor less often.
     soon: it surely (True) or probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags
     to watch.  keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
-    first such call, for `explain`.
+    first such call, for `explain`.  outcomes: of the obligations.
     """
 
     kernel: Kernel
@@ -39,6 +39,7 @@ class Call:
     mask: int
     keeps: bool
     addresses: tuple[int, ...]
+    outcomes: str
 
 
 @dataclass(slots=True)
