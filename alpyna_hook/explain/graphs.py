@@ -11,6 +11,7 @@ from alpyna_hook.dependence.effects import NOTHING, Called
 from alpyna_hook.explain.dependences import describe, summary, words
 from alpyna_hook.facts import Known, UserFunction
 from alpyna_hook.ir import Nest
+from alpyna_hook.ir_bytes import loads
 from alpyna_hook.reasons import Declined
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LISTED = 100  # and in the data
 
 
 def of_site(site: Site, *, whole: bool = False) -> dict[str, Any]:
-    """As `of_nest`; nothing for a nest that was never captured."""
+    """As `of_nest`; nothing for a nest that was never reached."""
     try:
         return _of_site(site, whole)
     except TooLarge:
@@ -34,8 +35,10 @@ def _of_site(site: Site, whole: bool) -> dict[str, Any]:
     variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
     if variants:
         return _entries(_of_variant(variants[-1]), whole)
-    nest = getattr(site.state, "nest", None)
-    return of_nest(nest, whole=whole) if nest is not None else {}
+    if site.state is None:
+        return {}
+    nest = getattr(site.state, "nest", None) or loads(site.nest).nest
+    return of_nest(nest, whole=whole)
 
 
 def of_nest(nest: Nest, *, whole: bool = False) -> dict[str, Any]:

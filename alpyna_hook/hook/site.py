@@ -350,8 +350,14 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     # ---------------------------------------------------------------------------
 
     def decline_for_good(self) -> None:
-        """From now on this loop costs one attribute test; its inner loops get their chance."""
+        """From now on this loop costs one attribute test; its inner loops get their chance.
+
+        Of one that never ran compiled, the record of what became of it is all that is kept.
+        """
         self.live, self.timed = False, None
+        trace = getattr(self.state, "trace", None)
+        if trace is not None and not trace.accelerated:
+            self.state = Left(trace)
         for child in self.children:
             if child.state is None:
                 child.live = True
@@ -401,8 +407,8 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
 _leaves: Callable[[Site, tuple[object, ...], dict[str, Any]], bool] | None = None
 
 
-class _Refused(NamedTuple):
-    """The state of a site that no engine has seen."""
+class Left(NamedTuple):
+    """The state of a site that is left to the interpreter, by the engine or without one."""
 
     trace: Trace
 
@@ -410,8 +416,8 @@ class _Refused(NamedTuple):
 def refuse_unseen(site: Site, slug: str, detail: str) -> Trace | None:
     """Notes why a loop is left alone that no engine has seen."""
     if site.state is None:
-        site.state = _Refused(Trace())
-    if not isinstance(site.state, _Refused):
+        site.state = Left(Trace())
+    if not isinstance(site.state, Left):
         return None
     site.state.trace.refuse(slug, detail, None)
     return site.state.trace

@@ -86,11 +86,11 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     state = site.state
     if not isinstance(state, SiteState):
         with _LOCK:
-            if not isinstance(site.state, SiteState):
-                site.state = SiteState(site)
-                site.judge = site.judge or Judge()
             state = site.state
-    assert isinstance(state, SiteState) and site.judge is not None
+            if not isinstance(state, SiteState):
+                site.judge = site.judge or Judge()
+                state = site.state = SiteState(site)
+    assert site.judge is not None
     trace, judge = state.trace, site.judge
     unseen = site.take_unseen()
     if unseen:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import alpyna_hook
-from alpyna_hook.hook.site import all_modules
+from alpyna_hook.hook.site import Left, all_modules
 from alpyna_hook.hook.source import ModuleSource
 
 SOURCE = """\
@@ -43,3 +43,19 @@ def test_a_loop_is_parsed_again_only_if_its_names_are_not_what_they_seemed(
         assert len(calls) == parsed
     else:
         assert parsed
+
+
+def test_of_a_loop_that_is_declined_for_good_the_record_is_kept() -> None:
+    module = alpyna_hook.static_analyse(SOURCE.format(line="", name="range"), alpyna_hook.Options(strict=True))
+    (site,) = all_modules()[-1].sites
+    for _ in range(100):
+        module.Box().fill([0.0] * 5)
+    assert not site.live
+    assert type(site.state) is Left
+    (entry,) = [entry for entry in alpyna_hook.report() if entry["file"] == module.__file__]
+    assert (entry["accelerated_runs"], entry["reason"]) == (0, "value-type")
+    site.live = True  # as when what was in the way is gone
+    runs = entry["runs"]
+    assert module.Box().fill(np.zeros(5)).tolist() == [0.0, 2.0, 4.0, 6.0, 8.0]
+    (entry,) = [entry for entry in alpyna_hook.report() if entry["file"] == module.__file__]
+    assert entry["runs"] == runs + 1
