@@ -148,15 +148,17 @@ def _problem(builder: Builder, dependence: Dependence) -> Problem | None:
 def _renaming(
     graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
 ) -> Transformation | None:
-    """Anti and output dependences share memory, not values: a copy of the array removes them."""
-    if any(d.kind == "flow" or not isinstance(d.source, Access) for d in hard):
+    """Anti dependences share memory, not values: reading from a copy of the array removes them.
+
+    Output dependences stay: of two stores to one element the last must win, wherever they write to.
+    """
+    if any(d.kind != "anti" or not isinstance(d.source, Access) for d in hard):
         return None
     reached = {d.sink.id for d in graph.dependences if d.kind == "flow"}
-    if any(d.kind == "anti" and d.source.id in reached for d in hard):
+    if any(d.source.id in reached for d in hard):
         return None  # that read needs new values too
     names = ", ".join(sorted({d.name for d in hard}))
-    kinds = " and ".join(sorted({d.kind for d in hard}))
-    return Transformation("renaming", f"only {kinds} dependences are carried: they vanish with a copy of {names}")
+    return Transformation("renaming", f"only anti dependences are carried: they vanish with a copy of {names}")
 
 
 # ------------------------------------------------------------- of the loops' order

@@ -151,7 +151,7 @@ row(I, "counter by one", """
     for i in range(n):
         j = j + 1
         a[j] = b[i]
-""", "output a (<)", "transform renaming",
+""", "output a (<)", "carried",
     "j = j0 + i + 1; from a negative j0 on it could wrap around to the same elements", None)
 row(I, "counter by one, live", """
     for i in range(n):
@@ -201,7 +201,7 @@ row(I, "triangular counter", """
         for j in range(i + 1):
             k += 1
             a[k] = aa[i, j]
-""", "output a (<, *) (=, <)", "carried; transform renaming",
+""", "output a (<, *) (=, <)", "carried; carried",
     "k at the head of i is i(i + 1)/2, no affine form: the outer loop carries k; in the inner one k = k0 + j, which "
     "is negative for some k0, so that by these means alone two j could wrap around to one element", None)
 row(I, "multiplied counter", """
@@ -738,7 +738,11 @@ row(M, "gather", """
 row(M, "scatter", """
     for i in range(n):
         a[p[i]] = b[i]
-""", "output a (<)", "transform renaming", "two elements of p may be the same: the last store must win")
+""", "output a (<)", "carried", "two elements of p may be the same: the last store must win")
+row(M, "halved index", """
+    for i in range(n):
+        a[i // 2] = b[i]
+""", "output a (<)", "carried", "two iterations store to each element: the last must win, wherever they store to")
 row(M, "gather and scatter", """
     for i in range(n):
         a[p[i]] = a[p[i]] * 0.5
@@ -757,7 +761,7 @@ row(M, "rows by index", """
     for i in range(n):
         for j in range(m):
             aa[p[i], j] = bb[i, j]
-""", "output aa (<, =)", "transform renaming; parallel", "rows may coincide, columns do not: j is free")
+""", "output aa (<, =)", "carried; parallel", "rows may coincide, columns do not: j is free")
 row(M, "sparse rows", """
     for i in range(n):
         for k in range(r[i], r[i + 1]):
