@@ -7,6 +7,7 @@ the same types only fetches the values.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import types
 from collections.abc import Mapping
@@ -17,16 +18,19 @@ import numpy as np
 
 from alpyna_hook import ir
 from alpyna_hook.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
+from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
 from alpyna_hook.fixed import conditions, names_used, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
+from alpyna_hook.headers import made
 from alpyna_hook.hook.site import MISSING
 from alpyna_hook.hook.source import ModuleSource, module_of
-from alpyna_hook.known import KNOWN, known
+from alpyna_hook.known import KNOWN, known, meaning_of
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
+_FLOATS = (float, np.float64, np.float32)
 _ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 _STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
 
@@ -80,8 +84,8 @@ class LiveNames:
     namespace: dict[str, Any]
 
     def meaning(self, path: str) -> str | None:
-        found = known(self._value(path))
-        return None if found is None else found.meaning
+        value = self._value(path)
+        return FLOAT if any(type(value) is kind for kind in _FLOATS) else meaning_of(value)
 
     def _value(self, path: str) -> object:
         root, *attributes = path.split(".")
@@ -106,7 +110,7 @@ class Binder:
         self.params = in_params  # name -> position among the values that the seam passes
         self.written = frozenset(nest.writes)
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
-        self.reads = [self._read(name) for name in nest.reads]
+        self.reads = [self._read(name) for name in nest.reads if name not in nest.header_reads]
         self.conditions = conditions(nest)
         tested = {condition.name for condition in self.conditions}
         self.tested = [read for read in self.reads if read[0] in tested]
@@ -135,8 +139,21 @@ class Binder:
                 signature.append(genuine)
             else:
                 self._sort(name, value, arrays, scalars, functions, signature, live)
+        for what in nest.made:
+            self._make(what, arrays, scalars, functions, signature, live)
         owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
         return Binding(arrays, scalars, functions, tuple(signature), nest, owners, namespace)
+
+    def _make(
+        self, what: ir.Made, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object], live: Live,
+    ) -> None:
+        array = made(what, lambda path: self._value(self._read(path), live))
+        try:
+            self._sort(what.name, array, arrays, scalars, functions, signature, live)
+        except Declined as declined:
+            detail = declined.detail.replace(what.name, ast.unparse(what.node))
+            raise Declined(declined.reason.slug, detail, what.loc) from None
 
     def _read(self, name: str) -> Read:
         root, *attributes = name.split(".")

@@ -10,7 +10,7 @@ from alpyna_hook.attributes import plain_attribute
 from alpyna_hook.capture import capture_function
 from alpyna_hook.hook.site import MISSING
 from alpyna_hook.hook.source import module_of
-from alpyna_hook.known import known
+from alpyna_hook.known import meaning_of
 from alpyna_hook.reasons import Declined
 
 
@@ -44,8 +44,7 @@ class _NamesOf:
                 value = plain_attribute(value, attribute, path)
         except Declined:
             return None
-        found = known(value)
-        return None if found is None else found.meaning
+        return meaning_of(value)
 
 
 def check_scopes(function: ir.Function, code: types.CodeType) -> None:

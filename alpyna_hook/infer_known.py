@@ -40,6 +40,10 @@ class KnownCalls(NumpyOperators):
                 return t.Cast(self.as_index(self.one(args, e), "a count"), INT, "i8", None, e.loc)
             case "@in" | "@in_set":
                 return self.contained(args[0], args[1:], e)
+            case "@small" | "@extent":
+                return self.bound(self.one(args, e), e)
+            case "@int64":
+                return t.Cast(self.one(args, e), frozenset({"i8"}), "i8", None, e.loc)
             case "@in_range":
                 return self.in_range(args, e)
             case "@quotient" | "@rest":
@@ -76,6 +80,14 @@ class KnownCalls(NumpyOperators):
             equal = self.truth(self.binary("==", item, x, loc))
             found = t.Select(equal, t.Const(True, BOOL, "b1", loc), found, BOOL, "b1", loc)
         return found
+
+    def bound(self, value: t.Expr, e: ir.Call) -> t.Expr:
+        """What an array or a loop's shape is made of, so small that there is nothing to run out of."""
+        if e.function == "@small" and not value.kinds <= {"int", "i8"}:
+            raise Declined("inexact", f"np.arange() of {' or '.join(sorted(value.kinds))}", e.loc)
+        whole = self.as_index(value, "np.ndindex() argument")
+        narrow = self.cast(whole, "i4" if e.function == "@small" else "u4", "fit")
+        return t.Cast(self.cast(narrow, "i8", ""), INT, "i8", None, e.loc)
 
     def in_range(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
         """Of integers: what else may equal one of the range's numbers is compared with each of them."""

@@ -12,6 +12,7 @@ Which of them are arrays, scalars, modules or functions is known only at run tim
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
@@ -116,6 +117,8 @@ class Call:
         @real(x) @imag(x) @conjugate(x) @item(x)    `x.real`, `x.imag`, `x.conjugate()`, `x.item()`
         @in(x, y, ...) @in_set(x, y, ...)    `x in (y, ...)`, `x in {y, ...}`
         @in_range(x, start, stop, step)      `x in range(start, stop, step)`, step a constant
+        @small(x)  @int64(x)    an int or np.int64 as an int below 2**31; an int as np.int64
+        @extent(x)              an int that is not below zero, and below 2**32
         @quotient(x, y) @rest(x, y)          the two of `divmod(x, y)`
         @tuple(x, ...)       only as the value of a Return
     """
@@ -258,6 +261,21 @@ Stmt: TypeAlias = (
     Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise | Refused
 )
 Loop: TypeAlias = For | While
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """An array that the header of a loop makes, `np.linspace(0, 1, n)` or `a[1:]`: known to the nest by a name "@a1".
+
+    It is evaluated when the nest is bound (`headers.made`).  inner: the loop is in another one.
+    """
+
+    name: str
+    node: ast.expr
+    reads: tuple[str, ...]
+    inner: bool
+    loc: Loc
+
+
+AS_INTEGER = ("@index", "@small", "@extent", "@int64")  # the hidden functions that give the integer that they are given
 HEADER = "@h0"  # the index of a loop of one iteration, around a loop whose header needs statements of its own
 
 
@@ -279,6 +297,8 @@ class Nest:
     qualname: str
     builtins: Mapping[str, str] = field(default_factory=dict)
     sure: frozenset[str] = frozenset()
+    made: tuple[Made, ...] = ()
+    header_reads: frozenset[str] = frozenset()  # those of the reads that only `made` needs
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -58,18 +58,41 @@ def _where() -> dict[str, Any]:
     return {"where": found} if genuine else {}
 
 
+def _of_numpy(names: str) -> Iterator[tuple[str, Any]]:
+    """Functions that dispatchers of NumPy call, found by their own modules."""
+    for name in names.split():
+        found = getattr(np, name, None)
+        module = sys.modules.get(getattr(getattr(found, "_implementation", None), "__module__", ""))
+        if module is not None and module.__name__.partition(".")[0] == "numpy" and _is_of(found, module):
+            yield name, found
+
+
+def _arange() -> dict[str, Any]:
+    found = np.arange
+    genuine = type(found) is BuiltinFunctionType and found.__name__ == "arange" and type(found.__self__) is ModuleType
+    return {"arange": found} if genuine and found(1).dtype == np.int64 else {}
+
+
+def _ndindex() -> dict[str, Any]:
+    found = np.ndindex
+    module = sys.modules.get("numpy.lib._index_tricks_impl")
+    methods = [vars(found).get(name) for name in ("__init__", "__next__")] if type(found) is type else []
+    return {"ndindex": found} if methods and module is not None and all(_is_of(m, module) for m in methods) else {}
+
+
 BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in _BUILTINS and _is_builtin(name, f)}
 MATH: dict[str, Any] = {f.__name__: f for f in vars(math).values() if type(f) is BuiltinFunctionType and f.__self__ is math}
 UFUNCS: dict[str, np.ufunc] = dict(_ufuncs())
 ROUNDINGS = _written_in_python("numpy._core.fromnumeric", "round", "around")
 EXTENTS = _written_in_python("numpy._core.fromnumeric", "shape", "size", "ndim")
+MAKERS = {**_arange(), **dict(_of_numpy("linspace logspace geomspace sort unique flatnonzero"))}
 CHOICES = {**_written_in_python("numpy._core.fromnumeric", "clip"), **_where()}
 
 KNOWN: dict[int, Known] = {
     **{id(f): Known("builtin", name) for name, f in BUILTINS.items()},
     **{id(f): Known("math", name) for name, f in MATH.items()},
     **{id(f): Known("numpy", name) for name, f in UFUNCS.items()},
-    **{id(f): Known("numpy", name) for name, f in (*ROUNDINGS.items(), *EXTENTS.items(), *CHOICES.items())},
+    **{id(f): Known("numpy", name) for table in (ROUNDINGS, EXTENTS, CHOICES, MAKERS, _ndindex()) for name, f in table.items()},
     **{id(cls): Known("type", kind) for cls, kind in NUMPY_TYPES.items()},
     **{id(f): Known("builtin", "exit") for f in (sys.exit, os._exit, os.abort)},
 }
@@ -93,3 +116,9 @@ def _is_prange(value: type) -> bool:
         return False
     code = function.__code__
     return code.co_names == ("range",) and code.co_varnames == ("cls", "args") and code.co_consts in ((None,), ())
+
+
+def meaning_of(value: object) -> str | None:
+    """As the capture calls what is known."""
+    found = known(value)
+    return None if found is None else found.meaning

@@ -140,7 +140,7 @@ def bound(e: ir.Expr) -> Bound:
             return None if operand is None else ("neg", operand)
         case ir.Call(function="min" | "max" | "@min"):
             return ("max" if e.function == "max" else "min", *map(bound, e.args))
-        case ir.Call(function="@index" | "int", args=(argument,)):
+        case ir.Call(args=(argument,)) if e.function in ("int", *ir.AS_INTEGER):
             return bound(argument)
         case _:
             return None

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from alpyna_hook.fixed import outcome
 from alpyna_hook.ir import (
     Assign,
@@ -60,6 +62,9 @@ HIDDEN: dict[str, Callable[..., Any]] = {
     "@in_range": lambda x, start, stop, step: x in range(start, stop, step),
     "@quotient": lambda x, y: divmod(x, y)[0],
     "@rest": lambda x, y: divmod(x, y)[1],
+    "@small": operator.index,
+    "@extent": operator.index,
+    "@int64": np.int64,
     "@tuple": lambda *items: items,
     "@real": lambda x: x.real,
     "@imag": lambda x: x.imag,

@@ -33,7 +33,7 @@ LAYERS = [
     ["alpyna_hook.infer", "alpyna_hook.infer_calls", "alpyna_hook.infer_math", "alpyna_hook.infer_known",
      "alpyna_hook.infer_numpy", "alpyna_hook.infer_complex", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
     ["alpyna_hook.binding"],
-    ["alpyna_hook.attributes", "alpyna_hook.functions"],
+    ["alpyna_hook.attributes", "alpyna_hook.functions", "alpyna_hook.headers"],
     ["alpyna_hook.hook.site", "alpyna_hook.hook.source", "alpyna_hook.hook.places", "alpyna_hook.hook.parsing",
      "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],

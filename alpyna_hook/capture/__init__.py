@@ -54,10 +54,12 @@ def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname:
     flow = Flow()
     flow.walk((root,))
     _check_called(state, flow)
-    reads = tuple(dict.fromkeys((*state.builtins, *flow.reads)))
+    known = dict.fromkeys((*state.builtins, *flow.reads))
+    reads = tuple({**known, **dict.fromkeys(name for made in state.made for name in made.reads)})
     own = next((s for s in reversed(captured) if isinstance(s, For | While)), root)
     sure = sure_after(captured, own) & flow.writes.keys()
-    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, state.builtins, frozenset(sure))
+    return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, state.builtins, frozenset(sure),
+                tuple(state.made), frozenset(reads) - known.keys())
 
 
 def _check_called(state: Statements, flow: Flow) -> None:

@@ -34,6 +34,7 @@ from alpyna_hook.ir import (
     FixedValue,
     Load,
     Loc,
+    Made,
     Select,
     Shape,
     Stmt,
@@ -76,6 +77,7 @@ class Expressions:
         self.builtins: dict[str, str] = {}  # range, len, ...: compiled away, but to be checked; with what they mean
         self.called: dict[str, Located] = {}  # every function, builtins too, where it is first called
         self.out: list[Stmt] = []
+        self.made: list[Made] = []  # the arrays that headers make
         self._temps = 0
         self._hidden = 0
         self._conditional = 0

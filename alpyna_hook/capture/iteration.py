@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from alpyna_hook.capture.expressions import Expressions, shifted
+from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
-from alpyna_hook.ir import Binary, BoolOp, Call, Compare, Const, Expr, Load, Loc, Select, Shape, Var
+from alpyna_hook.ir import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
 from alpyna_hook.reasons import Declined
 
 
@@ -57,6 +58,22 @@ class Range:
             return towards_zero
         steps = Binary("//", minus(towards_zero, self.start, self.loc), self.step, self.loc)
         return plus(self.start, Binary("*", steps, self.step, self.loc), self.loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`np.arange(start, stop, step)` of integers: the numbers of the range, as NumPy's."""
+
+    numbers: Range
+    loc: Loc
+
+    def count(self) -> Expr:
+        return self.numbers.count()
+
+    def item(self, position: Expr) -> Item:
+        number = self.numbers.item(position)
+        assert not isinstance(number, tuple)
+        return Call("@int64", (number,), (), self.loc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +160,7 @@ def _select(items: Sequence[Item], position: Expr, loc: Loc) -> Item:
     return result
 
 
-Source: TypeAlias = Range | Elements | Enumerate | Zip | Display
+Source: TypeAlias = Range | Counted | Elements | Enumerate | Zip | Display
 Item: TypeAlias = "Expr | tuple[Item, ...]"  # a tuple is unpacked by the loop's target
 
 
@@ -161,6 +178,10 @@ def int_literal(node: Item) -> int | None:
     return node.value if isinstance(node, Const) and type(node.value) is int else None
 
 
+_MAKERS = tuple(f"numpy.{name}" for name in "linspace logspace geomspace sort unique flatnonzero".split())
+_METHODS = ("copy", "ravel", "flatten")  # which give an array of their own, or a view
+
+
 class Iteration(Expressions):
     """Recognises sources.  Headers are evaluated once: what is used twice goes into temporaries."""
 
@@ -168,8 +189,11 @@ class Iteration(Expressions):
         if isinstance(node, ast.Call):
             recognisers: dict[str, Callable[[ast.Call], Source]] = {
                 "range": self._range, "enumerate": self._enumerate, "zip": self._zip, "reversed": self._reversed,
+                "numpy.arange": self._arange,
             }
             meaning = self.meaning(node.func)
+            if meaning in _MAKERS or (isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS and not node.args):
+                return self._made(node)
             if meaning in recognisers and not any(isinstance(a, ast.Starred) for a in node.args):
                 self.builtin(node, meaning)
                 return recognisers[meaning](node)
@@ -179,6 +203,8 @@ class Iteration(Expressions):
             raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}", node)
         if isinstance(node, ast.Tuple | ast.List):
             return self._display(node)
+        if (isinstance(node, ast.BinOp | ast.UnaryOp) and _is_arithmetic(node)) or _is_view(node):
+            return self._made(node)
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             raise decline("loop-iterable", describe(node), node)
         return Elements(self.array(node), False, loc_of(node))
@@ -221,6 +247,75 @@ class Iteration(Expressions):
             return Range(zero, bounds[0], one, loc)
         return Range(bounds[0], bounds[1], bounds[2] if len(bounds) == 3 else one, loc)
 
+    def _arange(self, node: ast.Call) -> Counted | Elements:
+        """Of integers, a range; else an array that is made before."""
+        if node.keywords or not 1 <= len(node.args) <= 3 or any(map(self._may_be_float, node.args)):
+            return self._made(node)
+        bounds = self._range(node)
+        if int_literal(bounds.step) in (None, 0):
+            return self._made(node)
+        self.builtin(node, "numpy.arange")
+        start, stop = (
+            value if isinstance(value, Const) else Call("@small", (value,), (), value.loc) for value in (bounds.start, bounds.stop)
+        )
+        return Counted(self._integers(replace(bounds, start=start, stop=stop), node), loc_of(node))
+
+    def _may_be_float(self, node: ast.expr) -> bool:
+        for part in ast.walk(node):
+            match part:
+                case ast.Constant(value=float()) | ast.Div():
+                    return True
+                case ast.Name() | ast.Attribute():
+                    name = self.dotted(part)
+                    if name is not None and self.outer.meaning(name) == FLOAT:
+                        return True
+        return False
+
+    def _made(self, node: ast.expr) -> Elements:
+        """An array that is made when the nest is bound: from what an outer loop leaves alone."""
+        text = ast.unparse(node)
+        if not isinstance(self.root, ast.For | ast.While):
+            raise decline("loop-iterable", f"{text} in a called function", node)
+        outermost = isinstance(self.root, ast.For) and any(part is node for part in ast.walk(self.root.iter))
+        reads = tuple(dict.fromkeys(self._paths(node)))
+        changed = [] if outermost else [name for name in reads if self.is_changed(name)]
+        if changed:
+            raise decline("loop-iterable", f"{text} with {changed[0]}, which the loop around it assigns", node)
+        self.made.append(Made(f"@a{len(self.made) + 1}", node, reads, not outermost, loc_of(node)))
+        return Elements(self.made[-1].name, False, loc_of(node))
+
+    def _paths(self, node: ast.AST) -> Iterator[str]:
+        """The names and attributes that an expression reads; not `T` of `a.T`, which is a part of an array."""
+        if isinstance(node, ast.Attribute) and node.attr in (*_METHODS, "T", "shape", "size", "ndim"):
+            yield from self._paths(node.value)
+            return
+        name = self.dotted(node)
+        if name is not None:
+            yield name
+            return
+        for part in ast.iter_child_nodes(node):
+            yield from self._paths(part)
+
+    def extents(self, node: ast.Call, count: int) -> list[Expr]:
+        """The lengths that `np.ndindex` is given, each evaluated once: numbers, or a shape of so many dimensions."""
+        if node.keywords or not node.args:
+            raise decline("loop-iterable", "np.ndindex() with such arguments", node)
+        first = node.args[0].value if isinstance(node.args[0], ast.Starred) else node.args[0]
+        whole = self.of_shape(first) if len(node.args) == 1 else None
+        if whole is not None:
+            array, loc = self.array(whole), loc_of(first)
+            test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
+            self.out.append(If(test, (Raise(loc),), (), loc))
+            return [self._extent_of(Shape(array, k, loc), first) for k in range(count)]
+        given = first.elts if len(node.args) == 1 and isinstance(first, ast.Tuple) else node.args
+        if any(isinstance(one, ast.Starred) for one in given):
+            raise decline("loop-iterable", "np.ndindex() with such arguments", node)
+        values = [self.expr(one) for one in given]
+        return [self._extent_of(Call("@extent", (value,), (), value.loc), one) for value, one in zip(values, given, strict=True)]
+
+    def _extent_of(self, value: Expr, node: ast.expr) -> Expr:
+        return value if self._lasting(value) else self.freeze(value, node)
+
     def _enumerate(self, node: ast.Call) -> Enumerate:
         extra = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "start"]]
         if not node.args or len(node.args) + len(node.keywords) != 1 + len(extra) or len(extra) > 1:
@@ -259,8 +354,11 @@ class Iteration(Expressions):
     def inner(self, node: ast.expr) -> Source:
         """A source within enumerate or zip: its items are computed from its start in each iteration."""
         source = self.source(node)
-        if not isinstance(source, Range):
-            return source
+        if isinstance(source, Counted):
+            return replace(source, numbers=self._kept(source.numbers, node))
+        return self._kept(source, node) if isinstance(source, Range) else source
+
+    def _kept(self, source: Range, node: ast.expr) -> Range:
         source = self._integers(source, node)
         start = source.start if self._lasting(source.start) else self.freeze(source.start, node)
         return Range(start, source.stop, source.step, source.loc)
@@ -278,11 +376,35 @@ class Iteration(Expressions):
         match value:
             case Const():
                 return True
+            case Call("@small" | "@extent", (inner,)):
+                return self._lasting(inner)
             case Var(name) | Shape(name) | Call("@index", (Var(name),)):
                 return name.startswith("@t") or (root_of(name) not in self.params and not self.is_changed(name))
             case Binary(_, left, right):
                 return self._lasting(left) and self._lasting(right)
         return False
+
+
+def _is_view(node: ast.expr) -> bool:
+    """`a.T`, `a[1:]`, `m[:, 0]`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "T"
+    places = [node.slice] if isinstance(node, ast.Subscript) else []
+    return any(isinstance(i, ast.Slice) for place in places for i in (place.elts if isinstance(place, ast.Tuple) else [place]))
+
+
+def _is_arithmetic(node: ast.expr) -> bool:
+    """Of what may be numbers and arrays."""
+    match node:
+        case ast.BinOp(left=left, op=op, right=right):
+            return not isinstance(op, ast.MatMult | ast.BitOr | ast.BitAnd | ast.BitXor | ast.LShift | ast.RShift) and (
+                _is_arithmetic(left) and _is_arithmetic(right)
+            )
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            return _is_arithmetic(operand)
+        case ast.Constant(value=value):
+            return isinstance(value, int | float)
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
 
 
 def _integer(value: Expr) -> Expr:
@@ -292,7 +414,7 @@ def _integer(value: Expr) -> Expr:
 
 def _is_integer(value: Expr) -> bool:
     match value:
-        case Const() | Shape() | Call("@index"):
+        case Const() | Shape() | Call("@index" | "@small" | "@extent"):
             return True
         case Binary(_, left, right):
             return _is_integer(left) and _is_integer(right)
@@ -302,7 +424,7 @@ def _is_integer(value: Expr) -> bool:
 def arrays_of(source: Source) -> list[str]:
     """The arrays that a source reads its items from."""
     match source:
-        case Range() | Display():
+        case Range() | Counted() | Display():
             return []
         case Elements(array):
             return [array]

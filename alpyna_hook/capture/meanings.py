@@ -13,16 +13,22 @@ from typing import Protocol
 
 _BUILTINS = {name: name for name in "range enumerate zip reversed len divmod".split()}
 _ELSEWHERE = {"prange": "range", "xrange": "range"}
-_NUMPY = {name: f"numpy.{name}" for name in "shape size ndim".split()}
+_NUMPY = {
+    name: f"numpy.{name}"
+    for name in "shape size ndim arange ndindex linspace logspace geomspace sort unique flatnonzero".split()
+}
 _EXITS = dict.fromkeys(("exit", "quit", "sys.exit", "os._exit", "os.abort"), "exit")
 _OF_NUMPY = ("np", "numpy")
+
+
+FLOAT = "a float"
 
 
 class Names(Protocol):
     """What the capture asks about names from outside of the code that it captures."""
 
     def meaning(self, path: str) -> str | None:
-        """What the path stands for in a call."""
+        """What the path stands for in a call; `FLOAT` for a floating-point number."""
 
 
 @dataclass(frozen=True)

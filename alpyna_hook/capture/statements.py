@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from alpyna_hook.capture.endings import ends_by_itself
@@ -50,12 +51,12 @@ class Statements(Iteration):
     def snapshot(self) -> tuple[object, ...]:
         """The state of the capture, for `restore`."""
         return (list(self.out), self.out, dict(self.builtins), dict(self.called), list(self._names), self._loads, self._calls,
-                self._conditional, self._loops, self.has_return)
+                self._conditional, self._loops, self.has_return, list(self.made))
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Forgets what was captured since the snapshot, which was refused on the way."""
         (kept, self.out, self.builtins, self.called, self._names, self._loads, self._calls,
-         self._conditional, self._loops, self.has_return) = state
+         self._conditional, self._loops, self.has_return, self.made) = state
         self.out[:] = kept
 
     def body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
@@ -347,6 +348,9 @@ class Statements(Iteration):
 
     def _stmt_For(self, node: ast.For) -> None:
         self._check_skip(node)
+        if isinstance(node.iter, ast.Call) and self.meaning(node.iter.func) == "numpy.ndindex":
+            self._for_ndindex(node, node.iter)
+            return
         source = self.source(node.iter)
         self._check_kept(node, source)
         loc = loc_of(node)
@@ -381,6 +385,26 @@ class Statements(Iteration):
         body = self._loop_body(node.body)
         orelse = self.body(node.orelse)
         self.out.append(For(node.target.id, source.start, source.stop, source.step, body, orelse, loc_of(node)))
+
+    def _for_ndindex(self, node: ast.For, shape: ast.Call) -> None:
+        """`for i, j in np.ndindex(n, m)`: loops in each other, of which the innermost has the body."""
+        self.builtin(shape, "numpy.ndindex")
+        if not isinstance(node.target, ast.Tuple | ast.List):
+            raise decline("loop-iterable", "np.ndindex() with its indices kept as a tuple", node.target)
+        extents, loc = self.extents(shape, len(node.target.elts)), loc_of(node)
+        if len(extents) != len(node.target.elts):
+            raise decline("statement", f"{len(extents)} values for {len(node.target.elts)} targets", node.target)
+        indices = [Var(self.hidden(), loc) for _ in extents]
+        items = self._assign_items(node, tuple(indices), Var("@h", loc))
+        body = (*items, *self._loop_body(node.body))
+        if _is_broken(body):
+            raise decline("loop-iterable", "np.ndindex() with a break", node.iter)
+        orelse = self.body(node.orelse)
+        for index, extent in reversed(list(zip(indices, extents, strict=True))):
+            body = (For(index.name, Const(0, loc), extent, Const(1, loc), body, (), loc),)
+        (loop,) = body
+        assert isinstance(loop, For)
+        self.out.append(replace(loop, orelse=orelse))
 
     def _check_kept(self, node: ast.For, source: Source) -> None:
         """The loop goes on over the array that it started with, whatever its name means by then."""
@@ -420,6 +444,14 @@ class Statements(Iteration):
         row = self.temp()
         self.out.append(Assign(row, item, item.loc))
         return tuple(self._row_items(row, count, node))
+
+
+def _is_broken(body: Sequence[Stmt]) -> bool:
+    """Is there a break out of the loop that has this body?"""
+    return any(
+        isinstance(s, Break) or (isinstance(s, If) and _is_broken((*s.body, *s.orelse)))
+        or (isinstance(s, For | While) and _is_broken(s.orelse)) for s in body
+    )
 
 
 def _counters(target: ast.expr, item: Item, index: Var) -> Iterator[str]:

@@ -199,13 +199,13 @@ class Evaluator:
         for array, write in self._touched(expr, effects, statement):
             self.record(array, () if array == ANYWHERE else None, write, expr)
         function = expr.function
-        if function == "@index" or (function == "int" and len(values) == 1 and self._surely_integer(values[0])):
+        if function in ir.AS_INTEGER or (function == "int" and len(values) == 1 and self._surely_integer(values[0])):
             return values[0]
         return self._opaque_or_unknown(expr, "call")
 
     def _touched(self, call: ir.Call, effects: Effects, statement: bool) -> list[tuple[str, bool]]:
         """The arrays that a call may read and write (True), the reads first."""
-        if call.function == "@index":  # of a bound: as a name that stands there alone
+        if call.function in ir.AS_INTEGER:  # of a bound: as a name that stands there alone
             return []
         read: dict[str, None] = {}
         for key, argument in arguments(call):
@@ -249,7 +249,7 @@ class Evaluator:
         for node in ir.walk(expr):
             if isinstance(node, ir.Load) or (isinstance(node, ir.Var | ir.Shape) and self._changes(node)):
                 return False
-            if isinstance(node, ir.Call) and node.function not in ("min", "max", "@min", "abs", "@index", "int"):
+            if isinstance(node, ir.Call) and node.function not in ("min", "max", "@min", "abs", "int", *ir.AS_INTEGER):
                 return False
             if isinstance(node, ir.Const) and not isinstance(node.value, int):
                 return False
@@ -295,7 +295,7 @@ class Evaluator:
             case ir.Unary("-", operand):
                 negated = self.quiet(operand)
                 return None if negated is None else -negated
-            case ir.Call("@index", (argument,)):
+            case ir.Call(function, (argument,)) if function in ir.AS_INTEGER:
                 return self.quiet(argument)
             case ir.Binary(op, left, right) if op in ("+", "-", "*"):
                 a, b = self.quiet(left), self.quiet(right)

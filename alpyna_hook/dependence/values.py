@@ -109,6 +109,6 @@ def _value(expr: ir.Expr, values: Mapping[str, int]) -> int:
                 return min(numbers)
             if function == "max":
                 return max(numbers)
-            if function in ("@index", "int", "abs") and len(numbers) == 1:
+            if function in ("int", "abs", *ir.AS_INTEGER) and len(numbers) == 1:
                 return abs(numbers[0]) if function == "abs" else numbers[0]
     raise _NoValue

@@ -285,5 +285,5 @@ def _raises(node: ir.Node) -> bool:
         case ir.Binary(op, _, right) if op in _MAY_RAISE:
             return not (isinstance(right, ir.Const) and right.value)
         case ir.Call(function):
-            return function not in ("abs", "min", "max", "@index", "@min", "float", "bool", "len")
+            return function not in ("abs", "min", "max", "@min", "float", "bool", "len", *ir.AS_INTEGER)
     return False

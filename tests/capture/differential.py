@@ -59,6 +59,7 @@ def run_captured(nest: Nest, values: dict[str, Any], views: dict[str, View] | No
     """The IR, given only what the nest says that it reads; writes go back to values."""
     wanted = {root_of(name) for name in nest.reads}
     env = {name: value for name, value in values.items() if name in wanted}
+    env |= {made.name: _evaluated(made.node, values) for made in nest.made}
     result: Result = ("returned", None)
     try:
         Interpreter(env).block((nest.loop,))
@@ -78,6 +79,10 @@ def run_captured(nest: Nest, values: dict[str, Any], views: dict[str, View] | No
     return result
 
 
+def _evaluated(node: ast.expr, values: dict[str, Any]) -> Any:
+    return eval(compile(ast.Expression(node), "<header>", "eval"), values)
+
+
 def ranks_of(nest: Nest, values: dict[str, Any]) -> dict[str, int]:
     """The arrays among all that the nest names, and their numbers of dimensions."""
     result: dict[str, int] = {}
@@ -86,7 +91,7 @@ def ranks_of(nest: Nest, values: dict[str, Any]) -> dict[str, int]:
             value = Interpreter(values).name(name)
             if isinstance(value, np.ndarray):
                 result[name] = value.ndim
-    return result
+    return result | {made.name: _evaluated(made.node, values).ndim for made in nest.made}
 
 
 def seen(value: Any) -> Any:

@@ -121,7 +121,8 @@ ITERABLES = {
     "{1, 2}": ("a set display", "{1, 2}"),
     "()": ("an empty display", "()"),
     "((1, 2), 3)": ("a display of different kinds of items", "((1, 2), 3)"),
-    "a + b": ("an arithmetic expression", "a + b"),
+    "a @ b": ("an arithmetic expression", "a @ b"),
+    "[0] * n": ("an arithmetic expression", "[0] * n"),
     "rebound": ("rebound, which the loop assigns", "rebound"),
 }
 

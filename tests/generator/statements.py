@@ -249,10 +249,12 @@ def loop(scope: Scope, budget: int) -> Lines:
 def range_loop(scope: Scope, budget: int) -> Lines:
     if scope.chance(6):
         return _moving_bound(scope, budget)
+    if scope.chance(4):
+        return _all_indices(scope, budget)
     name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
     header, variable = _range(scope, name)
     if header.startswith("range(") and scope.chance(8):
-        header = scope.pick(("counted", "prange")) + header.removeprefix("range")
+        header = scope.pick(("counted", "prange", "np.arange")) + header.removeprefix("range")
     return _for(scope, f"for {name} in {header}:", [variable], {}, budget)
 
 
@@ -264,6 +266,16 @@ def _moving_bound(scope: Scope, budget: int) -> Lines:
     change = scope.pick((f"{bound} += 1", f"{bound} -= 2", f"{bound} = 7", f"{bound} = {name}"))
     lines = _for(scope, f"for {name} in {header}:", [LoopVar(name, size)], {}, budget)
     return [f"{bound} = {scope.pick('0012')}", lines[0], f"    {change}", *lines[1:]]
+
+
+def _all_indices(scope: Scope, budget: int) -> Lines:
+    first, size, other = _fresh_index(scope), scope.pick(scope.sizes), scope.pick((*scope.sizes, "3"))
+    second = next(name for name in "ijlpquvw" if name not in {first, *(v.name for v in scope.loops)})
+    variables = [LoopVar(first, size), LoopVar(second, other if other in scope.sizes else "")]
+    whole = [a.name for a in scope.arrays if [(d.size, d.plus) for d in a.dims] == [(size, 0), (other, 0)]]
+    shapes = [f"{name}.shape" for name in whole] + [f"*{name}.shape" for name in whole]
+    header = scope.pick((f"{size}, {other}", f"({size}, {other})", *shapes))
+    return _for(scope, f"for {first}, {second} in np.ndindex({header}):", variables, {}, budget)
 
 
 def _fresh_index(scope: Scope) -> str:
@@ -318,10 +330,16 @@ def element_loop(scope: Scope, budget: int) -> Lines:
     element = scope.fresh("x")
     extent = array.dims[0]
     variables: list[LoopVar] = []
-    choice = scope.weighted({"plain": 4, "enumerate": 3, "zip": 3, "start": 1, "mixed": 1})
+    choice = scope.weighted({"plain": 4, "enumerate": 3, "zip": 3, "start": 1, "mixed": 1, "made": 2})
     bound = {element: array.kind}
     if choice == "plain":
         header = f"for {element} in {array.name}:"
+    elif choice == "made":
+        name = array.name
+        texts = [f"{name}[1:]", f"{name}[::-1]", f"{name}[:{scope.pick(scope.sizes)}]", f"{name}.copy()", f"np.unique({name})"]
+        if array.kind == "f":
+            texts += [f"{name} * 2 - 1", f"np.sort({name})", "np.linspace(0, 1.5, 7)", "np.arange(0.5, 4)"]
+        header = f"for {element} in {scope.pick(texts)}:"
     elif choice == "zip" or choice == "mixed":
         other, second = scope.pick(flat), scope.fresh("y")
         bound[second] = other.kind

@@ -25,7 +25,7 @@ class Box:
     ("", "range", 0),
     ("steps = range", "steps", 0),
     ("def prange(n): return range(n)", "prange", 1),  # it looks like Numba's
-    ("prange = np.arange", "prange", 1),
+    ("prange = np.arange", "prange", 0),
     ("class rows: step = range", "rows.step", 1),
 ])
 def test_a_loop_is_parsed_again_only_if_its_names_are_not_what_they_seemed(
