@@ -6,6 +6,7 @@ import os
 import sys
 
 from alpyna_hook.config import complain
+from alpyna_hook.guest.outside import came_from_outside
 
 _target = ""
 
@@ -38,5 +39,7 @@ def _append(text: str) -> None:
     except OSError as error:
         complain(f"the log {_target} cannot be written: {error.strerror}; there is none")
         _target = ""
-    except NameError:  # while Python shuts down there is no `open` any more
+    except BaseException as error:  # a hook of the program's forbids it, or Python shuts down and there is no `open` any more
+        if came_from_outside(error):
+            raise
         _target = ""

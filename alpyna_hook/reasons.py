@@ -81,8 +81,9 @@ _ALL = [
     Reason("disabled", "ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1", "unset it"),
     Reason("flagged", "a run-time check failed and the interpreter replayed the loop",
            "look for warnings, exceptions or overflow in the loop"),
-    Reason("unavailable", "NumPy or Numba cannot be imported",
-           "if a file of the program is named like a module that they need, give it another name"),
+    Reason("unavailable", "something that compiling needs cannot be had at the moment: NumPy, Numba, memory, room on the stack",
+           "if a file of the program is named like a module that they need, give it another name; if a hook or a patched "
+           "function of the program stands in the way, let it pass"),
     Reason("compile-error", "the compiler could not compile the kernel", "please report it with the loop's source"),
     Reason("internal", "an internal error", "please report it with the loop's source"),
 ]

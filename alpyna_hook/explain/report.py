@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from alpyna_hook.guest.watching import was_shown
 from alpyna_hook.hook.site import Site, all_modules
 from alpyna_hook.hook.source import ModuleSource, Refusal
 
@@ -24,7 +25,7 @@ def as_data(*, loops: bool = False, kernels: bool = False, whole: bool = False) 
 def _module(module: ModuleSource, loops: bool, kernels: bool, whole: bool) -> list[dict[str, Any]]:
     entries = []
     for site in module.sites:
-        if site.parent is None or site.state is not None:
+        if site.parent is None or site.state is not None or was_shown(site):
             entry = _site(site)
             if loops and (entry["accelerated_runs"] or entry["reason"] in (None, "too-small")):
                 from alpyna_hook.explain.graphs import of_site  # not needed, and not loaded, for a plain report
@@ -69,6 +70,8 @@ def _site(site: Site) -> dict[str, Any]:
     entry = entry_of(site.module.filename, site.lineno, site.qualname)
     trace = getattr(site.state, "trace", None)
     if trace is None:
+        if was_shown(site):
+            entry.update(runs=1, reason="tracing", refusals={"tracing": 1})
         return entry
     loc = trace.loc
     unseen, refusals = site.unseen(), dict(trace.refusals)

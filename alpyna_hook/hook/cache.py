@@ -13,24 +13,23 @@ import hashlib
 import importlib.util
 import marshal
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import Any, NoReturn
+from typing import Any
 
 import alpyna_hook
 from alpyna_hook.config import cache_directory
+from alpyna_hook.guest import files
 from alpyna_hook.hook.site import SiteRecord, Table
 from alpyna_hook.hook.source import Refusal
 from alpyna_hook.log import log
 
 SUFFIX = ".bin"
 _MAGIC = b"ALPyNA-code-3\n\0\0"  # 16 bytes; the number is that of the format
-_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,30 +161,11 @@ def _decode(data: bytes, source: bytes) -> Entry:
 def _read(path: Path) -> bytes:
     """The bytes of a file that only this user (or root) can have written."""
     try:
-        _check_owner(os.stat(path.parent), "its folder")
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        return files.read(path)
     except FileNotFoundError:
         raise _Miss("there is none") from None
     except OSError as error:
-        raise _Miss(f"it cannot be opened: {error.strerror}") from None
-    try:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
-            raise _Miss("it is not a file")
-        _check_owner(info, "it")
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read()
-    finally:
-        os.close(descriptor)
-
-
-def _check_owner(info: os.stat_result, what: str) -> None:
-    if not hasattr(os, "geteuid"):
-        return  # Windows: the folders' access lists decide
-    if info.st_uid not in (0, os.geteuid()):
-        raise _Miss(f"{what} belongs to another user")
-    if info.st_mode & _OTHERS:
-        raise _Miss(f"{what} can be written by other users")
+        raise _Miss(f"it cannot be opened: {error.strerror}" if error.strerror else str(error)) from None
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -194,10 +174,7 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(exist_ok=True)
     else:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        _check_owner(os.stat(path.parent), "its folder")
-    except _Miss as miss:
-        _refuse(str(miss))
+    files.check_folder(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
@@ -208,10 +185,6 @@ def _write(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise PermissionError(reason)
 
 
 # ------------------------------------------------------------------ upkeep

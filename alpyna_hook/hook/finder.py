@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from alpyna_hook.config import Settings
 from alpyna_hook.guest.after_import import after_import
+from alpyna_hook.guest.outside import came_from_outside, may_pass
 from alpyna_hook.guest.own_imports import found_after, own_imports
 from alpyna_hook.hook import unmarked
+from alpyna_hook.log import log
 
 if TYPE_CHECKING:
     from types import ModuleType, TracebackType
@@ -39,7 +41,12 @@ class AlpynaFinder:
     ) -> ModuleSpec | None:
         spec = found_after(self, fullname, path, target, AlpynaFinder)
         if spec is not None and type(spec.loader) is SourceFileLoader and fullname.partition(".")[0] not in _OURS:
-            self._replace(spec, spec.loader)
+            try:
+                self._replace(spec, spec.loader)
+            except BaseException as error:  # what a hook, or a patched function, of the program's has raised
+                if came_from_outside(error) or not may_pass(error):
+                    raise
+                log(f"{fullname} runs as plain Python: {error!r}")
         return spec
 
     def _replace(self, spec: ModuleSpec, loader: SourceFileLoader) -> None:

@@ -11,6 +11,7 @@ from types import CodeType, FunctionType
 
 from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
+from alpyna_hook.guest.outside import came_from_outside, may_pass
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma, unmarked
 from alpyna_hook.hook.site import link, registered
@@ -48,15 +49,20 @@ def prepare(
     """
     if not marked and not pragma.candidate(source):
         return None
-    entry = cache.load(filename, source, main=main) if cached else None
-    if entry is None:
-        try:
+    try:
+        entry = cache.load(filename, source, main=main) if cached else None
+        if entry is None:
             entry = _build(source, filename, marked, plain or partial(compile, source, filename, "exec", dont_inherit=True))
-        except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, OSError, ImportError) as error:
-            log(f"{filename} runs as plain Python: {error}")
-            return None
-        if entry is not None and cached:
-            cache.store(filename, source, entry, main=main)
+            if entry is not None and cached:
+                cache.store(filename, source, entry, main=main)
+    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, OSError, ImportError) as error:
+        log(f"{filename} runs as plain Python: {error}")
+        return None
+    except BaseException as error:  # what a hook, or a patched function, of the program's has raised
+        if came_from_outside(error) or not may_pass(error):
+            raise
+        log(f"{filename} runs as plain Python: {error!r}")
+        return None
     if entry is None:
         return None
     is_plain = not (marked or entry.accelerate)

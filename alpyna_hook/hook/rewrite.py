@@ -1,9 +1,9 @@
 """Puts a seam before each eligible loop of a module's tree.
 
-    for i in range(n):        match SITE.__doc__ or SITE.run(a, n, s):
+    for i in range(n):        match SITE.__doc__ or (SITE.run(a, n, s) if NOBODY_LOOKS_ON else SITE.shown):
         s = s + a[i]              case ((i, s),):
                                       if SITE.due:
-                                          SITE.raise_due()
+                                          [*SITE.overdue()]
                                   case _:
                                       for i in range(n):
                                           s = s + a[i]
@@ -26,6 +26,7 @@ who traces lines sees those of the loop alone.
 The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
 a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
 there by `link`.  So no name is added to any namespace, and the bytecode can be marshalled.
+NOBODY_LOOKS_ON stands for what guest/watching.py asks in this Python.
 `SITE.__doc__` is what tells a Site in use from one that is left alone (see `site`).
 """
 
@@ -40,6 +41,7 @@ from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.meanings import Names, Noted, Spelled, aliases
 from alpyna_hook.capture.names import decline
 from alpyna_hook.fixed import names_used
+from alpyna_hook.guest.watching import BY_EVENTS
 from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
 from alpyna_hook.hook.parsing import parse, quietly
 from alpyna_hook.hook.places import first_line, places
@@ -256,6 +258,12 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     def call(attribute: str, *args: ast.expr) -> ast.expr:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
 
+    def nobody_looks_on() -> ast.expr:
+        if BY_EVENTS:
+            return at(ast.UnaryOp(ast.Not(), of_site("monitored")))  # type: ignore[no-any-return]
+        absent = [at(ast.Compare(of_site(who), [ast.Is()], [at(ast.Constant(None))])) for who in ("profiled", "traced")]
+        return at(ast.BoolOp(ast.And(), absent))  # type: ignore[no-any-return]
+
     def name(identifier: str) -> ast.expr:
         return at(ast.Name(identifier, ast.Load()))  # type: ignore[no-any-return]
 
@@ -277,7 +285,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     names = [target for target in record.targets if target != "_"]  # which no pattern can assign
     held = _held(record.targets)
     left_alone = after_first_seen(of_site(LEFT_ALONE))
-    run = call("run", *map(name, record.params))
+    run = at(ast.IfExp(nobody_looks_on(), call("run", *map(name, record.params)), of_site("shown")))
     done: list[ast.stmt] = []
     if record.perhaps:
         for k, target in enumerate(record.perhaps, 1):
@@ -285,7 +293,8 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
     elif names and "_" in record.targets:
         done.append(at(ast.Assign([assigned()], name(held), type_comment=None)))
-    done.append(at(ast.If(of_site("due"), [at(ast.Expr(call("raise_due")))], [])))
+    overdue = at(ast.List([at(ast.Starred(call("overdue"), ast.Load()))], ast.Load()))
+    done.append(at(ast.If(of_site("due"), [at(ast.Expr(overdue))], [])))
     if record.has_return:
         done.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
     timed = at(ast.Compare(of_site(LEFT_ALONE), [ast.Is()], [at(ast.Constant(...))]))
@@ -310,7 +319,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
         tried.append(at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[])))
     in_use = at(ast.UnaryOp(ast.Not(), left_alone))
-    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, call("asks")])), tried, [])), loop]
+    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, nobody_looks_on(), call("asks")])), tried, [])), loop]
 
 
 def _held(targets: tuple[str, ...]) -> str:

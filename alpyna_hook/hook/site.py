@@ -2,12 +2,13 @@
 
 The rewritten module holds each Site as a constant of a code object and calls
 
-    SITE.__doc__ or SITE.run(p1, p2, ...)
+    SITE.__doc__ or (SITE.run(p1, p2, ...) if NOBODY_LOOKS_ON else SITE.shown)
 
 before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
 no tuple, or `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
 of `targets`, "it has been run".  Where there are variables that the loop may leave as they were (`perhaps`), it holds a tuple: the
-values of `targets`, and for each of the others an iterator that has its value, or nothing.
+values of `targets`, and for each of the others an iterator that has its value, or nothing.  An exception of a signal's handler
+is an answer, too: it is raised where the seam asks for the first value.
 
 `SITE.__doc__` says what the site is doing:
 
@@ -29,8 +30,7 @@ import builtins
 import sys
 import threading
 from _thread import get_ident
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import chain, repeat
 from operator import length_hint
@@ -38,10 +38,11 @@ from time import perf_counter
 from types import CodeType, FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alpyna_hook.guest.attempts import Attempts, calls_to_leave
 from alpyna_hook.guest.forks import Undivided
-from alpyna_hook.guest.outside import outside_cause
+from alpyna_hook.guest.outside import Raising, came_from_outside, may_pass, outside_cause
 from alpyna_hook.guest.own_imports import own_imports
-from alpyna_hook.guest.watching import watched
+from alpyna_hook.guest.watching import Watched
 from alpyna_hook.hook.source import ModuleSource, Refusal, remember
 from alpyna_hook.log import log
 from alpyna_hook.runtime.trace import Trace
@@ -116,14 +117,14 @@ class _Countdown:
         self.__bool__ = chain(self.left, repeat(False)).__next__
 
 
-class Site(bytearray):  # with no docstring, which would be in the place of the slot
+class Site(bytearray, Watched):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "has_return", "in_function",
-        "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
+        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
         "state", "targets", "timed", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
@@ -152,6 +153,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         self.judge: Judge | None = None
         self.due: tuple[tuple[int, BaseException], ...] = ()
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
+        self.failures = 0  # that may pass, so far
         self.state: object | None = None
         self._pending = threading.local() if record.has_return else None
         self._seen = threading.local() if record.unsure else None
@@ -180,22 +182,32 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
     def __repr__(self) -> str:
         return f"<Site {self.qualname} {self.module.filename}:{self.lineno}>"
 
-    def run(self, *values: object) -> tuple[Any, ...]:
+    def run(self, *values: object) -> Sequence[Any]:
         """Called by the seam with the values of those of `params` that are surely bound."""
         if self.timed is not None and self._ended_before():
             return ()
-        frame = sys._getframe(1)
-        if self._seen is not None:
-            seen = self._take_seen(self._seen, frame)
-            if seen is None:
-                return ()
-            values += seen
-        if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
-            return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
-        done = _execute(self, values, frame.f_globals)
-        if not done and self.judge is not None and self.judge.timing:
-            self._begin(id(frame), self.judge)
-        return done
+        try:
+            frame = sys._getframe(1)
+            if self._seen is not None:
+                seen = self._take_seen(self._seen, frame)
+                if seen is None:
+                    return ()
+                values += seen
+            if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
+                return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
+            done = _execute(self, values, frame.f_globals)
+            if done == () and self.judge is not None and self.judge.timing:
+                self._begin(id(frame), self.judge)
+            return done
+        except RecursionError:  # there is no room to call anything; elsewhere there may be
+            return ()
+        except BaseException as error:
+            if came_from_outside(error):
+                return Raising(error)
+            if not may_pass(error):
+                raise
+            refuse_for_now(self, f"{type(error).__name__}: {error}")
+            return ()
 
     # --------------------------------- loops that are left to the interpreter
 
@@ -264,7 +276,7 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         return self.judge.rest > 0
 
     # --------------------------------- nests that read variables that may have no value
-    #     if not SITE.__doc__ and SITE.asks():
+    #     if not SITE.__doc__ and NOBODY_LOOKS_ON and SITE.asks():
     #         try:
     #             SITE.see(0, p3)
     #         except SITE.unbound:
@@ -274,9 +286,14 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
 
     def asks(self) -> bool:
         """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
-        asked = not watched()
-        self._seen.values = (id(sys._getframe(1)), [MISSING] * len(self.unsure)) if asked else None  # type: ignore[union-attr]
-        return asked
+        place: Any = self._seen
+        place.values = None
+        try:
+            place.values = id(sys._getframe(1)), [MISSING] * len(self.unsure)
+        except BaseException as error:
+            if came_from_outside(error) or not may_pass(error):
+                raise
+        return place.values is not None
 
     def see(self, index: int, value: object) -> None:
         """For the seam: the value of one of `unsure`."""
@@ -337,15 +354,16 @@ class Site(bytearray):  # with no docstring, which would be in the place of the 
         """For the engine: what the seam is to raise when it has assigned the targets."""
         self.due = (*self.due, (get_ident(), error))
 
-    def raise_due(self) -> None:
-        """For the seam, if any is due."""
+    def overdue(self) -> Sequence[object]:
+        """For the seam, if any is due: raises it where the values are asked for."""
         here = get_ident()
         own = [error for thread, error in self.due if thread == here]
         self.due = tuple([each for each in self.due if each[0] != here])
-        if own:
-            if self.has_return:
-                self._stack().pop()
-            raise own[-1]
+        if not own:
+            return ()
+        if self.has_return:
+            self._stack().pop()
+        return Raising(own[-1], sys.exc_info()[1])
 
     # ---------------------------------------------------------------------------
 
@@ -381,12 +399,17 @@ def _wake() -> None:
 
 
 _IMPORTING = Undivided()
+_ENGINE_IMPORTS = Attempts()
 
 
-def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Sequence[Any]:
     """Before the engine is there."""
     global _execute, _leaves
     handled = sys.exc_info()[1]
+    began = perf_counter()
+    if _ENGINE_IMPORTS.hopeless:
+        refuse_for_now(site, _ENGINE_IMPORTS.why)
+        return ()
     try:
         if site.module.options.device == "auto" and ENGINE not in sys.modules:
             if _leaves is None:
@@ -396,11 +419,12 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
                 return ()
         with _IMPORTING, own_imports():
             _execute = import_module(ENGINE).execute
-    except Exception as error:  # what the program put in the place of a module, or Python is shutting down
-        if outside_cause(error, handled) is not None:
-            raise
-        log(f"the engine cannot be imported: {error!r}")
-        _execute = partial(_refuse, f"{type(error).__name__}: {error}")
+    except BaseException as error:  # what the program put in the place of a module, or Python is shutting down
+        if (intruder := outside_cause(error, handled)) is not None:
+            return Raising(intruder, handled)
+        log(f"the engine cannot be imported: {_ENGINE_IMPORTS.failed(error, began)}")
+        refuse_for_now(site, _ENGINE_IMPORTS.why)
+        return ()
     return _execute(site, values, namespace)
 
 
@@ -423,15 +447,24 @@ def refuse_unseen(site: Site, slug: str, detail: str) -> Trace | None:
     return site.state.trace
 
 
-def _refuse(why: str, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+def refuse_for_now(site: Site, why: str) -> None:
+    """What failed may work later: this call and some more are left to the interpreter, and more each time."""
     trace = refuse_unseen(site, "unavailable", why)
     if trace is not None:
         trace.runs += 1
-    site.decline_for_good()
-    return ()
+    else:
+        state: Any = site.state  # the engine's, which has counted the run
+        trace = state.trace
+        trace.refuse("unavailable", why, None)
+    if unseen := site.take_unseen():
+        trace.leave(unseen)
+    site.leave(calls_to_leave(site.failures))
+    site.failures += 1
+    for child in site.children:
+        child.live = True
 
 
-_execute: Callable[[Site, tuple[object, ...], dict[str, Any]], tuple[Any, ...]] = _first_call
+_execute: Callable[[Site, tuple[object, ...], dict[str, Any]], Sequence[Any]] = _first_call
 
 _SOURCES: list[ModuleSource] = []
 

@@ -12,6 +12,7 @@ import os
 import sys
 
 from alpyna_hook.config import cache_folder
+from alpyna_hook.guest import files
 
 _LIMIT = 4_000_000  # bytes; then the file is begun anew
 
@@ -43,8 +44,7 @@ def known(key: bytes) -> bool:
     global _known
     if _known is None:
         try:
-            with open(_file(), "rb") as file:
-                _known = set(file.read().split(b"\n"))
+            _known = set(files.read(_file()).split(b"\n"))
         except OSError:
             _known = set()
     return key in _known
@@ -60,13 +60,10 @@ def remember(key: bytes) -> None:
 
 
 def _write() -> None:
-    """One append of whole lines: what other processes append at the same time stays whole too."""
     path = _file()
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        full = os.path.exists(path) and os.path.getsize(path) > _LIMIT
-        with open(path, "wb" if full else "ab", buffering=0) as file:
-            file.write(b"".join(b"%s\n" % key for key in _new))
+        files.append(path, b"".join(b"%s\n" % key for key in _new), _LIMIT)
     except OSError:
         return
     finally:

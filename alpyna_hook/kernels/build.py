@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import import_module
+from time import perf_counter
 from typing import Any
 
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.guest.attempts import Attempts
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
 from alpyna_hook.reasons import Declined
@@ -61,16 +63,21 @@ def build(source: KernelSource) -> Kernel:
             raise CompileError(f"{error}\n{source.text}") from error
 
 
-@cache
+_IMPORTS = Attempts()
+
+
 def _without_numba() -> str:
     """Why Numba cannot be imported; nothing if it can."""
-    try:
-        import_module("numba")
-    except Exception as error:
-        if outside_cause(error, None) is not None:
-            raise
-        return f"{type(error).__name__}: {error}"
-    return ""
+    if not _IMPORTS.hopeless:
+        began = perf_counter()
+        try:
+            import_module("numba")
+            return ""
+        except BaseException as error:
+            if outside_cause(error, None) is not None:
+                raise
+            return _IMPORTS.failed(error, began)
+    return _IMPORTS.why
 
 
 @lru_cache(maxsize=1024)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from alpyna_hook import config, pipeline
 from alpyna_hook.binding import Binder, Binding, LiveNames
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.guest import registries
-from alpyna_hook.guest.outside import outside_cause
-from alpyna_hook.guest.watching import watched
-from alpyna_hook.hook.site import Site
+from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
+from alpyna_hook.guest.watching import watched_at
+from alpyna_hook.hook.site import Site, refuse_for_now
 from alpyna_hook.ir import Nest
 from alpyna_hook.ir_bytes import loads
 from alpyna_hook.kernels.build import CompileError
@@ -41,7 +42,7 @@ class SiteState:
     """What the runtime knows of a site, beside its judge."""
 
     def __init__(self, site: Site) -> None:
-        self.trace = getattr(site.state, "trace", None) or Trace()
+        self.trace: Trace = getattr(site.state, "trace", None) or Trace()
         self.binder: Binder | None = None
         self.nest: Nest | None = None
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
@@ -77,7 +78,7 @@ def check_seam(site: Site, nest: Nest) -> None:
         raise Declined("call", "what its names stand for is not what they look like")
 
 
-def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
+def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Sequence[Any]:
     """Runs the nest compiled and returns the 1-tuple of its targets' values, or () to have it interpreted.
 
     namespace: the globals of the code that holds the site.  What is remembered of a call must keep none of its
@@ -102,7 +103,8 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         trace.refuse("disabled", "", None)
         site.decline_for_good()
         return INTERPRET
-    if watched():
+    code = site.code()
+    if code is not None and watched_at(code):
         trace.refuse("tracing", "", None)
         return INTERPRET
     if sys.is_finalizing():  # no imports any more, and threads that run do not come back
@@ -137,10 +139,14 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
             site.decline_for_good()
         elif not forced and judge.loses():
             rest(site, judge)
-    except Exception as error:  # the one place where a failure of ours turns into "interpret"
+    except BaseException as error:  # the one place where a failure of ours turns into "interpret"
         intruder = outside_cause(error, handled)
         if intruder is not None:
-            raise intruder  # noqa: B904 - it goes on as it came
+            return Raising(intruder, handled)
+        if may_pass(error):
+            log(f"{site!r}: unavailable: {error!r}")
+            refuse_for_now(site, f"{type(error).__name__}: {error}")
+            return INTERPRET
         if config.settings().options().strict or site.module.options.strict:
             raise
         slug = "compile-error" if isinstance(error, CompileError) else "internal"
@@ -221,6 +227,8 @@ def new_variant(state: SiteState, binding: Binding) -> Variant:
 
 def refuse(site: Site, state: SiteState, declined: Declined) -> None:
     slug = declined.reason.slug
+    if slug == "unavailable":
+        return refuse_for_now(site, declined.detail)
     trace = state.trace
     trace.refuse(slug, declined.detail, declined.loc)
     if slug == "too-small":

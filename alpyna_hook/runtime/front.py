@@ -10,7 +10,6 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.guest.watching import watched
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -33,8 +32,6 @@ class FrontState:
 
 def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
     """Whether the loop is left to the interpreter; if not, the engine is to decide."""
-    if watched():
-        return False
     state = site.state
     first = state is None
     if not isinstance(state, FrontState):

@@ -15,6 +15,7 @@ from alpyna_hook.binding import Binder, Binding
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
+from alpyna_hook.guest.room import more_room
 from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.ir import Loc
 from alpyna_hook.kernels.build import Kernel
@@ -97,11 +98,13 @@ def launch(
             undo(site, work, depth)
             raise
         while True:
-            if not came_from_outside(error):
+            if came_from_outside(error):
+                site.raise_afterwards(error)
+            elif not isinstance(error, (MemoryError, RecursionError)):
                 raise
-            site.raise_afterwards(error)
             try:
-                return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0))
+                with more_room():
+                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0))
             except BaseException as another:
                 error = another
     return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
@@ -179,8 +182,9 @@ def undo(site: Site, work: Work, depth: int) -> None:
     """Puts everything back, also when a signal's handler raises an exception meanwhile: the first one goes on."""
     for attempts_left in range(9, -1, -1):
         try:
-            work.saved.roll_back()
-            site.drop_returns(depth)
+            with more_room():
+                work.saved.roll_back()
+                site.drop_returns(depth)
             return
         except BaseException:
             if not attempts_left:

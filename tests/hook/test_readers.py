@@ -16,6 +16,7 @@ import pytest
 import alpyna_hook
 from alpyna_hook.hook import site as sites
 from tests.hook.reference import reference_engine
+from tests.hook.unwatched import nobody_looks_on
 
 SOURCE = """
 def total(n, flag=False):
@@ -60,8 +61,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return reference_engine.execute(site, values, namespace)
 
     monkeypatch.setattr(sites, "_execute", execute)
-    for module in (reference_engine, sites):
-        monkeypatch.setattr(module, "watched", lambda: False)
+    nobody_looks_on(monkeypatch)
     return names
 
 

@@ -24,6 +24,7 @@ from alpyna_hook.hook.places import first_line
 from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.hook.source import module_of
 from tests.hook.reference import reference_engine
+from tests.hook.unwatched import nobody_looks_on
 
 Execute = Callable[[sites.Site, tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
 
@@ -44,8 +45,7 @@ def interpreted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def execute(request: pytest.FixtureRequest, interpreted: None, monkeypatch: pytest.MonkeyPatch) -> list[sites.Site]:
     """Both answers of the engine; the sites that it was asked for."""
     asked: list[sites.Site] = []
-    for module in (reference_engine, sites):  # the suite may run under coverage
-        monkeypatch.setattr(module, "watched", lambda: False)
+    nobody_looks_on(monkeypatch)
 
     def engine(site: sites.Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
         asked.append(site)
@@ -341,7 +341,7 @@ def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPa
     """A finaliser or signal handler that runs the same nest between `see` and `run`."""
     asked: list[object] = []
     monkeypatch.setattr(sites, "_execute", lambda site, values, namespace: asked.append(values) or ())
-    monkeypatch.setattr(sites, "watched", lambda: False)
+    nobody_looks_on(monkeypatch)
     module, (site,) = site_of("def f(n, x=None):\n if x is not None: k = x\n for i in range(n): k\n")
     module.f(1, 5)
     module.f(0, 6)
@@ -369,7 +369,7 @@ def test_reentrant_returns_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finaliser or signal handler that runs the same nest between `run` and `take`."""
     module, (site,) = site_of("def f(n):\n for i in range(n):\n  if i == 2: return i\n return -1\n")
     monkeypatch.setattr(sites, "_execute", reference_engine.execute)
-    monkeypatch.setattr(reference_engine, "watched", lambda: False)
+    nobody_looks_on(monkeypatch)
     returned = sites.Site.returned
     for outer, inner in itertools.product((1, 5), (1, 5)):
         between: list[int] = []

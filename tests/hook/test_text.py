@@ -14,6 +14,7 @@ import alpyna_hook
 from alpyna_hook import Options
 from alpyna_hook.hook import site as sites
 from tests.hook.reference import reference_engine
+from tests.hook.unwatched import nobody_looks_on
 
 TEXT = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\n"
 
@@ -27,7 +28,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[sites.Site]:
         return reference_engine.execute(site, values, namespace)
 
     monkeypatch.setattr(sites, "_execute", execute)
-    monkeypatch.setattr(reference_engine, "watched", lambda: False)
+    nobody_looks_on(monkeypatch)
     return seen
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -17,6 +18,8 @@ from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.log import log
 
 _DONE = object()
+_ENDED = (_ for _ in ())
+_ENDED.close()
 
 
 class _Returns(ast.NodeTransformer):
@@ -70,21 +73,18 @@ def _nest(site: Site) -> CodeType:
     return next(c for c in compile(tree, site.module.filename, "exec").co_consts if isinstance(c, CodeType))
 
 
-def watched() -> bool:
-    """A debugger, a profiler or a coverage tool is at work."""
-    monitoring = getattr(sys, "monitoring", None)
-    tools = monitoring is not None and any(monitoring.get_tool(index) for index in range(6))
-    return bool(sys.gettrace() or sys.getprofile() or tools)
-
-
-def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> tuple[Any, ...]:
-    if watched() or any(value is MISSING for value in values):
+def execute(site: Site, values: tuple[Any, ...], namespace: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
+    if any(value is MISSING for value in values):
         return ()
     if not isinstance(site.state, CodeType):
         site.state = _nest(site)
     assert len(values) == len(site.params)
     namespace.setdefault("@locals", locals)
-    done, result = FunctionType(site.state, namespace)(_DONE, *values)
+    try:
+        done, result = FunctionType(site.state, namespace)(_DONE, *values)
+    except BaseException as error:
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+        return map(_ENDED.throw, (error,))
     log(f"ran {site.qualname}:{site.lineno}")
     if done is not _DONE:
         site.set_return((result,))
