@@ -1,0 +1,40 @@
+"""The kernels of typical nests are as recorded; `pytest tests/emit/test_golden.py --update-golden` records them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alpyna_hook.hook.site import all_sites
+from tests.differential import Program
+from tests.emit.golden_nests import NESTS
+
+FOLDER = Path(__file__).with_name("golden")
+
+
+def kernels(source: str, inputs: tuple[object, ...]) -> str:
+    """The text of the kernels of a program that was run, which must give what plain Python gives."""
+    program = Program(source)
+    program.load()
+    compared = program.call("f", *inputs)
+    assert compared.difference is None, compared.difference
+    assert compared.verdict == "accelerated", compared.runs
+    sites = [site for site in all_sites() if site.module.filename == program.filename and site.state is not None]
+    variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
+    return "\n".join(kernel.source.text for variant in variants for kernel in variant.kernels.values())
+
+
+@pytest.mark.parametrize("name", NESTS)
+def test_kernel(name: str, request: pytest.FixtureRequest) -> None:
+    source, inputs = NESTS[name]
+    listed = "".join(f"# {line}".rstrip() + "\n" for line in source.strip().splitlines())
+    found = f"{listed}\n{kernels(source, inputs())}"
+    path = FOLDER / f"{name}.txt"
+    if request.config.getoption("--update-golden"):
+        path.write_text(found, encoding="utf-8")
+    assert path.read_text(encoding="utf-8").splitlines() == found.splitlines()
+
+
+def test_every_record_belongs_to_a_nest() -> None:
+    assert {path.stem for path in FOLDER.glob("*.txt")} == set(NESTS)
