@@ -55,9 +55,9 @@ class Comparison:
 
     @property
     def needless(self) -> bool:
-        """Was a nest replayed although nothing was to be warned of or raised, and all variables assigned?"""
+        """Was a nest replayed although nothing was to be warned of or raised?"""
         silent = self.plain.error is None and not self.plain.warned
-        return silent and self.verdict == "flagged" and "not assigned" not in str(self.against)
+        return silent and self.verdict == "flagged"
 
 
 def compile_plain(source: str, filename: str) -> CodeType:

@@ -70,7 +70,7 @@ class Scope:
     """The state of the generation of one nest.
 
     `bound` are scalars that surely have a value here; `assigned` those of them which the nest
-    changes (a Python int among them may grow, so its products are reduced).
+    changes (a Python int among them may grow, so its products are reduced).  `late` are those that may have none.
     """
 
     rng: random.Random
@@ -79,6 +79,7 @@ class Scope:
     arrays: list[Array] = field(default_factory=list)
     bound: dict[str, str] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
+    late: dict[str, str] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
     loops: list[LoopVar] = field(default_factory=list)
     functions: list[UserFunction] = field(default_factory=list)
@@ -126,6 +127,7 @@ class Scope:
         self.depth += 1
         yield
         self.depth -= 1
+        self.late.update({name: kind for name, kind in self.bound.items() if name not in bound})
         self.bound, self.loops = bound, loops
 
     @contextmanager

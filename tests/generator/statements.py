@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.generator.expressions import Text, boolean, expression, index, integer, load, option, vector
+from tests.generator.expressions import Text, boolean, constant, expression, index, integer, load, option, vector
 from tests.generator.scope import Array, LoopVar, Scope
 
 Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
-          "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2, "unpack": 8, "call": 1}
+          "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2,
+          "unpack": 8, "call": 1, "late": 4}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -74,6 +75,8 @@ def simple(scope: Scope) -> Lines:
         return [_unused_call(scope)]
     if choice == "divmod":
         return _divmod(scope)
+    if choice == "late":
+        return _late(scope) or _store(scope, array)
     if choice == "store":
         return _store(scope, array)
     if choice == "unpack":
@@ -88,6 +91,22 @@ def simple(scope: Scope) -> Lines:
         alike = [a for a in scope.arrays if a.stored and a.kind == array.kind and not a.points_into]
         return [f"{load(scope, array)} = {load(scope, scope.pick(alike or [array]))} = {stored_value(scope, array)}"]
     return _assignment(scope, choice)
+
+
+def _late(scope: Scope) -> Lines:
+    """Reads a variable that may have no value, or one that only a later iteration finds with a value."""
+    late = {name: kind for name, kind in scope.late.items() if name not in scope.bound}
+    if not late or not scope.chance(90):
+        return []
+    name = scope.pick(sorted(late))
+    read = f"{scope.fresh('t')} = {name}"
+    if scope.wild(30) or not scope.loops:
+        return [read]
+    later = scope.fresh("t")
+    test = scope.pick((f"{scope.pick(scope.loops).name} > 1", boolean(scope, 1)))
+    if scope.chance(40):
+        return [f"{later} = {later} if {test} else {constant(scope, 'f')}"]
+    return [f"if {test}:", f"    {read}"]
 
 
 def _unused_call(scope: Scope) -> str:

@@ -13,7 +13,7 @@ from tests.oracle import Conditions
 @dataclass(frozen=True)
 class Example:
     """`expect` is "accelerated", "flagged" (compiled, a check failed, replayed), the slug of the
-    reason for which it must be declined, or several of them, separated by spaces."""
+    reason for which it must be declined, or several of them, separated by spaces, of which `verdicts` has the one."""
 
     row: str
     name: str
