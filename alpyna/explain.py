@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import decode_source
-from typing import Any
+from typing import Any, TextIO
 from zipimport import zipimporter
 
 from alpyna.output import output_file, write_output
+from alpyna.reporting import begin, entries, notes
 from alpyna.run import add_program, run_program
+from alpyna_hook.explain.sampler import Sampler
 from alpyna_hook.reasons import REASONS
 
 
@@ -25,33 +27,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--static", action="store_true", help="do not run it: show what the source alone decides")
     parser.add_argument("--graph", action="store_true", help="show the dependence graphs in full")
     parser.add_argument("--kernel", action="store_true", help="print the generated kernels too")
-    parser.add_argument("--json", action="store_true", help="print the explanation as JSON")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=output_file,
-        help="write the explanation there, instead of to standard error (with --static, standard output)",
+        "--json", action="store_true",
+        help="print the explanation as JSON to standard output; what the program prints there goes to standard error",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=_file,
+        help="write the explanation there (.json: as JSON), instead of to standard error (with --static, standard output)",
     )
     add_program(parser)
-    parser.epilog = "The program's own output is as always; the explanation follows when it has ended."
+    parser.epilog = "The program's own output is as always, but for --json; the explanation follows when it has ended."
 
 
 def main(args: argparse.Namespace) -> int:
     """Runs the program and explains it at exit; or, with --static, explains its source."""
+    if args.output and args.output.lower().endswith(".json"):
+        args.json = True
     if args.static:
         return _static(args)
-    atexit.register(_at_exit, args, os.getcwd(), os.getpid())
+    stream = _own_output() if args.json and not args.output else None
+    atexit.register(_at_exit, args, os.getcwd(), os.getpid(), begin(), stream)
     run_program(args)
     return 0
 
 
-def _at_exit(args: argparse.Namespace, folder: str, pid: int) -> None:
+def _file(text: str) -> str:
+    return output_file(text, {"text": (".txt", ".log", ".md", ""), "JSON": (".json",)})
+
+
+def _own_output() -> TextIO | None:
+    """Standard output, for us alone: what the program and its children write there goes to standard error from now on."""
+    try:
+        stream = open(os.dup(1), "w", encoding="utf-8", closefd=True)  # noqa: SIM115 - it is written to at exit
+        os.dup2(2, 1)
+    except OSError:  # there is none
+        return None
+    return stream
+
+
+def _at_exit(args: argparse.Namespace, folder: str, pid: int, sampler: Sampler, stream: TextIO | None) -> None:
     if os.getpid() != pid:
         return  # a forked child, which shares its parent's exit functions
-    from alpyna_hook.explain.report import as_data
-
-    text = _text(args, as_data(loops=True, kernels=args.kernel, whole=args.graph), folder)
+    found = entries(sampler, kernels=args.kernel, whole=args.graph)
+    text = _text(args, found, folder)
     if sys.stdout is not None and not sys.stdout.closed:
         sys.stdout.flush()
-    _write(text, args.output, sys.stderr)
+    _write(text, args.output, stream or sys.stderr)
+    if stream is not None:
+        stream.close()
+    if sys.stderr is not None and not sys.stderr.closed:
+        for line in notes(args, sampler):
+            sys.stderr.write(f"alpyna explain: {line}\n")
 
 
 def _text(args: argparse.Namespace, entries: list[dict[str, Any]], folder: str) -> str:
@@ -66,7 +92,7 @@ def _with_hint(entry: dict[str, Any]) -> dict[str, Any]:
     """With the texts of the reason; a graph's words are left out, its data says the same."""
     reason = REASONS.get(entry["reason"] or "")
     data = {key: value for key, value in entry.items() if key != "words"}
-    return {**data, "text": reason.text if reason else None, "hint": reason.hint if reason else None}
+    return {**data, "text": reason.text if reason else None}
 
 
 def _write(text: str, path: str | None, stream: Any) -> None:

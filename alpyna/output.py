@@ -5,11 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping, Sequence
 
 
-def output_file(text: str) -> str:
-    """An argument's absolute path, as the program may change its folder.  Raises ArgumentTypeError if it cannot be written."""
+def output_file(text: str, formats: Mapping[str, Sequence[str]] | None = None) -> str:
+    """An argument's absolute path, as the program may change its folder.  Raises ArgumentTypeError if it cannot be written.
+
+    formats: what can be written, each with the suffixes of files for it; "" stands for a name without one.
+    """
     path = os.path.abspath(text)
+    suffix = os.path.splitext(path)[1].lower()
+    if formats is not None and not any(suffix in suffixes for suffixes in formats.values()):
+        known = " or ".join(f"{name} ({', '.join(s or 'no suffix' for s in suffixes)})" for name, suffixes in formats.items())
+        raise argparse.ArgumentTypeError(f"cannot write {text}: what is written is {known}")
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise argparse.ArgumentTypeError(f"cannot write {text}: there is no folder {folder}")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import json
 import os
-from typing import Any
+import sys
+from typing import TYPE_CHECKING
 
 import alpyna_hook
 from alpyna.output import output_file, write_output
+from alpyna.reporting import begin, entries, notes
+
+if TYPE_CHECKING:
+    from alpyna_hook.explain.sampler import Sampler
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", dest="module", action="store_true", help="what follows is the name of a module")
     add_program(parser)
-    parser.add_argument("--report", metavar="FILE", type=output_file, help="at exit, write what became of each loop as JSON")
+    parser.add_argument("--report", metavar="FILE", type=json_file, help="at exit, write what became of each loop as JSON")
 
 
 def add_program(parser: argparse.ArgumentParser) -> None:
@@ -31,9 +35,13 @@ def add_program(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Runs the program; it leaves by its own exceptions, which Python's own main program handles."""
     if args.report:
-        atexit.register(_write_report, args.report, os.getpid())
+        atexit.register(_write_report, args, os.getpid(), begin())
     run_program(args)
     return 0
+
+
+def json_file(text: str) -> str:
+    return output_file(text, {"JSON": (".json", "")})
 
 
 def run_program(args: argparse.Namespace) -> None:
@@ -42,8 +50,12 @@ def run_program(args: argparse.Namespace) -> None:
     alpyna_hook.run_program(args.program, args.args, module=args.module, modules=modules)
 
 
-def _write_report(path: str, pid: int) -> None:
+def _write_report(args: argparse.Namespace, pid: int, sampler: Sampler) -> None:
     if os.getpid() != pid:
         return  # a forked child, which shares its parent's exit functions
-    rows: list[dict[str, Any]] = alpyna_hook.report()
-    write_output(path, json.dumps(rows, indent=1) + "\n", "run")
+    import json
+
+    rows = [{key: value for key, value in entry.items() if key != "words"} for entry in entries(sampler)]
+    write_output(args.report, json.dumps(rows, indent=1) + "\n", "run")
+    for line in notes(args, sampler):
+        sys.stderr.write(f"alpyna run: {line}\n")

@@ -108,7 +108,8 @@ def is_accelerated(function: object) -> bool:
 
 def report() -> list[dict[str, Any]]:
     """What became of each loop nest so far: file, line, qualname, runs, accelerated_runs, device,
-    reason (a slug, or None), seconds, and loops, with a verdict of the dependence analysis for each."""
+    reason (a slug, or None), detail, hint, obstacles (what else is in the way), refusals (runs by reason), seconds, and
+    loops, with a verdict of the dependence analysis for each."""
     from alpyna_hook.explain.report import as_data
 
     return [{key: value for key, value in entry.items() if key != "words"} for entry in as_data(loops=True)]

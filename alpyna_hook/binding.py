@@ -27,6 +27,7 @@ from alpyna_hook.headers import made
 from alpyna_hook.hook.site import MISSING
 from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.known import KNOWN, known, meaning_of
+from alpyna_hook.obstacles import of_names
 from alpyna_hook.reasons import Declined
 from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
 
@@ -121,6 +122,24 @@ class Binder:
 
     def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""
+        try:
+            return self._bound(values, namespace)
+        except Declined as declined:
+            told = self._told(declined, values, namespace)
+        raise told
+
+    def _told(self, first: Declined, values: tuple[object, ...], namespace: dict[str, Any]) -> Declined:
+        """The refusal, with the place of the name that it is about, and those of the names after it."""
+        live = Live(values, namespace)
+        nest, reads = self.nest, self.reads
+        if self.conditions:
+            try:
+                nest, reads = self._specialised(*self._decided(live))
+            except Declined:
+                return of_names(first, nest, (), lambda read: None)
+        return of_names(first, nest, reads, lambda read: self._sort(read[0], self._value(read, live), {}, {}, {}, [], live))
+
+    def _bound(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         scalars: dict[str, Any] = {}
         functions: dict[str, object] = {}
@@ -245,7 +264,9 @@ class Binder:
             self._user_function(name, function, owner, arrays, scalars, functions, signature, live)
             return
         if name in self.calls:
-            raise Declined("call", f"{name}()")
+            if type(value) is types.BuiltinFunctionType and type(value.__self__) is not types.ModuleType:
+                owner = value.__self__
+            raise Declined("call", f"{name}()" + ("" if owner is MISSING else f", a method of {type(owner).__name__}"))
         raise Declined("value-type", f"{name} is a {type(value).__name__}")
 
     def _user_function(
@@ -258,7 +279,12 @@ class Binder:
         user = self.user_functions.get(key)
         if user is None:
             with registries.kept(live.namespace):
-                user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", captured(function), is_method)
+                try:
+                    source = captured(function)
+                except Declined as declined:
+                    raise declined if declined.loc is None else declined.in_function(
+                        function.__name__, code.co_filename, None) from None
+                user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", source, is_method)
             self.user_functions[key] = user
         check_defaults(function, user.code)
         other = live.called.get(user.key)

@@ -85,7 +85,7 @@ def conditions(nest: Nest) -> tuple[Fixed, ...]:
 
 def names_used(nest: Nest) -> frozenset[str]:
     """The variables, arrays and functions that occur elsewhere than in such conditions."""
-    return frozenset(name for node in walk(nest.loop) if (name := _named(node)) is not None)
+    return frozenset(name for node in walk(nest.loop) if (name := named(node)) is not None)
 
 
 def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collection[str]) -> Nest:
@@ -96,13 +96,14 @@ def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collectio
     for node in walk(loop):
         if isinstance(node, Refused):
             raise Declined(node.slug, node.detail, node.loc)
-        name = _named(node)
+        name = named(node)
         if name in absent:
             raise Declined("value-type", f"{name} is None or a text", node.loc)
     return replace(nest, loop=loop)
 
 
-def _named(node: object) -> str | None:
+def named(node: object) -> str | None:
+    """The variable, array or function that a node itself is about."""
     match node:
         case Var(name) | Load(name) | Shape(name) | Store(name):
             return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import types
 from collections import ChainMap
 
@@ -11,6 +12,7 @@ from alpyna_hook.capture import capture_function
 from alpyna_hook.hook.site import MISSING
 from alpyna_hook.hook.source import module_of
 from alpyna_hook.known import meaning_of
+from alpyna_hook.library import is_library
 from alpyna_hook.reasons import Declined
 
 
@@ -20,8 +22,7 @@ def captured(function: types.FunctionType) -> ir.Function:
     module = module_of(code)
     node = module.function_node(code.co_firstlineno, code.co_name) if module else None
     if node is None:
-        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
-        raise Declined("call", f"{function.__name__}() is not a plain function of a marked module{also}")
+        raise Declined("call", f"{function.__name__}(), {_origin(function, module is not None)}")
     if code.co_flags & 0x2A0:  # a generator or coroutine
         raise Declined("call", f"{function.__name__}() is a generator or coroutine")
     found = capture_function(node, filename=code.co_filename, name=function.__qualname__, names=_NamesOf(function))
@@ -45,6 +46,17 @@ class _NamesOf:
         except Declined:
             return None
         return meaning_of(value)
+
+
+def _origin(function: types.FunctionType, marked: bool) -> str:
+    """Where a function is from whose source cannot be compiled."""
+    code, module = function.__code__, function.__module__
+    if marked:
+        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
+        return f"which is not as it is written in its module{also}"
+    if is_library(code.co_filename) and type(module) is str:
+        return f"a function of {module.partition('.')[0]}"
+    return f"a function of {module}, which is not marked" if os.path.isfile(code.co_filename) else "whose source is not in a file"
 
 
 def check_scopes(function: ir.Function, code: types.CodeType) -> None:

@@ -101,7 +101,10 @@ class Calls(MathCalls):
         if key in shared.reusable:
             return self._call_of(shared.functions[shared.reusable[key]], scalars, e)
         many = len(shared.functions) >= _SEPARATE
-        typed = self._typed(function, arrays, scalars, many, e)
+        try:
+            typed = self._typed(function, arrays, scalars, many, e)
+        except Declined as declined:
+            raise declined.in_function(e.function, function.code.filename, e.loc) from None
         shared.functions.append(typed)
         if many:
             shared.reusable[key] = len(shared.functions) - 1

@@ -7,6 +7,7 @@ test compares the two.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from alpyna_hook.ir import Loc
@@ -19,6 +20,9 @@ class Reason:
     hint: str
 
 
+MOST_OBSTACLES = 8  # of one nest, that are told
+
+
 class Declined(Exception):
     """This nest (or this execution of it) is left to the interpreter."""
 
@@ -27,10 +31,22 @@ class Declined(Exception):
         self.reason = REASONS[slug]
         self.detail = detail
         self.loc = loc
+        self.others: tuple[Declined, ...] = ()  # what else is in the way of the nest
+        self._in_function = False
 
     def fresh(self) -> Declined:
         """The same refusal without a traceback, whose frames would keep the program's objects alive."""
-        return Declined(self.reason.slug, self.detail, self.loc)
+        again = Declined(self.reason.slug, self.detail, self.loc)
+        again.others = self.others
+        return again
+
+    def in_function(self, name: str, filename: str, call: Loc | None) -> Declined:
+        """The same refusal, of a place in a function that the nest calls, as one of the call."""
+        found = Declined(self.reason.slug, self.detail, call)
+        if not self._in_function and self.loc is not None:
+            found.detail += f" ({name}(), {os.path.basename(filename)}:{self.loc.line})"
+        found._in_function = True
+        return found
 
     def __str__(self) -> str:
         return f"{self.reason.text}: {self.detail}" if self.detail else self.reason.text
@@ -48,6 +64,8 @@ _ALL = [
     Reason("maybe-unbound", "a variable that may not have a value before the loop",
            "give it a value before the loop on every path"),
     Reason("class-body", "a loop in a class body", "move it into a function"),
+    Reason("unmarked", "a loop of a module that is not marked",
+           "write the line `# alpyna: accelerate` into the module, or name it with --accelerate"),
     Reason("skipped", "marked with `# alpyna: skip`", "remove the pragma to have it compiled"),
     Reason("outer-jump", "a break or continue that leaves the nest for an outer loop",
            "set a variable in the nest and break after it"),
@@ -75,6 +93,8 @@ _ALL = [
            "see docs/semantics.md for the exact alternatives"),
     # -- decisions of the runtime
     Reason("too-small", "too little work to pay for compiling", "set ALPYNA_DEVICE=cpu to compile it all the same"),
+    Reason("slower", "compiled, it took longer than in the interpreter", "give each execution of the loop more to do"),
+    Reason("compared", "run by the interpreter once in a while, to see what it needs", "nothing: other runs are compiled"),
     Reason("tracing", "a debugger, profiler or coverage tool is watching", "run without it"),
     Reason("other-compiler", "the function was handed to another compiler, which runs it its own way",
            "leave the decorator out to have the loop compiled here"),
@@ -88,4 +108,5 @@ _ALL = [
     Reason("internal", "an internal error", "please report it with the loop's source"),
 ]
 
+BY_COST = frozenset({"too-small", "slower", "compared"})  # nothing is in the way of compiling the nest but what it would cost
 REASONS = {reason.slug: reason for reason in _ALL}

@@ -33,7 +33,7 @@ LAYERS = [
     ["alpyna_hook.infer", "alpyna_hook.infer_calls", "alpyna_hook.infer_math", "alpyna_hook.infer_known",
      "alpyna_hook.infer_numpy", "alpyna_hook.infer_complex", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
     ["alpyna_hook.binding"],
-    ["alpyna_hook.attributes", "alpyna_hook.functions", "alpyna_hook.headers"],
+    ["alpyna_hook.attributes", "alpyna_hook.functions", "alpyna_hook.headers", "alpyna_hook.obstacles"],
     ["alpyna_hook.hook.site", "alpyna_hook.hook.source", "alpyna_hook.hook.places", "alpyna_hook.hook.parsing",
      "alpyna_hook.hook.mangle"],
     ["alpyna_hook.capture"],
@@ -43,7 +43,7 @@ LAYERS = [
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide"],
     ["alpyna_hook.profile"],
-    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest",
+    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.library", "alpyna_hook.guest",
      "alpyna_hook.runtime.trace", "alpyna_hook.runtime.judge"],
     ["alpyna_hook.ir"],
 ]

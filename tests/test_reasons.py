@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alpyna_hook.hook.site import all_modules
 from alpyna_hook.reasons import REASONS
 from tests.differential import Program, compile_accelerated, report
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reasons.md"
-BY_THEIR_OWN_TEST = {"too-small", "tracing", "disabled", "unavailable", "compile-error", "internal"}
+BY_THEIR_OWN_TEST = {"too-small", "slower", "compared", "unmarked", "tracing", "disabled", "unavailable", "compile-error", "internal"}
 
 
 def sections() -> dict[str, str]:
@@ -84,6 +85,22 @@ def test_too_small() -> None:
     program = loaded(device="auto")
     run(program)
     assert entry(program) == (0, "too-small")
+
+
+@pytest.mark.parametrize(("resting", "slug"), [(True, "slower"), (False, "compared")])
+def test_runs_of_a_compiled_nest_that_are_left_to_the_interpreter(resting: bool, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alpyna_hook.runtime.judge import Judge
+
+    monkeypatch.setattr(Judge, "wants_sample", lambda judge: True)
+    monkeypatch.setattr("alpyna_hook.runtime.investments.INVESTMENTS.worth_one_run", lambda *_: True)
+    program = loaded(device="auto")
+    assert program.call("f", np.arange(5000.0)).difference is None
+    assert entry(program) == (1, None)
+    ((site,),) = [m.sites for m in all_modules() if m.filename == program.filename]
+    assert site.judge is not None
+    site.judge.resting = resting
+    run(program)
+    assert entry(program) == (1, slug)
 
 
 def test_disabled() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from alpyna_hook.ir import (
@@ -28,6 +29,17 @@ from alpyna_hook.ir import (
 )
 
 _PURE = frozenset("abs int float bool complex round pow min max".split())
+
+
+def method_of_tested(loop: ast.While) -> ast.Call | None:
+    """`q.pop()` in `while q:`, which may change what is tested."""
+    tested = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+    for statement in loop.body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in tested:
+                    return node
+    return None
 
 
 def ends_by_itself(loop: While) -> bool:

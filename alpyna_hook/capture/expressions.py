@@ -406,7 +406,11 @@ class Expressions:
         if array is None:
             raise decline("expression", "a subscript of an expression", base)
         self._names.append(array)
-        return array, tuple([self.expr(i) for level in reversed(levels) for i in _indices(level)])
+        indices = [i for level in reversed(levels) for i in _indices(level)]
+        for index in indices:
+            if isinstance(index, ast.Constant) and isinstance(index.value, str | bytes):
+                raise decline("expression", f"a look-up in a dictionary, {ast.unparse(node)}", node)
+        return array, tuple([self.expr(i) for i in indices])
 
     # --------------------------------------------------------------------- calls
 
@@ -419,7 +423,7 @@ class Expressions:
             return method
         function = self.path(node.func)
         if function is None:
-            raise decline("expression", "a call of an expression", node)
+            raise decline("expression", _describe_call(node), node)
         self.called.setdefault(function, node)
         meaning = self.meaning(node.func)
         if meaning in _EXTENTS and len(node.args) == 1 and not node.keywords:
@@ -452,6 +456,10 @@ class Expressions:
 
 
 _EXTENTS: dict[str, int | None] = {"len": 0, "numpy.size": None, "numpy.ndim": -1}  # and the axis of the `Shape` that they give
+
+
+def _describe_call(node: ast.Call) -> str:
+    return f"a call of the method .{node.func.attr}()" if isinstance(node.func, ast.Attribute) else "a call of an expression"
 
 
 def describe_hoist(node: Located) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from alpyna_hook.capture.endings import ends_by_itself
+from alpyna_hook.capture.endings import ends_by_itself, method_of_tested
 from alpyna_hook.capture.expressions import Mark, shifted
 from alpyna_hook.capture.iteration import Elements, Enumerate, Item, Iteration, Range, Source, Zip, arrays_of
 from alpyna_hook.capture.meanings import spelled
@@ -326,17 +326,20 @@ class Statements(Iteration):
         hoisted, self.out = self.out, outer
         body = self._loop_body(node.body)
         if not hoisted:
-            self._add_while(While(test, body, self.body(node.orelse), loc_of(node)))
+            self._add_while(While(test, body, self.body(node.orelse), loc_of(node)), node)
             return
         # The test assigns: while True: <assign>; if not test: <else>; break; <body>
         loops, self._loops = self._loops, 0
         orelse = self.body(node.orelse)
         self._loops = loops
         leave = If(Unary("not", test, test.loc), (*orelse, Break(test.loc)), (), test.loc)
-        self._add_while(While(Const(True, test.loc), (*hoisted, leave, *body), (), loc_of(node)))
+        self._add_while(While(Const(True, test.loc), (*hoisted, leave, *body), (), loc_of(node)), node)
 
-    def _add_while(self, loop: While) -> None:
+    def _add_while(self, loop: While, node: ast.While) -> None:
         if not ends_by_itself(loop):
+            call = method_of_tested(node)
+            if call is not None:
+                raise decline("statement", f"a while loop that {ast.unparse(call.func)}() ends, the method of an object", call)
             raise Declined("statement", "a while loop that nothing in it can end", loop.loc)
         self.out.append(loop)
 

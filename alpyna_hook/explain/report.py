@@ -2,40 +2,85 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from time import process_time
 from typing import Any
 
+from alpyna_hook.capture.meanings import Spelled, aliases
+from alpyna_hook.capture.survey import obstacles
+from alpyna_hook.explain.hints import hint
+from alpyna_hook.explain.times import Loop, Times, module_name
 from alpyna_hook.guest.watching import was_shown
+from alpyna_hook.hook.parsing import parse
 from alpyna_hook.hook.site import Site, all_modules
 from alpyna_hook.hook.source import ModuleSource, Refusal
+from alpyna_hook.ir import Loc
+from alpyna_hook.ir_bytes import loads
+from alpyna_hook.obstacles import place_of
+from alpyna_hook.reasons import BY_COST, Declined
+from alpyna_hook.runtime.trace import Cause, Trace
 
 _INNER_NAME = re.compile(r"([^\s@:]+)@\d+::([\w.]+)")
+_GRAPH_SECONDS = 2.0  # for the dependence graphs of all nests together, the most expensive ones first
+_SURVEYED = 200  # refused loops of which all obstacles are told
+_HOT = 0.05  # seconds, and share of the time in loops, from which on a loop of an unmarked module is told of
+
+Entry = dict[str, Any]
 
 
-def as_data(*, loops: bool = False, kernels: bool = False, whole: bool = False) -> list[dict[str, Any]]:
+def as_data(
+    *, loops: bool = False, kernels: bool = False, whole: bool = False, times: Times | None = None
+) -> list[Entry]:
     """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
 
     `loops` adds the dependence analysis of nests that did or may run compiled: `loops`, with a verdict
-    for each, `graph` and `words`.  It takes some milliseconds a nest, a second at the most; `whole`: with all pairs.
+    for each, `graph` and `words`; `whole`: of all nests, with all pairs.
     `kernels` adds the generated sources, as a list of texts.
+    `times` adds what the interpreter was seen to need, sorts by it, and adds the hot loops of unmarked modules.
     """
-    return [entry for module in all_modules() for entry in _module(module, loops, kernels, whole)]
+    found: list[tuple[Entry, Site | ModuleSource | None]] = [each for module in all_modules() for each in _module(module)]
+    if times is not None:
+        found += [(entry, None) for entry in _timed([entry for entry, _ in found], times)]
+        found.sort(key=lambda each: -cost(each[0]))
+    _mark_parts(found)
+    _survey([(entry, of) for entry, of in found if isinstance(of, ModuleSource)][:_SURVEYED])
+    left = _GRAPH_SECONDS
+    for entry, of in found:
+        if not isinstance(of, Site):
+            continue
+        if loops and (entry["accelerated_runs"] or entry["reason"] is None or entry["reason"] in BY_COST):
+            left -= _add_graph(entry, of, whole, skip=left < 0 and not whole)
+        if kernels:
+            entry["kernels"] = kernel_texts(of)
+    return [entry for entry, _ in found]
 
 
-def _module(module: ModuleSource, loops: bool, kernels: bool, whole: bool) -> list[dict[str, Any]]:
-    entries = []
-    for site in module.sites:
-        if site.parent is None or site.state is not None or was_shown(site):
-            entry = _site(site)
-            if loops and (entry["accelerated_runs"] or entry["reason"] in (None, "too-small")):
-                from alpyna_hook.explain.graphs import of_site  # not needed, and not loaded, for a plain report
+def cost(entry: Entry) -> float:
+    """Seconds that a nest took in this program, however it ran."""
+    return float((entry["interpreted_seconds"] or 0.0) + entry["seconds"] + entry["compile_seconds"])
 
-                entry.update(of_site(site, whole=whole))
-            if kernels:
-                entry["kernels"] = kernel_texts(site)
-            entries.append(entry)
-    entries += [refused(module.filename, r) for r in module.refused if not _part_of_compiled(module, r)]
-    return sorted(entries, key=lambda e: e["line"])
+
+def _add_graph(entry: Entry, site: Site, whole: bool, skip: bool) -> float:
+    from alpyna_hook.explain.graphs import of_site  # not needed, and not loaded, for a plain report
+
+    if skip:
+        entry["words"] = ["not analysed, as the report would take too long; --graph analyses all"]
+        return 0.0
+    begun = process_time()
+    entry.update(of_site(site, whole=whole))
+    return process_time() - begun
+
+
+def _module(module: ModuleSource) -> list[tuple[Entry, Site | ModuleSource | None]]:
+    found: list[tuple[Entry, Site | ModuleSource | None]] = [
+        (_site(site), site) for site in module.sites if site.parent is None or site.state is not None or was_shown(site)
+    ]
+    found += [(refused(module.filename, r), module) for r in module.refused if not _part_of_compiled(module, r)]
+    return sorted(found, key=lambda each: each[0]["line"])
 
 
 def _part_of_compiled(module: ModuleSource, refusal: Refusal) -> bool:
@@ -46,34 +91,53 @@ def _part_of_compiled(module: ModuleSource, refusal: Refusal) -> bool:
     )
 
 
+def _mark_parts(found: list[tuple[Entry, Site | ModuleSource | None]]) -> None:
+    """Notes of loops in called functions which compiled nest they were a part of."""
+    parts: defaultdict[str, list[tuple[Loc, Entry]]] = defaultdict(list)
+    for entry, of in found:
+        if isinstance(of, Site) and entry["accelerated_runs"]:
+            variants = [v for v in getattr(of.state, "variants", {}).values() if not isinstance(v, Declined)]
+            for code in (f.code for v in variants for f in v.facts.functions.values() if hasattr(f, "code")):
+                parts[code.filename].append((code.loc, entry))
+    for entry, _ in found:
+        for loc, nest in parts.get(entry["file"], ()):
+            if loc.line <= entry["line"] <= loc.end_line and nest is not entry:
+                entry["part_of"] = f"{os.path.basename(nest['file'])}:{nest['line']}, {nest['qualname']}"
+
+
 def _ran_compiled(site: Site) -> bool:
     trace = getattr(site.state, "trace", None)
     return trace is not None and trace.accelerated > 0
 
 
-def entry_of(file: str, line: int, qualname: str) -> dict[str, Any]:
+def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     """The entry of a nest of which nothing more is known.
 
-    seconds: in kernels.  compile_seconds: analysis and compilation.  interpreter_seconds: what the
-    interpreter is estimated to have needed for the accelerated runs.  refusals: how many runs each
-    reason left to the interpreter.  place: line, column, end line, end column (in UTF-8 bytes) of
-    the construct that the reason is about.
+    runs: those that were counted; `counted` is false if there were others after them.  Each is one of the
+    accelerated_runs, or among the refusals: how many runs each reason left to the interpreter.
+    reason: the one to begin with; its detail, its hint, and its place: line, column, end line, end column (in
+    UTF-8 bytes) of the construct that it is about.  obstacles: what else is in the way, each with the same four.
+    seconds: of the accelerated runs.  compile_seconds: analysis and compilation.  interpreter_seconds: what the
+    interpreter is estimated to have needed for the accelerated runs.  interpreted_seconds: what it was seen to
+    need for the others, loops in the loop included; None if nobody looked.  part_of: the nest of which it was compiled
+    as a part, in a function that the nest calls; None if there is none.
     """
     return {
-        "file": file, "line": line, "qualname": qualname, "runs": 0, "accelerated_runs": 0, "device": "interpreter",
-        "reason": None, "detail": "", "place": None, "seconds": 0.0, "compile_seconds": 0.0,
-        "interpreter_seconds": 0.0, "saved_seconds": 0.0, "refusals": {}, "loops": [],
+        "file": file, "line": line, "end_line": end_line or line, "qualname": qualname,
+        "runs": 0, "accelerated_runs": 0, "device": "interpreter",
+        "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
+        "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
+        "part_of": None, "obstacles": [], "loops": [],
     }
 
 
-def _site(site: Site) -> dict[str, Any]:
-    entry = entry_of(site.module.filename, site.lineno, site.qualname)
-    trace = getattr(site.state, "trace", None)
+def _site(site: Site) -> Entry:
+    entry = entry_of(site.module.filename, site.lineno, site.qualname, site.end_lineno)
+    trace: Trace | None = getattr(site.state, "trace", None)
     if trace is None:
         if was_shown(site):
-            entry.update(runs=1, reason="tracing", refusals={"tracing": 1})
+            entry.update(runs=1, reason="tracing", hint=hint("tracing", ""), refusals={"tracing": 1})
         return entry
-    loc = trace.loc
     unseen, refusals = site.unseen(), dict(trace.refusals)
     if unseen:
         slug = trace.reason or "too-small"
@@ -82,23 +146,59 @@ def _site(site: Site) -> dict[str, Any]:
         runs=trace.runs + unseen,
         accelerated_runs=trace.accelerated,
         device="cpu" if trace.accelerated else "interpreter",
-        reason=trace.reason,
-        detail=_readable(trace.detail),
-        place=[loc.line, loc.col, loc.end_line, loc.end_col] if loc else None,
         seconds=trace.seconds,
         compile_seconds=trace.compile_seconds,
         interpreter_seconds=trace.predicted if trace.accelerated else 0.0,
         saved_seconds=max(0.0, trace.predicted - trace.seconds - trace.compile_seconds) if trace.accelerated else 0.0,
-        refusals=refusals,
+        refusals=dict(sorted(refusals.items(), key=lambda item: -item[1])),
+        counted=not site.slept and not site.left_for_good,
     )
+    if trace.reason is not None:
+        slug = _first_reason(trace.reason, entry["refusals"])
+        cause = trace.causes.get(slug, Cause("", None))
+        loc = cause.loc or (place_of(loads(site.nest).nest, cause.detail) if slug == "value-type" else None)
+        entry.update(_obstacle(slug, cause.detail, loc))
+        entry["obstacles"] = [_obstacle(*other) for other in cause.others]
     return entry
 
 
-def refused(file: str, refusal: Refusal) -> dict[str, Any]:
+def _first_reason(last: str, refusals: Collection[str]) -> str:
+    """That of the last refusal; if it was just not worth it, what else there was, most of the times."""
+    if last not in BY_COST:
+        return last
+    return next((slug for slug in refusals if slug not in BY_COST), "slower" if "slower" in refusals else last)
+
+
+def _obstacle(slug: str, detail: str, loc: Loc | None) -> Entry:
+    place = [loc.line, loc.col, loc.end_line, loc.end_col] if loc else None
+    return {"reason": slug, "detail": _readable(detail), "place": place, "hint": hint(slug, detail)}
+
+
+def refused(file: str, refusal: Refusal) -> Entry:
     """The entry of a loop that its source alone keeps in the interpreter."""
-    entry = entry_of(file, refusal.lineno, refusal.qualname)
-    entry.update(reason=refusal.slug, detail=refusal.detail, place=list(refusal.place))
+    entry = entry_of(file, refusal.lineno, refusal.qualname, refusal.end_lineno)
+    entry.update(reason=refusal.slug, detail=refusal.detail, place=list(refusal.place), hint=hint(refusal.slug, refusal.detail))
     return entry
+
+
+def _survey(refused: list[tuple[Entry, ModuleSource]]) -> None:
+    by_module: defaultdict[ModuleSource, list[Entry]] = defaultdict(list)
+    for entry, module in refused:
+        by_module[module].append(entry)
+    for module, entries in by_module.items():
+        add_obstacles(entries, module.source, module.filename, module.skip_lines)
+
+
+def add_obstacles(entries: Iterable[Entry], source: bytes, filename: str, skip_lines: frozenset[int]) -> None:
+    """What else is in the way of loops that their source keeps in the interpreter."""
+    tree = parse(source, filename)
+    loops = {node.lineno: node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)}
+    names = Spelled(aliases(tree))
+    for entry in entries:
+        if entry["reason"] not in ("class-body", "skipped"):
+            found = obstacles(loops[entry["line"]], entry["qualname"], skip_lines, names)
+            told = [_obstacle(d.reason.slug, d.detail, d.loc) for d in found]
+            entry["obstacles"] = [each for each in told if each["place"] != entry["place"]]
 
 
 def kernel_texts(site: Site) -> list[str]:
@@ -114,3 +214,36 @@ def kernel_texts(site: Site) -> list[str]:
 def _readable(detail: str) -> str:
     """A name of a called function as the user would say it: `sweep@0::np.rand` is np.rand in sweep()."""
     return _INNER_NAME.sub(r"\2 in \1()", detail)
+
+
+# ---------------------------------------------------------------------- times
+
+
+def _timed(entries: list[Entry], times: Times) -> list[Entry]:
+    """Gives each entry the seconds of its interpreted runs; returns entries for hot loops of unmarked modules."""
+    known: dict[str, dict[int, Entry]] = {}
+    for entry in entries:
+        entry["interpreted_seconds"] = 0.0
+        known.setdefault(entry["file"], {})[entry["line"]] = entry
+    marked = {module.filename for module in all_modules()}
+    seen = times.by_loop()
+    total = sum(seen.values())
+    unmarked: dict[tuple[str, int], Entry] = {}
+    for (file, line), seconds in seen.items():
+        if file in marked:
+            for own in times.around(file, line):
+                if own.line in known.get(file, ()):
+                    known[file][own.line]["interpreted_seconds"] += seconds
+            continue
+        loop = times.around(file, line)[0]
+        entry = unmarked.setdefault((file, loop.line), _unmarked(file, loop))
+        entry["interpreted_seconds"] += seconds
+    return [entry for entry in unmarked.values() if entry["interpreted_seconds"] >= max(_HOT, _HOT * total)]
+
+
+def _unmarked(file: str, loop: Loop) -> Entry:
+    entry = entry_of(file, loop.line, loop.qualname, loop.end)
+    name = module_name(file)
+    advice = hint("unmarked", "") if name is None else f"--accelerate {name}, or the line `# alpyna: accelerate` in it"
+    entry.update(reason="unmarked", detail=name or file, hint=advice, interpreted_seconds=0.0)
+    return entry

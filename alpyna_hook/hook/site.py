@@ -170,6 +170,12 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     def live(self, live: bool) -> None:
         self.__doc__ = not live  # type: ignore[assignment]
 
+    @property
+    def left_for_good(self) -> bool:
+        """Whether the seam no longer calls `run`, nor counts."""
+        doing: object = self.__doc__
+        return doing is True
+
     def __bool__(self) -> bool:
         return True
 

@@ -6,7 +6,7 @@ import builtins
 from typing import Any
 
 from alpyna_hook.explain.graphs import of_nest
-from alpyna_hook.explain.report import entry_of, refused
+from alpyna_hook.explain.report import add_obstacles, entry_of, refused
 from alpyna_hook.hook.loader import prepare
 from alpyna_hook.ir_bytes import loads
 
@@ -24,6 +24,7 @@ def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict
         return []
     table = prepared.entry.table
     entries = [refused(filename, refusal) for refusal in table.refused]
+    add_obstacles(entries, source, filename, frozenset(prepared.entry.skip_lines))
     for record in table.sites:
         if record.parent >= 0:
             continue

@@ -23,7 +23,7 @@ from alpyna_hook.ir_bytes import loads
 from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.outline import outline
-from alpyna_hook.reasons import Declined
+from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -112,7 +112,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         return INTERPRET
     forced = device == "cpu"
     if not forced and not looks(site, state, judge):
-        trace.refuse("too-small", "", None)
+        trace.refuse("slower" if judge.resting else "compared" if judge.compiled else "too-small", "", None)
         judge.timing = True
         return INTERPRET
     handled = sys.exc_info()[1]
@@ -168,6 +168,8 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
 def rest(site: Site, judge: Judge) -> None:
     """A site that loses by being run compiled."""
     log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
+    trace: Trace = site.state.trace  # type: ignore[attr-defined]
+    trace.reason = "slower"  # of those calls
     site.leave(judge.rest)
 
 
@@ -230,8 +232,8 @@ def refuse(site: Site, state: SiteState, declined: Declined) -> None:
     if slug == "unavailable":
         return refuse_for_now(site, declined.detail)
     trace = state.trace
-    trace.refuse(slug, declined.detail, declined.loc)
-    if slug == "too-small":
+    trace.refuse(slug, declined.detail, declined.loc, tuple([(o.reason.slug, o.detail, o.loc) for o in declined.others]))
+    if slug in BY_COST:
         return
     log(f"{site!r}: {declined}")
     for child in site.children:

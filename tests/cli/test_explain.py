@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -57,12 +58,14 @@ program.py:11, shout
   >     12 |         print("hello", name)
            |               ^^^^^^^
     not compiled: an expression that is not supported in a compiled loop: a string [expression]
-    hint: compute it before the loop, or write it with numbers and array elements
+    hint: move what handles texts (a message, a name) out of the loop
 
 program.py:16, drop
-  >     16 |     for i in range(2):
+        16 |     for i in range(2):
+  >     17 |         rows[i] = 0.0
+           |         ^^^^
     not compiled (1 run): a value whose type is not supported: rows is a list [value-type]
-    hint: use numbers and NumPy arrays of numbers
+    hint: make an array of it before the loop, np.array(...), if it holds numbers alone
 
 program.py:21, never
         21 |     for i in range(n):
@@ -80,7 +83,7 @@ program.py:11, shout
   >     12 |         print("hello", name)
            |               ^^^^^^^
     not compiled: an expression that is not supported in a compiled loop: a string [expression]
-    hint: compute it before the loop, or write it with numbers and array elements
+    hint: move what handles texts (a message, a name) out of the loop
 
 program.py:16, drop
         16 |     for i in range(2):
@@ -131,9 +134,86 @@ def test_json(folder: Path) -> None:
     assert entries[11]["loops"] == entries[16]["loops"] == []
     assert entries[11]["place"] == [12, 14, 12, 21]
     assert entries[11]["reason"] == "expression"
-    assert entries[11]["hint"].startswith("compute it before the loop")
+    assert entries[11]["hint"].startswith("move what handles texts")
     assert (entries[16]["reason"], entries[16]["detail"]) == ("value-type", "rows is a list")
     assert entries[21]["reason"] is entries[21]["hint"] is None
+
+
+def test_json_goes_to_standard_output_and_what_the_program_prints_to_standard_error(folder: Path) -> None:
+    (folder / "prints.py").write_text("import os\nfor i in range(3):\n    x = 'a'\nprint('mine')\nos.system('echo child')\n")
+    done = alpyna(folder, "explain", "--json", "prints.py")
+    (entry,) = json.loads(done.stdout)
+    assert (entry["line"], entry["reason"], entry["text"]) == (2, "expression", "an expression that is not supported in a compiled loop")
+    assert sorted(done.stderr.splitlines()) == ["child", "mine"]
+
+
+def test_json_by_the_name_of_the_file(folder: Path) -> None:
+    done = alpyna(folder, "explain", "-o", "out.json", "program.py", "you")
+    assert (done.stdout, done.stderr) == (OUTPUT, "")
+    assert len(json.loads((folder / "out.json").read_text())) == 4
+
+
+@pytest.mark.parametrize(("command", "formats"), [
+    (["explain", "-o", "x.html"], "text (.txt, .log, .md, no suffix) or JSON (.json)"),
+    (["explain", "--static", "-o", "x.html"], "text (.txt, .log, .md, no suffix) or JSON (.json)"),
+    (["run", "--report", "x.html"], "JSON (.json, no suffix)"),
+])
+def test_a_format_that_is_not_there_is_refused_before_anything_runs(folder: Path, command: list[str], formats: str) -> None:
+    done = alpyna(folder, *command, "program.py")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].endswith(f": cannot write x.html: what is written is {formats}")
+    assert not (folder / "x.html").exists()
+
+
+HOT = """\
+import util
+
+
+def slow(d, n):
+    s = 0
+    for i in range(n):
+        s += d["x"] * i
+    return s
+
+
+def quick(n):
+    for i in range(n):
+        x = "a"
+
+
+quick(3)
+slow({"x": 2}, 4_000_000)
+util.work(2_000_000)
+"""
+UTIL = "def work(n):\n    s = 0\n    for i in range(n):\n        s += i % 7\n    return s\n"
+
+
+def test_what_takes_the_time_comes_first_and_is_summed_up(folder: Path) -> None:
+    (folder / "hot.py").write_text(HOT)
+    (folder / "util.py").write_text(UTIL)
+    done = alpyna(folder, "explain", "hot.py")
+    lines = without_times(done.stderr).splitlines()
+    assert lines[:4] == [
+        "2 loop nests, 0 ran compiled, with 0 % of the T that plain Python needs for the loops",
+        "in the interpreter most of the time goes to hot.py:6, slow: T",
+        "util.py has a loop that takes T, and is not marked: --accelerate util, or the line `# alpyna: accelerate` in it",
+        "",
+    ]
+    heads = [line for line in lines if re.match(r"\w+\.py:\d+", line)]
+    assert heads == ["hot.py:6, slow: T in the interpreter", "util.py:3, work: T in the interpreter", "hot.py:12, quick"]
+
+
+def test_the_report_of_a_run_has_the_times_too(folder: Path) -> None:
+    (folder / "hot.py").write_text(HOT)
+    (folder / "util.py").write_text(UTIL)
+    done = alpyna(folder, "run", "--report", "out.json", "--accelerate", "utl.*,os", "hot.py")
+    rows = json.loads((folder / "out.json").read_text())
+    assert [(row["line"], row["reason"]) for row in rows] == [(6, "expression"), (3, "unmarked"), (12, "expression")]
+    assert rows[0]["interpreted_seconds"] > rows[2]["interpreted_seconds"] == 0.0
+    assert done.stderr == (
+        "alpyna run: os matches os, which has no Python source of its own, or was imported before\n"
+        "alpyna run: no module that was imported matches utl.*\n"
+    )
 
 
 def test_static_does_not_run_the_program(folder: Path) -> None:
@@ -191,7 +271,7 @@ def test_loops_that_the_interpreter_was_told_to_run(folder: Path) -> None:
     done = alpyna(folder, "explain", "program.py", "you", ALPYNA_DEVICE="interpreter")
     assert done.stdout == OUTPUT
     assert "4 loop nests, 0 ran compiled" in done.stderr
-    assert "not compiled (1 run): ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1 [disabled]" in done.stderr
+    assert "not compiled (1 run, any later ones not counted): ALPYNA_DEVICE=interpreter or ALPYNA_DISABLE=1 [disabled]" in done.stderr
 
 
 def test_disabled(folder: Path) -> None:
@@ -206,6 +286,8 @@ def test_a_forked_child_is_not_explained_twice(folder: Path) -> None:
     )
     done = alpyna(folder, "explain", "forks.py")
     assert done.stderr.count("forks.py:2, <module>") == 1
+    assert "DeprecationWarning" not in done.stderr
+    assert ("until the program forked" in done.stderr) == (sys.version_info >= (3, 12))
 
 
 def test_devices(folder: Path) -> None:

@@ -43,18 +43,19 @@ def test_a_nest_that_ran_compiled_each_time(file: str) -> None:
 def test_a_nest_that_ran_compiled_at_last(file: str) -> None:
     assert rendered(
         file, runs=5, accelerated_runs=3, device="cpu", seconds=0.25, compile_seconds=1.0, interpreter_seconds=0.5,
-        reason="value-type", detail="a is a list\nof lists", refusals={"too-small": 1, "value-type": 1},
+        reason="value-type", detail="a is a list\nof lists", hint="a hint", refusals={"too-small": 1, "value-type": 1},
     )[3:] == [
         "         1 | for i in range(n):",
         "    ran compiled on the cpu, 3 of 5 runs: 250 ms, and 1 s to compile; no time saved",
         "    1 run in the interpreter: too little work to pay for compiling [too-small]",
         "    1 run in the interpreter: a value whose type is not supported: a is a list [value-type]",
+        "    hint: a hint",
     ]
 
 
 def test_a_nest_that_did_not_run_compiled(file: str) -> None:
     assert rendered(
-        file, runs=2, reason="value-type", detail="names is a list", place=[2, 8, 2, 16], refusals={"value-type": 2}
+        file, runs=2, reason="value-type", detail="names is a list", place=[2, 8, 2, 16], hint="a hint", refusals={"value-type": 2}
     ) == [
         "1 loop nest, 0 ran compiled",
         "",
@@ -63,8 +64,28 @@ def test_a_nest_that_did_not_run_compiled(file: str) -> None:
         "  >      2 |     x = names[i]",
         "           |         ^^^^^^^^",
         "    not compiled (2 runs): a value whose type is not supported: names is a list [value-type]",
-        "    hint: use numbers and NumPy arrays of numbers",
+        "    hint: a hint",
     ]
+
+
+def test_the_first_lines_sum_up(file: str) -> None:
+    lines = rendered(
+        file, runs=4, accelerated_runs=3, device="cpu", seconds=0.25, compile_seconds=1.0, interpreter_seconds=9.0, saved_seconds=7.75,
+        interpreted_seconds=1.0, refusals={"too-small": 1}, reason="too-small",
+    )
+    assert lines[:4] == [
+        "1 loop nest, 1 ran compiled, with 90 % of the 10 s that plain Python needs for the loops; about 7.75 s saved",
+        "in the interpreter most of the time goes to loops.py:1, <module>: 1 s",
+        "",
+        "loops.py:1, <module>: 1 s in the interpreter",
+    ]
+
+
+def test_loops_in_loops_count_once(file: str) -> None:
+    outer = {**entry_of(file, 1, "f", 9), "interpreted_seconds": 2.0}
+    inner = {**entry_of(file, 2, "f", 5), "interpreted_seconds": 1.5}
+    assert text.render([outer, inner], "").splitlines()[0] == (
+        "2 loop nests, 0 ran compiled, with 0 % of the 2 s that plain Python needs for the loops")
 
 
 def test_a_nest_that_was_not_reached(file: str) -> None:

@@ -202,7 +202,7 @@ def f(a):
         a[i] = {owner}.g(a[i])
     return a
 """
-    check(source.replace("{owner}", "K"), np.zeros(3), expect="attribute")
+    check(source.replace("{owner}", "K"), np.zeros(3), expect="call")
     check(source.replace("{owner}", "k"), np.zeros(3))
 
 
@@ -265,5 +265,5 @@ def f(a):
 """
     compared = check(source, np.zeros(3), expect=None)
     assert [(run.reason, run.detail) for run in compared.runs] == [
-        ("value-type", "found in note() is a list"), ("value-type", "found is a list"),
+        ("value-type", "found in note() is a list"), ("value-type", "found is a list, of which found.append() is a method"),
     ]
