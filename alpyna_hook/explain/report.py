@@ -25,7 +25,9 @@ from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.trace import Cause, Trace
 
 _INNER_NAME = re.compile(r"([^\s@:]+)@\d+::([\w.]+)")
-_GRAPH_SECONDS = 2.0  # for the dependence graphs of all nests together, the most expensive ones first
+# For the dependence graphs of all nests together, the most expensive nests first: a share of what the program took, between limits.
+_GRAPH_SHARE = 0.1
+_GRAPH_SECONDS = 0.3, 2.0
 _SURVEYED = 200  # refused loops of which all obstacles are told
 _HOT = 0.05  # seconds, and share of the time in loops, from which on a loop of an unmarked module is told of
 
@@ -48,7 +50,8 @@ def as_data(
         found.sort(key=lambda each: -cost(each[0]))
     _mark_parts(found)
     _survey([(entry, of) for entry, of in found if isinstance(of, ModuleSource)][:_SURVEYED])
-    left = _GRAPH_SECONDS
+    least, most = _GRAPH_SECONDS
+    left = most if times is None else min(max(least, _GRAPH_SHARE * process_time()), most)
     for entry, of in found:
         if not isinstance(of, Site):
             continue

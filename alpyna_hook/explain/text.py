@@ -111,7 +111,8 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
     yield _place(entry, folder) + (f": {seconds(taken)} in the interpreter" if taken >= _SEEN else "")
     lines = linecache.getlines(entry["file"])
     if entry["accelerated_runs"]:
-        yield from frame(lines, entry["line"], marked=False)
+        besides = entry["reason"] in entry["refusals"] and entry["reason"] not in BY_COST and entry["place"]
+        yield from frame(lines, entry["line"], entry["place"] if besides else None, marked=bool(besides))
         yield f"    {_where(entry)}"
         yield from (f"    {line}" for line in _left_over(entry))
     elif entry["reason"]:

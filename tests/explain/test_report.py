@@ -87,7 +87,7 @@ def test_all_reasons_are_shown_with_their_runs(tmp_path: Any) -> None:
 
 
 def test_no_more_graphs_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "_GRAPH_SECONDS", -1.0)
+    monkeypatch.setattr(report, "_GRAPH_SECONDS", (-1.0, -1.0))
     module = alpyna_hook.static_analyse(LOOP, alpyna_hook.Options(device="cpu"))
     module.f(np.zeros(9), 9)
     (short,) = (e for e in report.as_data(loops=True) if e["file"] == module.__file__)

@@ -53,6 +53,19 @@ def test_a_nest_that_ran_compiled_at_last(file: str) -> None:
     ]
 
 
+def test_what_kept_some_runs_of_a_compiled_nest_in_the_interpreter_is_marked(file: str) -> None:
+    flagged: dict[str, Any] = {"runs": 5, "accelerated_runs": 3, "device": "cpu", "reason": "flagged", "detail": "index 9 out of range for names",
+                               "place": [2, 8, 2, 16], "hint": "a hint", "refusals": {"flagged": 2}}
+    assert rendered(file, **flagged)[3:] == [
+        "         1 | for i in range(n):",
+        "  >      2 |     x = names[i]",
+        "           |         ^^^^^^^^",
+        "    ran compiled on the cpu, 3 of 5 runs: 0 us",
+        "    2 runs in the interpreter: a run-time check failed and the interpreter replayed the loop: index 9 out of range for names [flagged]",
+        "    hint: a hint",
+    ]
+
+
 def test_a_nest_that_did_not_run_compiled(file: str) -> None:
     assert rendered(
         file, runs=2, reason="value-type", detail="names is a list", place=[2, 8, 2, 16], hint="a hint", refusals={"value-type": 2}
