@@ -31,7 +31,7 @@ def called(a):
 @numba.njit(parallel=True)
 def helped(n, z, out):
     t = 0
-    for i in range(1, n):
+    for i in numba.prange(1, n):
         t += math.gcd(i, 12) + math.isqrt(i * 7) + i % 5
         out[i] = round(out[i] * 1.37, 2)
         z[i] = z[i] / (z[i] + 1j)

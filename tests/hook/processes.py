@@ -42,9 +42,9 @@ class Program:
             "ALPYNA_CACHE_DIR": str(self.cache), "ALPYNA_LOG": str(self.log), **extra,
         }
 
-    def python(self, *args: str, hook: bool = False, check: bool = False, **extra: str) -> Outcome:
+    def python(self, *args: str, hook: bool = False, check: bool = False, timeout: float = 60, **extra: str) -> Outcome:
         done = subprocess.run(
-            [sys.executable, *args], cwd=self.folder, capture_output=True, text=True, timeout=60, check=False,
+            [sys.executable, *args], cwd=self.folder, capture_output=True, text=True, timeout=timeout, check=False,
             env=self.environment(TEST_HOOK="1" if hook else "0", **extra), stdin=subprocess.DEVNULL,
         )
         assert not check or done.returncode == 0, done.stderr
