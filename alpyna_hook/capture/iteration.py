@@ -200,7 +200,8 @@ class Iteration(Expressions):
             name = self.dotted(node.func)
             if name is not None and self.is_changed(name):
                 raise decline("expression", f"a call of {name!r}, which is assigned here", node)
-            raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}", node)
+            why = ", whose bar the interpreter moves: loops in it are compiled" if meaning == "tqdm" else ""
+            raise decline("loop-iterable", f"a call of {ast.unparse(node.func)}{why}", node)
         if isinstance(node, ast.Tuple | ast.List):
             return self._display(node)
         if (isinstance(node, ast.BinOp | ast.UnaryOp) and _is_arithmetic(node)) or _is_view(node):
@@ -347,6 +348,8 @@ class Iteration(Expressions):
         source = self.source(arg)
         if isinstance(source, Range):
             return self._integers(source, arg).backwards()
+        if isinstance(source, Counted):
+            return replace(source, numbers=source.numbers.backwards())
         if isinstance(source, Elements) and not source.reverse:
             return Elements(source.array, True, source.loc)
         raise decline("loop-iterable", "reversed() of something other than a range or an array", node)

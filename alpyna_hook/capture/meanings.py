@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 _BUILTINS = {name: name for name in "range enumerate zip reversed len divmod".split()}
-_ELSEWHERE = {"prange": "range", "xrange": "range"}
+_ELSEWHERE = {"prange": "range", "xrange": "range", "tqdm": "tqdm", "trange": "tqdm"}
 _NUMPY = {
     name: f"numpy.{name}"
     for name in "shape size ndim arange ndindex linspace logspace geomspace sort unique flatnonzero".split()

@@ -400,13 +400,16 @@ class Statements(Iteration):
         indices = [Var(self.hidden(), loc) for _ in extents]
         items = self._assign_items(node, tuple(indices), Var("@h", loc))
         body = (*items, *self._loop_body(node.body))
-        if _is_broken(body):
-            raise decline("loop-iterable", "np.ndindex() with a break", node.iter)
         orelse = self.body(node.orelse)
-        for index, extent in reversed(list(zip(indices, extents, strict=True))):
-            body = (For(index.name, Const(0, loc), extent, Const(1, loc), body, (), loc),)
-        (loop,) = body
-        assert isinstance(loop, For)
+        leave: tuple[Stmt, ...] = ()
+        if len(indices) > 1 and _is_broken(body):
+            left = self.temp()
+            self.out.append(Assign(left, Const(False, loc), loc))
+            body = _noting_breaks(body, left)
+            leave = (If(Var(left, loc), (Break(loc),), (), loc),)
+        loop = For(indices[-1].name, Const(0, loc), extents[-1], Const(1, loc), body, (), loc)
+        for index, extent in reversed(list(zip(indices[:-1], extents[:-1], strict=True))):
+            loop = For(index.name, Const(0, loc), extent, Const(1, loc), (loop, *leave), (), loc)
         self.out.append(replace(loop, orelse=orelse))
 
     def _check_kept(self, node: ast.For, source: Source) -> None:
@@ -455,6 +458,22 @@ def _is_broken(body: Sequence[Stmt]) -> bool:
         isinstance(s, Break) or (isinstance(s, If) and _is_broken((*s.body, *s.orelse)))
         or (isinstance(s, For | While) and _is_broken(s.orelse)) for s in body
     )
+
+
+def _noting_breaks(body: Sequence[Stmt], left: str) -> tuple[Stmt, ...]:
+    """The body of a loop, with a variable that is set before it is broken out of."""
+    result: list[Stmt] = []
+    for s in body:
+        match s:
+            case Break():
+                result += [Assign(left, Const(True, s.loc), s.loc), s]
+            case If():
+                result.append(replace(s, body=_noting_breaks(s.body, left), orelse=_noting_breaks(s.orelse, left)))
+            case For() | While():
+                result.append(replace(s, orelse=_noting_breaks(s.orelse, left)))
+            case _:
+                result.append(s)
+    return tuple(result)
 
 
 def _counters(target: ast.expr, item: Item, index: Var) -> Iterator[str]:

@@ -109,6 +109,7 @@ def test_expressions(expression: str) -> None:
 
 ITERABLES = {
     "f(n)": ("a call of f", "f(n)"),
+    "tqdm(range(n))": ("a call of tqdm, whose bar the interpreter moves: loops in it are compiled", "tqdm(range(n))"),
     "d.items()": ("a call of d.items", "d.items()"),
     "range(*a)": ("a call of range", "range(*a)"),
     "range(1, 2, 3, 4)": ("range() with keywords or with 4 arguments", "range(1, 2, 3, 4)"),

@@ -148,13 +148,34 @@ def no_iteration(n, m):
     return c
 
 
-def left_early(m):
+def left_early(m, most):
     s = 0
-    for i, j in np.ndindex(m.shape):  # expect: loop-iterable
+    for i, j in np.ndindex(m.shape):
+        for k in range(3):
+            if k > i:
+                break
+        else:
+            if s > most - 1:
+                break
         s += m[i, j]
-        if s > 3:
+        if s > most:
+            s = -s
             break
-    return s
+    else:
+        s += 1000
+    for (k,) in np.ndindex(5):
+        if k > 2:
+            break
+    return s, i, j, k
+
+
+def backwards(a, n):
+    s = 0.0
+    for i in reversed(np.arange(1, n, 2)):
+        s = s * 0.5 + a[i]
+    for x in reversed(a[2:]):
+        s = s * 0.5 + x
+    return s, i
 
 
 def as_a_tuple(m):
@@ -171,6 +192,6 @@ r3 = [types_of(n) for n in (5, np.int64(4))], [other_types(n) for n in (np.int32
 r4 = parts(x, x.reshape(3, 4), 1), written_through(x.copy(), 2), made_too_early(x.copy(), 3), of_changing_values(x, 5)
 r5 = of_lists(list(x)), indices(x.reshape(3, 4).copy(), np.arange(24.0).reshape(2, 3, 4))
 r6 = [extents(*shape) for shape in ((3, 4), (np.int64(2), np.uint8(3)))], [no_iteration(*shape) for shape in ((0, 3), (3, 0))]
-r7 = left_early(x.reshape(3, 4)), as_a_tuple(x.reshape(3, 4))
+r7 = [left_early(np.arange(12.0).reshape(3, 4), most) for most in (3, 5, 22, 23, 99)], as_a_tuple(x.reshape(3, 4)), backwards(x, 10)
 with np.errstate(all="ignore"):
     r8 = warned(np.array([1.0, 0.0, -2.0]))
