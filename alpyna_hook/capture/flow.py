@@ -8,7 +8,7 @@ surely has a value after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from alpyna_hook.ir import (
     Assign,
@@ -43,11 +43,11 @@ State = frozenset[str] | None
 class Flow:
     """Walks statements; `reads` and `writes` keep the order of first appearance.
 
-    entered: a loop that runs at least once.
+    entered: loops that run at least once.
     """
 
-    def __init__(self, assigned: Iterable[str] = (), entered: For | While | None = None) -> None:
-        self.entered = entered
+    def __init__(self, assigned: Iterable[str] = (), entered: Sequence[For | While] = ()) -> None:
+        self.entered = frozenset(map(id, entered))
         self.returns: list[State] = []
         self.reads: dict[str, Expr] = {}
         self.writes: dict[str, None] = {}
@@ -104,14 +104,14 @@ class Flow:
     def _for(self, loop: For, state: State) -> State:
         self.exprs((loop.start, loop.stop, loop.step), state)
         end, breaks = self._body(loop.body, self._assign(loop.index, state))
-        finished = end if loop is self.entered or _runs_at_least_once(loop) else state
+        finished = end if id(loop) in self.entered or _runs_at_least_once(loop) else state
         return _join(self.block(loop.orelse, finished), *breaks)
 
     def _while(self, loop: While, state: State) -> State:
         self.expr(loop.test, state)
         end, breaks = self._body(loop.body, state)
         endless = isinstance(loop.test, Const) and bool(loop.test.value)
-        finished = end if loop is self.entered else state
+        finished = end if id(loop) in self.entered else state
         return _join(self.block(loop.orelse, None if endless else finished), *breaks)
 
     def _body(self, body: Iterable[Stmt], state: State) -> tuple[State, list[State]]:
@@ -156,8 +156,15 @@ class Flow:
 
 
 def sure_after(body: tuple[Stmt, ...], loop: For | While) -> frozenset[str]:
-    """The names that have a value after these statements, however they are left, if the loop among them has run at least once."""
-    flow = Flow(entered=loop)
+    """The names that have a value after these statements, however they are left, if the body of the loop among them has run."""
+    entered = [loop]
+    while loop.body and loop.body[0] is loop.body[-1] and isinstance(loop, For) and loop.index[0] == "@":
+        inner = loop.body[0]
+        if not isinstance(inner, For):
+            break
+        loop = inner  # of one loop of the source, over several hidden indices
+        entered.append(loop)
+    flow = Flow(entered=entered)
     state = _join(flow.walk(body), *flow.returns)
     return state or frozenset()
 

@@ -136,3 +136,13 @@ def test_a_parameter_that_was_deleted_and_a_condition_on_it() -> None:
     check(source, np.arange(3.0), None, False)
     check(source, np.arange(3.0), 2.0, False)
     check(source, np.arange(3.0), 2.0, True, expect="unbound")
+
+
+def test_loops_of_several_indices() -> None:
+    source = (
+        "import numpy as np\ndef f(a, n, m):\n    for i, j in np.ndindex(n, m):\n        if a[i, j] > 1.0:\n            t = a[i, j]\n"
+        "    return locals()")
+    for scale in (0.1, 9.0):
+        check(source, np.full((3, 4), scale), 3, 4)
+    compared = check(source, np.ones((3, 4)), 3, 0, expect=None)
+    assert compared.verdict == "not-run"
