@@ -20,7 +20,7 @@ from alpyna_hook import ir
 from alpyna_hook.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
 from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
-from alpyna_hook.fixed import conditions, names_used, outcome, specialised
+from alpyna_hook.fixed import conditions, outcome, specialised
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
 from alpyna_hook.headers import made
@@ -208,7 +208,7 @@ class Binder:
         if found is None:
             keys = [condition.key for condition in self.conditions]
             nest = specialised(self.nest, dict(zip(keys, outcomes, strict=True)), absent)
-            gone = (names_used(self.nest) | {key[0] for key in keys}) - names_used(nest) - {*nest.builtins}
+            gone = (ir.names_used(self.nest) | {key[0] for key in keys}) - ir.names_used(nest) - {*nest.builtins}
             found = self.special[outcomes, absent] = nest, [read for read in self.reads if read[0] not in gone]
         return found
 

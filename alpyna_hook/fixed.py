@@ -28,16 +28,13 @@ from alpyna_hook.ir import (
     FixedKey,
     For,
     If,
-    Load,
     Nest,
     Refused,
     Select,
-    Shape,
     Stmt,
-    Store,
     Unary,
-    Var,
     While,
+    named,
     walk,
 )
 from alpyna_hook.reasons import Declined
@@ -83,11 +80,6 @@ def conditions(nest: Nest) -> tuple[Fixed, ...]:
     return tuple({node.key: node for node in walk(nest.loop) if isinstance(node, Fixed)}.values())
 
 
-def names_used(nest: Nest) -> frozenset[str]:
-    """The variables, arrays and functions that occur elsewhere than in such conditions."""
-    return frozenset(name for node in walk(nest.loop) if (name := named(node)) is not None)
-
-
 def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collection[str]) -> Nest:
     """The nest for these outcomes.  Raises Declined where what is left cannot be compiled, or uses an `absent`
     name: one whose value is None or a text."""
@@ -100,14 +92,6 @@ def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collectio
         if name in absent:
             raise Declined("value-type", f"{name} is None or a text", node.loc)
     return replace(nest, loop=loop)
-
-
-def named(node: object) -> str | None:
-    """The variable, array or function that a node itself is about."""
-    match node:
-        case Var(name) | Load(name) | Shape(name) | Store(name):
-            return name
-    return getattr(node, "function", None)
 
 
 class _Specialise(Rewrite):

@@ -367,6 +367,19 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def named(node: object) -> str | None:
+    """The variable, array or function that a node is about."""
+    match node:
+        case Var(name) | Load(name) | Shape(name) | Store(name):
+            return name
+    return getattr(node, "function", None)
+
+
+def names_used(nest: Nest) -> frozenset[str]:
+    """The variables, arrays and functions that occur elsewhere than in conditions that the nest cannot change."""
+    return frozenset(name for node in walk(nest.loop) if (name := named(node)) is not None)
+
+
 _NODE_TYPES = (
     Const, Var, Load, Shape, Unary, Binary, Compare, BoolOp, Select, Call, Fixed,
     Assign, Store, Effect, If, For, While, Break, Continue, Return, Raise, Refused,

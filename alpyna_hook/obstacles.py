@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 
 from alpyna_hook import ir
 from alpyna_hook.attributes import Read
-from alpyna_hook.fixed import named
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 
 
@@ -61,7 +60,7 @@ def _places(nest: ir.Nest) -> dict[str, ir.Node]:
     """Where each name stands first."""
     found: dict[str, ir.Node] = {}
     for node in ir.walk(nest.loop):
-        name = named(node)
+        name = ir.named(node)
         if name is None and isinstance(node, ir.Assign):
             name = node.target
         if name is not None and name not in found:

@@ -8,13 +8,13 @@ test compares the two.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from alpyna_hook.ir import Loc
+if TYPE_CHECKING:
+    from alpyna_hook.ir import Loc
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     slug: str
     text: str
     hint: str

@@ -119,6 +119,17 @@ def test_the_public_api_is_light() -> None:
     assert done.stdout.replace("'ast'", "") == "[] True True\n"
 
 
+def test_what_a_cached_module_needs_is_light() -> None:
+    """And what is rewritten needs no NumPy; a `threading` that we import makes a subinterpreter wait at its end."""
+    heavy = "('numpy', 'threading', 'dataclasses', 'inspect', 'tokenize', 'queue', 'ctypes')"
+    code = (
+        f"import sys, alpyna_hook.hook.loader\nprint([name for name in {heavy} if name in sys.modules])\n"
+        "import alpyna_hook.hook.rewrite\nprint('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\nFalse\n"
+
+
 def test_only_config_reads_the_environment() -> None:
     for name, path in modules():
         if name != "alpyna_hook.config":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
+from _thread import RLock
 
 
 class Undivided:
@@ -11,7 +11,7 @@ class Undivided:
 
     def __init__(self) -> None:
         self.lost = False
-        self._lock = threading.RLock()
+        self._lock = RLock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
@@ -19,7 +19,7 @@ class Undivided:
         if self._lock.acquire(blocking=False):
             self._lock.release()
         else:
-            self.lost, self._lock = True, threading.RLock()
+            self.lost, self._lock = True, RLock()
 
     def __enter__(self) -> None:
         """Raises RuntimeError if it is lost."""

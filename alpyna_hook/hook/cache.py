@@ -15,11 +15,10 @@ import marshal
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import alpyna_hook
 from alpyna_hook.config import cache_directory
@@ -32,8 +31,7 @@ SUFFIX = ".bin"
 _MAGIC = b"ALPyNA-code-3\n\0\0"  # 16 bytes; the number is that of the format
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A rewritten module as it is stored: code with markers in place of Sites."""
 
     code: CodeType

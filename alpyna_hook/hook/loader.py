@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tokenize
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
+from typing import NamedTuple
 
 from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
@@ -19,8 +18,7 @@ from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A source that is to be accelerated, and all that its code object is made of."""
 
     source: bytes
@@ -55,7 +53,7 @@ def prepare(
             entry = _build(source, filename, marked, plain or partial(compile, source, filename, "exec", dont_inherit=True))
             if entry is not None and cached:
                 cache.store(filename, source, entry, main=main)
-    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, OSError, ImportError) as error:
+    except (SyntaxError, ValueError, RecursionError, OSError, ImportError) as error:
         log(f"{filename} runs as plain Python: {error}")
         return None
     except BaseException as error:  # what a hook, or a patched function, of the program's has raised

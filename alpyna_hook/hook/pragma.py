@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import io
 import re
-import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import PRAGMA_KEYS, BadOption, complain, nearest, parse
 from alpyna_hook.hook.parsing import quietly
 from alpyna_hook.hook.unmarked import names_us
+
+if TYPE_CHECKING:
+    import tokenize
 
 WORDS = ("accelerate", "skip")
 _CANDIDATE = re.compile(rb"#[ \t]*alpyna[ \t]*(?::(?![ \t]*skip[ \t]*\r?$)|accelerate\b)", re.IGNORECASE | re.MULTILINE)
@@ -32,13 +33,13 @@ class PragmaWarning(UserWarning):
     """A pragma that was not understood."""
 
 
-@dataclass(slots=True)
 class Pragmas:
-    accelerate: bool = False
-    options: dict[str, Any] = field(default_factory=dict)
-    skip_lines: set[int] = field(default_factory=set)  # the lines of the code that is to be left alone
-    problems: list[tuple[int, str]] = field(default_factory=list)  # what was not understood: lines and texts
-    plain: bool = False  # an option was not understood: nothing is accelerated then
+    def __init__(self) -> None:
+        self.accelerate = False
+        self.options: dict[str, Any] = {}
+        self.skip_lines: set[int] = set()  # the lines of the code that is to be left alone
+        self.problems: list[tuple[int, str]] = []  # what was not understood: lines and texts
+        self.plain = False  # an option was not understood: nothing is accelerated then
 
 
 def candidate(source: bytes) -> bool:
@@ -47,14 +48,14 @@ def candidate(source: bytes) -> bool:
 
 
 def find(source: bytes) -> Pragmas:
-    """All pragmas.  Raises SyntaxError or tokenize.TokenError on a source that is not Python.
+    """All pragmas.  Raises SyntaxError on a source that is not Python.
 
     A pragma that has an unknown word, or words too many, leaves the code at its place alone, as `skip` does.
     """
     found = Pragmas()
     before = False  # a skip that waits for the next line of code
     for token, starts_line in _tokens(source):
-        if token.type == tokenize.COMMENT:
+        if token.string.startswith("#"):
             words = _words(token.string)
             if words is None:
                 continue
@@ -75,10 +76,15 @@ def find(source: bytes) -> Pragmas:
 
 def _tokens(source: bytes) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
     """The comments, and the first token of each line of code, with "first of its line"."""
+    import tokenize  # not needed, and not loaded, where the bytecode is cached
+
     line = 0
     layout = (tokenize.ENCODING, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
-    with quietly():
-        tokens = list(tokenize.tokenize(io.BytesIO(source).readline))
+    try:
+        with quietly():
+            tokens = list(tokenize.tokenize(io.BytesIO(source).readline))
+    except tokenize.TokenError as error:
+        raise SyntaxError(str(error)) from None
     for token in tokens:
         if token.type in layout:
             continue

@@ -28,8 +28,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-import threading
-from _thread import get_ident
+from _thread import _local, get_ident
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import chain, repeat
@@ -155,8 +154,8 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
         self.failures = 0  # that may pass, so far
         self.state: object | None = None
-        self._pending = threading.local() if record.has_return else None
-        self._seen = threading.local() if record.unsure else None
+        self._pending = _local() if record.has_return else None
+        self._seen = _local() if record.unsure else None
         if parent is not None:
             parent.children += (self,)
 
@@ -311,7 +310,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
             place.values = None  # type: ignore[union-attr]
 
     @staticmethod
-    def _take_seen(place: threading.local, frame: FrameType) -> tuple[object, ...] | None:
+    def _take_seen(place: _local, frame: FrameType) -> tuple[object, ...] | None:
         found: tuple[int, list[object]] | None = getattr(place, "values", None)
         place.values = None
         return tuple(found[1]) if found is not None and found[0] == id(frame) else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from alpyna_hook.ir import Loc
+if TYPE_CHECKING:
+    from alpyna_hook.ir import Loc
 
 
 class Cause(NamedTuple):
@@ -16,7 +16,6 @@ class Cause(NamedTuple):
     others: tuple[tuple[str, str, Loc | None], ...] = ()
 
 
-@dataclass(slots=True)
 class Trace:
     """The history of one loop nest in this process.
 
@@ -25,17 +24,18 @@ class Trace:
     was met then.  reason, detail, loc: of the last.  What the other runs needed is in the site's `judge`.
     """
 
-    runs: int = 0
-    accelerated: int = 0
-    seconds: float = 0.0
-    compile_seconds: float = 0.0
-    predicted: float = 0.0
-    reason: str | None = None
-    detail: str = ""
-    loc: Loc | None = None
-    refusals: dict[str, int] = field(default_factory=dict)
-    causes: dict[str, Cause] = field(default_factory=dict)
-    kernels: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.runs = 0
+        self.accelerated = 0
+        self.seconds = 0.0
+        self.compile_seconds = 0.0
+        self.predicted = 0.0
+        self.reason: str | None = None
+        self.detail = ""
+        self.loc: Loc | None = None
+        self.refusals: dict[str, int] = {}
+        self.causes: dict[str, Cause] = {}
+        self.kernels: list[str] = []
 
     def refuse(
         self, slug: str, detail: str, loc: Loc | None, others: tuple[tuple[str, str, Loc | None], ...] = ()
