@@ -289,6 +289,11 @@ def data_directory() -> Path:
     return Path(_folder("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), ""))
 
 
+def profile_file() -> str:
+    """Where `alpyna profile` writes what it has measured."""
+    return os.path.join(data_directory(), "profile.json")
+
+
 def _folder(variable: str, mac: str, unix: tuple[str, str], windows: str) -> str:
     chosen = os.environ.get(variable)
     home = os.path.expanduser("~")

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from alpyna_hook.config import complain, data_directory
+from alpyna_hook.config import complain, profile_file
 from alpyna_hook.log import log
 
 SCHEMA = 1
 BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` raises
-FILE = "profile.json"
 
 # Seconds that some machine may need: a value beyond, such as a busy machine led to, is not used.
 _PLAUSIBLE = {
@@ -64,7 +63,7 @@ def function_key(family: str, name: str, rep: str = "f8") -> str:
 
 
 def path() -> Path:
-    return data_directory() / FILE
+    return Path(profile_file())
 
 
 def load() -> Profile | None:

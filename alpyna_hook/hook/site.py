@@ -416,7 +416,7 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
         refuse_for_now(site, _ENGINE_IMPORTS.why)
         return ()
     try:
-        if site.module.options.device == "auto" and ENGINE not in sys.modules:
+        if site.module.options.device != "cpu" and ENGINE not in sys.modules:
             if _leaves is None:
                 with _IMPORTING, own_imports():
                     _leaves = import_module(FRONT).leaves

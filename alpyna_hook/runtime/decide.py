@@ -5,12 +5,16 @@ Neither NumPy nor the grammar is imported here: most loops are decided without t
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alpyna_hook import profile
+from alpyna_hook.config import profile_file
+
+if TYPE_CHECKING:
+    from alpyna_hook.profile import Profile
 
 # Seconds of the interpreter (CPython 3.11 to 3.13, x86-64), for predictions of cost alone.
 SECONDS_PER_NODE = 12e-9  # of Python's own numbers
@@ -31,10 +35,19 @@ Values = Callable[[str], float | None]
 Shapes = Callable[[str], tuple[int, ...] | None]
 
 
+def _measured() -> Profile | None:
+    """This machine's profile; where there is none, as is common, what reads it is not even imported."""
+    if "alpyna_hook.profile" not in sys.modules and not os.path.exists(profile_file()):
+        return None
+    from alpyna_hook import profile
+
+    return profile.load()
+
+
 def compile_seconds(size: int) -> float:
     """What analysing and compiling a nest of this many nodes is predicted to cost, once everything is imported."""
-    known = profile.load() or profile.Profile()
-    base, per_node = known.compile_seconds, known.compile_seconds_per_node  # of one fit
+    known = _measured()
+    base, per_node = (known.compile_seconds, known.compile_seconds_per_node) if known else (None, None)  # of one fit
     if base is None or per_node is None:
         base, per_node = COMPILE_SECONDS, COMPILE_SECONDS_PER_NODE
     return base + per_node * size
@@ -44,8 +57,8 @@ def import_seconds() -> float:
     """What has still to be imported before the first nest can be compiled."""
     if "numba" in sys.modules:
         return 0.0
-    known = profile.load() or profile.Profile()
-    seconds = known.numba_import_seconds or NUMBA_IMPORT_SECONDS
+    known = _measured()
+    seconds = (known and known.numba_import_seconds) or NUMBA_IMPORT_SECONDS
     if "alpyna_hook.runtime.engine" not in sys.modules:
         seconds += ENGINE_IMPORT_SECONDS + (0.0 if "numpy" in sys.modules else NUMPY_IMPORT_SECONDS)
     return seconds
@@ -53,7 +66,9 @@ def import_seconds() -> float:
 
 def seconds_of_kinds() -> tuple[float, ...]:
     """Of the kinds of work in an outline, in their order."""
-    known = profile.load() or profile.Profile()
+    known = _measured()
+    if known is None:
+        return (SECONDS_PER_NODE, SECONDS_PER_ELEMENT, SECONDS_PER_SCALAR, SECONDS_PER_USER_CALL, *SECONDS_PER_CALL.values())
     families = {**SECONDS_PER_CALL, **known.seconds_per_call}
     return (
         known.seconds_per_node or SECONDS_PER_NODE,

@@ -126,6 +126,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
                 rest(site, judge)
         trace.seconds += judge.usual_cost
         trace.predicted += judge.worth
+        INVESTMENTS.saved += judge.worth - judge.usual_cost
         return done
     except NoIterations:
         trace.runs -= 1

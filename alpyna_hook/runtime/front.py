@@ -32,6 +32,12 @@ class FrontState:
 
 def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
     """Whether the loop is left to the interpreter; if not, the engine is to decide."""
+    if site.module.options.device == "interpreter":
+        disabled = site.state = FrontState(site)
+        disabled.trace.runs += 1
+        disabled.trace.refuse("disabled", "", None)
+        site.decline_for_good()
+        return True
     state = site.state
     first = state is None
     if not isinstance(state, FrontState):
@@ -102,12 +108,13 @@ class _Values:
         return ""
 
     def _attribute(self, value: object, name: str) -> object:
-        """Of an instance's own dictionary, or a module's."""
+        """Of an instance itself, or a module.  Its `__dict__` is not asked for: once that is made, all attributes take longer."""
         kind = type(value)
         plain = type(kind) is type and kind.__getattribute__ in _PLAIN and not any(name in vars(base) for base in kind.__mro__)
         try:
-            found = object.__getattribute__(value, "__dict__").get(name) if plain else None
+            if plain:
+                return object.__getattribute__(value, name)
         except AttributeError:
-            found = None
-        self.unresolved = self.unresolved or found is None
-        return found
+            pass
+        self.unresolved = True
+        return None

@@ -36,7 +36,7 @@ _MISJUDGED = 3.0  # times what was predicted, the interpreter may need
 _OUTLIER = 4.0  # times the usual
 _MOST_REST = 2**16  # calls
 _FIRST_REST = 64
-_HOPELESS = 2**16  # calls that were all too short for a kernel
+_HOPELESS = 2**14  # calls that were all too short for a kernel
 _WINDOW = 256  # compiled calls that the averages are of, more or less
 _ENOUGH = 8  # compiled calls before a site may be found to lose
 
@@ -88,7 +88,7 @@ class Judge:
         self.pending = 0.0  # seconds that compiling would have saved
         self.interpreted_seconds = 0.0  # of all calls that were left to the interpreter
         self._since_estimate = 0.0  # of those, since its time was predicted
-        self._short = 0  # of them, the last ones, that were much shorter than a call of a kernel
+        self._short = 0  # of them, the last ones, that were shorter than a call of a kernel
         self.rest = 0  # calls that are left to the interpreter unseen after each that is seen
         self.compiled = False
         self.resting = False  # compiled, and losing:
@@ -142,7 +142,7 @@ class Judge:
     def _leave(self, seconds: float, calls: int) -> None:
         self.interpreted_seconds += seconds * calls
         self._since_estimate += seconds * calls
-        self._short = self._short + calls if seconds < self.launch / 4 else 0
+        self._short = self._short + calls if seconds < self.launch else 0
         if not self.compiled:
             self.pending += max(0.0, seconds - self.launch) * calls
 
@@ -246,6 +246,7 @@ class Judge:
 
     def failed(self) -> None:
         """A call was run compiled, and then all was put back."""
+        self.compiled = True
         self._count(0.0, max(self._cost.mean, self.launch, 2 * self._last_kernel), 1)
 
     @property

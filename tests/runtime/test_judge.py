@@ -1,0 +1,220 @@
+"""The decision for a site, by a clock that stands still but where a test moves it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from alpyna_hook import Options, report, static_analyse
+from alpyna_hook.hook.site import all_sites
+from alpyna_hook.runtime import investments as module
+from alpyna_hook.runtime.investments import Investments
+from alpyna_hook.runtime.judge import Judge
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def judge(clock: Clock) -> Judge:
+    return Judge(clock, clock)
+
+
+def interpreted(judge: Judge, clock: Clock, seconds: float) -> None:
+    begun = judge.begin()
+    clock.now += seconds
+    judge.end(judge.now() - begun)
+
+
+def compiled(judge: Judge, clock: Clock, cost: float, kernel: float = 1e-6, predicted: float | None = None) -> None:
+    begun = judge.clock() if judge.to_be_measured() else None
+    clock.now += cost
+    judge.ran(predicted, kernel)
+    if begun is not None:
+        judge.cost(begun)
+
+
+def test_short_calls_are_looked_at_seldom_and_then_not_at_all(judge: Judge, clock: Clock) -> None:
+    calls = looks = 0
+    while not judge.hopeless:
+        interpreted(judge, clock, 2e-6)
+        looks += 1
+        judge.unseen(judge.rest)
+        calls += 1 + judge.rest
+    assert calls < 40_000
+    assert looks < 40
+    assert judge.pending == 0.0
+
+
+def test_long_calls_are_all_looked_at_and_add_up(judge: Judge, clock: Clock) -> None:
+    for _ in range(100):
+        interpreted(judge, clock, 5e-3)
+        assert judge.rest == 0
+    assert judge.pending == pytest.approx(0.5, rel=0.02)
+    assert judge.interpreted_seconds == pytest.approx(0.5, rel=0.02)
+
+
+def test_calls_that_were_left_unseen_count_as_those_that_were_seen(judge: Judge, clock: Clock) -> None:
+    calls = 0
+    while calls < 10_000:
+        interpreted(judge, clock, 100e-6)
+        judge.unseen(judge.rest)
+        calls += 1 + judge.rest
+    assert judge.interpreted_seconds == pytest.approx(calls * 100e-6, rel=0.02)
+    assert judge.pending == pytest.approx(calls * 83e-6, rel=0.03)
+
+
+def test_one_call_that_was_held_up_changes_little(judge: Judge, clock: Clock) -> None:
+    for k in range(20):
+        interpreted(judge, clock, 0.5 if k == 10 else 1e-3)
+    assert judge.interpreter == pytest.approx(1e-3, rel=0.5)
+    for k in range(200):
+        compiled(judge, clock, 22e-3 if k == 100 else 50e-6, predicted=1e-3)
+        assert not judge.loses()
+
+
+def test_a_gain_of_the_past_does_not_hide_a_lasting_loss(judge: Judge, clock: Clock) -> None:
+    interpreted(judge, clock, 1.0)
+    for _ in range(1000):
+        compiled(judge, clock, 1e-3, 0.9e-3, predicted=1.0)
+        assert not judge.loses()
+    lost = 0
+    while not judge.loses():
+        compiled(judge, clock, 60e-6, predicted=1.1e-6)
+        lost += 1
+    assert lost < 6000  # 0.4 s, after a gain of 1000
+    assert judge.rest == 64
+
+
+def test_a_site_that_loses_rests_longer_each_time(judge: Judge, clock: Clock) -> None:
+    rests = []
+    for _ in range(5):
+        while not judge.loses():
+            compiled(judge, clock, 60e-6, predicted=1.1e-6)
+        rests.append(judge.rest)
+        judge.resting = False  # tried again all the same
+    assert rests == [64, 128, 256, 512, 1024]
+
+
+def test_a_site_that_rests_goes_on_when_its_calls_become_long(judge: Judge, clock: Clock) -> None:
+    while not judge.loses():
+        compiled(judge, clock, 60e-6, predicted=1.1e-6)
+    interpreted(judge, clock, 1.1e-6)
+    assert judge.resting and judge.rest == 128
+    samples = 0
+    while judge.resting:
+        assert judge.wants_sample()
+        interpreted(judge, clock, 5e-3)
+        samples += 1
+    assert samples <= 8 and judge.rest == 0
+
+
+def test_time_that_another_thread_had_is_no_gain(judge: Judge, clock: Clock) -> None:
+    """The kernel's own seconds tell what the interpreter would have needed, not those of the call."""
+    interpreted(judge, clock, 1.1e-6)
+    for _ in range(50):
+        compiled(judge, clock, 63e-6, 1.5e-6)
+    assert judge.worth < 5e-6
+    assert judge.loses()
+
+
+def test_of_unknown_trips_what_was_seen_counts(judge: Judge, clock: Clock) -> None:
+    interpreted(judge, clock, 20e-3)
+    for _ in range(20):
+        compiled(judge, clock, 220e-6, 200e-6)
+    assert judge.worth == pytest.approx(20e-3, rel=0.1)
+    for _ in range(20):
+        compiled(judge, clock, 20e-6, 2e-6)  # they end at once now
+    assert judge.worth < 10e-6
+
+
+def test_a_check_that_always_fails_sends_the_site_to_rest(judge: Judge, clock: Clock) -> None:
+    interpreted(judge, clock, 300e-6)
+    failures = 0
+    while not judge.loses():
+        judge.failed()
+        failures += 1
+    assert failures <= 8
+    interpreted(judge, clock, 300e-6)
+    assert not judge.resting  # the interpreter needs longer than the kernel,
+    judge.failed()
+    assert judge.loses() and judge.rest == 128  # but what is known is not forgotten
+
+
+def test_compiling_is_as_dear_as_it_was_seen_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "import_seconds", lambda: 0.0)
+    known = Investments()
+    before = known.cost(100)
+    assert known.worth_all_runs(1, before * 1.01, 100) and not known.worth_all_runs(1, before * 0.99, 100)
+    for _ in range(8):
+        known.compiled(100, 4 * before)
+    assert known.cost(100) == pytest.approx(4 * before, rel=0.05)
+
+
+def test_compilations_that_nothing_came_of_make_reluctant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "import_seconds", lambda: 0.0)
+    known = Investments()
+    assert known.worth_all_runs(1, 0.3, 100)
+    known.imported(2.0)
+    assert not known.worth_all_runs(1, 0.3, 100)
+    known.saved += 5.0
+    assert known.worth_all_runs(1, 0.3, 100)
+
+
+def test_what_has_to_be_imported_is_for_all_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "import_seconds", lambda: 1.0)
+    known = Investments()
+    assert not known.worth_all_runs(1, 0.7, 100)
+    assert not known.worth_one_run(0.9, 100)
+    assert known.worth_all_runs(2, 0.7, 100)
+
+
+_NUMBER = itertools.count()
+SHORT = """def three(x):
+    s = 0
+    for i in range(3):
+        s += x
+    return s
+def find(a, x):
+    for i in range(len(a)):
+        if a[i] == x:
+            return i
+    return -1
+"""
+
+
+def test_a_site_counts_its_calls_while_nobody_looks() -> None:
+    made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
+    sites = [site for site in all_sites() if site.module is all_sites()[-1].module]
+    for k in range(1, 3000):
+        assert made.three(k) == 3 * k
+        found = next(e for e in report() if e["file"] == sites[0].module.filename and e["line"] == 3) if k % 500 == 0 else None
+        assert found is None or found["runs"] == sum(found["refusals"].values()) == k
+    assert not sites[0].live
+
+
+def test_the_seam_times_a_loop_that_the_interpreter_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
+    site = all_sites()[-2]
+    made.three(1)
+    assert site.judge is not None and site.judge.interpreter is not None
+    assert site.timed is None
+
+
+def test_a_call_that_ends_by_a_return_is_timed_to_the_next() -> None:
+    made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
+    site = all_sites()[-1]
+    assert made.find([4, 5], 4) == 0
+    assert made.find([4, 5], 4) == 0
+    assert site.judge is None or site.judge.interpreter is not None or not site.live  # a list is declined
