@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 from contextlib import suppress
 from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
@@ -17,6 +18,8 @@ from alpyna_hook import ir
 from alpyna_hook.hook.site import MISSING
 from alpyna_hook.reasons import Declined
 
+_TUPLE_FIELD = getattr(collections, "_tuplegetter", MISSING)  # what `namedtuple` gives its fields
+_GENERIC = (object.__getattribute__, tuple.__getattribute__)
 _CONTAINERS = (list, tuple, dict, set, str, bytes)
 Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
 
@@ -135,11 +138,12 @@ def _of_instance(owner: object, attribute: str, path: str) -> object:
     cls = type(owner)
     if any(cls is container for container in _CONTAINERS):
         raise Declined("value-type", f"{path.rpartition('.')[0]} is a {cls.__name__}")
-    if type.__getattribute__(cls, "__getattribute__") is not object.__getattribute__:
+    if type.__getattribute__(cls, "__getattribute__") not in _GENERIC:
         raise Declined("attribute", f"{path}: {cls.__name__} has its own __getattribute__")
     found = in_class(cls, attribute)
     kind = type(found)
-    if kind is FunctionType or kind is staticmethod or kind is MemberDescriptorType or not _has(found, "__get__"):
+    plain = kind is FunctionType or kind is staticmethod or kind is MemberDescriptorType or kind is _TUPLE_FIELD
+    if plain or not _has(found, "__get__"):
         try:
             return object.__getattribute__(owner, attribute)
         except (AttributeError, TypeError):  # an empty slot, or one of another class; `__getattr__` is not asked

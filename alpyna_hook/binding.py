@@ -29,11 +29,22 @@ from alpyna_hook.hook.source import ModuleSource, module_of
 from alpyna_hook.known import KNOWN, known, meaning_of
 from alpyna_hook.obstacles import of_names
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
+from alpyna_hook.tuples import Tuple, as_arrays, given_items, is_item, is_tuple, live_tuple, part, tuple_of
+from alpyna_hook.types import (
+    INT_MAX,
+    INT_MIN,
+    KIND_OF_DTYPE,
+    KIND_OF_TYPE,
+    Kind,
+    holds,
+    kind_of_elements,
+    rep_of_kind,
+)
 
 _FLOATS = (float, np.float64, np.float32)
 _ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 _STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
+_MOST_MADE = 64  # arrays of tuples that are kept
 
 
 @dataclass(slots=True)
@@ -47,12 +58,16 @@ class Binding:
     nest: ir.Nest  # for the outcomes of its fixed conditions
     owners: dict[str, object]  # of the attributes that the nest assigns
     namespace: dict[str, Any]
+    tuples: dict[str, Tuple]  # their items are among the scalars, too
+    spans: dict[str, tuple[int, int]]  # of the arrays made of tuples of integers: the least and the greatest
 
     def facts(self) -> Facts:
         arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, is_writeable(a.flags.num)) for n, a in self.arrays.items()}
-        scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items()}
+        scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items() if not is_item(n)}
         small = frozenset(n for n, v in self.scalars.items() if is_small(v))
-        return Facts(arrays, scalars, small, self.functions)
+        tuples = {n: one.type for n, one in self.tuples.items()}
+        arrays |= {a: ArrayType(kind, ndim, False) for n, of in tuples.items() for a, kind, ndim in as_arrays(n, of)}
+        return Facts(arrays, scalars, small, self.functions, tuples)
 
 
 def is_writeable(flags: int) -> bool:
@@ -74,6 +89,7 @@ class Live:
     values: tuple[object, ...]  # those that the seam passes
     namespace: dict[str, Any]
     called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
+    tuples: dict[str, Tuple] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,8 @@ class Binder:
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
         # By module, first line and name of the code, and not by the code, which this would keep alive.
         self.user_functions: dict[tuple[ModuleSource | None, int, str, bool], UserFunction] = {}
+        self.item_names: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        self.made: dict[tuple[object, ...], np.ndarray[Any, Any]] = {}  # of tuples; for the same numbers at the same place
 
     def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""
@@ -161,7 +179,7 @@ class Binder:
         for what in nest.made:
             self._make(what, arrays, scalars, functions, signature, live)
         owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
-        return Binding(arrays, scalars, functions, tuple(signature), nest, owners, namespace)
+        return Binding(arrays, scalars, functions, tuple(signature), nest, owners, namespace, live.tuples, {})
 
     def _make(
         self, what: ir.Made, arrays: dict[str, Any], scalars: dict[str, Any],
@@ -227,8 +245,30 @@ class Binder:
             arrays[name] = value
             flags = value.flags.num
             signature.append((name, array_kind(name, value, flags), value.ndim, flags & _STORE_BITS))
+        elif is_tuple(cls):
+            self._tuple(name, value, scalars, signature, live)
         else:
             self._function(name, value, arrays, scalars, functions, signature, live)
+
+    def _tuple(self, name: str, value: Any, scalars: dict[str, Any], signature: list[object], live: Live) -> None:
+        one = live.tuples[name] = live_tuple(name, value)
+        key = name, one.type.shape
+        names = self.item_names.get(key)
+        if names is None:
+            names = self.item_names[key] = given_items(*key)
+        scalars.update(zip(names, one.items, strict=False))
+        signature.append((name, one.type))
+
+    def make_arrays(self, binding: Binding, names: tuple[str, ...]) -> None:
+        """The arrays of tuples that a kernel reads."""
+        for name in names:
+            items, shape, kind = part(binding.tuples[tuple_of(name)], name)
+            array = np.array(items, rep_of_kind(kind)).reshape(shape)
+            key = (name, shape, kind, array.tobytes())
+            if len(self.made) >= _MOST_MADE:
+                self.made.clear()
+            binding.arrays[name] = self.made.setdefault(key, array)
+            binding.spans[name] = (int(min(items)), int(max(items))) if kind == "int" else (0, 0)
 
     def before(self, name: str, values: tuple[object, ...], namespace: dict[str, Any]) -> object:
         """What a variable that the nest assigns was before it; MISSING where that is not known."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alpyna_hook import ir
 
 if TYPE_CHECKING:
+    from alpyna_hook.tuples import TupleType
     from alpyna_hook.types import Kind  # imports NumPy, which rewriting a module does without
 
 
@@ -26,12 +27,23 @@ class Facts:
     small: Python numbers among the scalars whose value is exact in every representation
     (integers from 0 to 127, floats that are float32 values).
     functions: what the called names stand for; user's functions as `UserFunction`.
+    tuples: of numbers; the arrays that may be made of them are among the arrays.
     """
 
     arrays: Mapping[str, ArrayType]
     scalars: Mapping[str, Kind]
     small: frozenset[str]
     functions: Mapping[str, object]
+    tuples: Mapping[str, TupleType] = field(default_factory=dict)
+
+    def rank(self, name: str) -> int:
+        """How many dimensions the array or tuple has; 0 for what is neither."""
+        if name in self.tuples:
+            return self.tuples[name].rank
+        return self.arrays[name].ndim if name in self.arrays else 0
+
+    def ranks(self) -> dict[str, int]:
+        return {name: self.rank(name) for name in (*self.arrays, *self.tuples)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from alpyna_hook.facts import Facts
 from alpyna_hook.infer_calls import Calls, check_builtins
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import NeverBound, Scope
-from alpyna_hook.types import Rep, holds, is_python, rep_of
+from alpyna_hook.types import Rep, holds, is_python, rep_of, rep_of_kind
 
 _MAX_ROUNDS = 12
 
@@ -60,7 +60,8 @@ class _Inference:
         results = tuple([
             t.Variable(f"@return{k}", tuple(sorted(kinds)), rep_of(kinds) or "i8") for k, kinds in enumerate(scope.returned or ())
         ])
-        inputs = tuple(scope.entry)
+        variables |= {name: t.Variable(name, (kind,), rep_of_kind(kind)) for name, kind in shared.items.items()}
+        inputs = (*scope.entry, *shared.items)
         return t.TypedNest(
             loop=loop, variables=variables, inputs=inputs,
             outputs=tuple(n for n in (*self.nest.writes, *self.kept) if n in variables),

@@ -38,7 +38,7 @@ class Calls(MathCalls):
         if target.meaning == "numpy.where":
             raise Declined("call", f"{e.function}(), an array of no dimension, other than in + - * / or a comparison", e.loc)
         try:
-            args = [self.expr(a) for a in e.args]
+            args = [self.expr(a) for a in self.unstarred(e)]
             return self.split(args, lambda a: self.known(target, a, e), e.loc)
         except Declined as declined:
             raise declined if declined.loc else Declined(declined.reason.slug, declined.detail, e.loc) from None
@@ -120,8 +120,12 @@ class Calls(MathCalls):
                 scalars[parameter] = self.expr(argument)
                 continue
             assert isinstance(argument, ir.Var | ir.Load)
-            array = argument.name if isinstance(argument, ir.Var) else argument.array
-            arrays[parameter] = self.array_name(array, argument.loc)
+            name = argument.name if isinstance(argument, ir.Var) else argument.array
+            arrays[parameter] = self.full_name(name)
+            if arrays[parameter] not in self.scope.shared.facts.tuples:
+                self.array_name(name, argument.loc)
+            elif isinstance(argument, ir.Load) and argument.joined:
+                raise Declined("type-error", f"{name} is a tuple, with several indices in one subscript", argument.loc)
             for axis, e in enumerate(index):
                 scalars[given_name(parameter, axis)] = self.row_index(arrays[parameter], axis, e)
         return arrays, scalars
@@ -184,21 +188,17 @@ class Calls(MathCalls):
         return None
 
     def _rank(self, name: str) -> int:
-        """How many dimensions the array has; 0 for what is none."""
-        scope = self.scope
-        full = scope.arrays.get(name)
-        if full is None and scope.locals is not None and name not in scope.locals:
-            full = scope.prefix + name
-        array = scope.shared.facts.arrays.get(full or "")
-        return array.ndim if array else 0
+        """How many dimensions the array or tuple has; 0 for what is neither."""
+        return self.scope.shared.facts.rank(self.full_name(name))
 
     def _bind(self, function: UserFunction, e: ir.Call) -> dict[str, ir.Expr]:
         """Parameters with their arguments.  Raises Declined where Python would raise a TypeError."""
         code = function.code
         params = code.params[1:] if function.is_method else code.params
-        if len(e.args) > len(params):
+        args = self.unstarred(e)
+        if len(args) > len(params):
             raise Declined("type-error", f"{e.function}() with too many arguments", e.loc)
-        bound: dict[str, ir.Expr] = dict(zip(params, e.args, strict=False))
+        bound: dict[str, ir.Expr] = dict(zip(params, args, strict=False))
         for name, value in e.keywords:
             if name in bound or name not in params or name in code.params[: code.positional_only]:
                 raise Declined("type-error", f"{e.function}() with the keyword {name}", e.loc)
@@ -212,13 +212,11 @@ class Calls(MathCalls):
     def _without_rows(self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> ir.Function:
         """The function with `row = a[i]` resolved, for arrays of these dimensions."""
         facts = self.scope.shared.facts
-        ranks = {p: facts.arrays[a].ndim for p, a in arrays.items()}
-        for name in function.code.reads:
-            outer = facts.arrays.get(f"{function.key}::{name}")
-            if outer is not None:
-                ranks[name] = outer.ndim
+        names = arrays | {name: f"{function.key}::{name}" for name in function.code.reads}
+        ranks = {name: rank for name, full in names.items() if (rank := facts.rank(full))}
+        tuples = [name for name, full in names.items() if full in facts.tuples]
         given = {p: sum(given_name(p, axis) in scalars for axis in range(ranks[p])) for p in arrays}
-        return resolve_function_views(function.code, ranks, {p: count for p, count in given.items() if count})
+        return resolve_function_views(function.code, ranks, {p: count for p, count in given.items() if count}, tuples)
 
     def _new_scope(
         self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]

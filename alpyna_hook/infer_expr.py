@@ -9,6 +9,7 @@ from alpyna_hook import ir, profile, typed as t
 from alpyna_hook.operators import BINARY, COMPARISONS, Meaning, binary, unary
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import NeverBound, Scope
+from alpyna_hook.tuples import TupleType, column_name, item_name
 from alpyna_hook.types import (
     INT_MAX,
     INT_MIN,
@@ -49,9 +50,7 @@ class Expressions:
             case ir.Var():
                 return self.var(e.name, e.loc)
             case ir.Load():
-                array, index, obligations = self.subscript(e.array, e.index, e.loc)
-                kind = self.scope.shared.array_type(array).kind
-                return t.Load(array, index, obligations, frozenset({kind}), rep_of_kind(kind), e.loc)
+                return self.load(e)
             case ir.Shape():
                 return self.shape(e)
             case ir.Unary():
@@ -124,15 +123,60 @@ class Expressions:
             raise Declined("unbound", name, loc)
         return t.Var(full, frozenset({kind}), rep_of_kind(kind), loc)
 
-    def array_name(self, name: str, loc: ir.Loc) -> str:
+    def full_name(self, name: str) -> str:
+        """What an array or a tuple is called in the nest; "" for what is neither."""
         scope = self.scope
-        full = scope.arrays.get(name)
-        if full is None and scope.locals is not None and name not in scope.locals:
-            full = scope.prefix + name
-        if full is None or full not in scope.shared.facts.arrays:
-            raise Declined("value-type", f"{name} is not an array", loc)
-        scope.shared.arrays[full] = None
+        outside = scope.locals is not None and name not in scope.locals
+        return scope.arrays.get(name) or (scope.prefix + name if outside else "")
+
+    def array_name(self, name: str, loc: ir.Loc) -> str:
+        full = self.full_name(name)
+        if full not in self.scope.shared.facts.arrays:
+            is_tuple = full in self.scope.shared.facts.tuples
+            raise Declined("value-type", f"{name} is {'a tuple of several types' if is_tuple else 'not an array'}", loc)
+        self.scope.shared.arrays[full] = None
         return full
+
+    def load(self, e: ir.Load) -> t.Expr:
+        name = self.full_name(e.array)
+        of = self.scope.shared.facts.tuples.get(name)
+        if of is not None:
+            if e.joined:
+                raise Declined("type-error", f"{e.array} is a tuple, with several indices in one subscript", e.loc)
+            item = self.tuple_item(name, of, e)
+            if item is not None:
+                return item
+            column = self._column(name, of, e)
+            if column is not None:
+                return column
+        array, index, obligations = self.subscript(e.array, e.index, e.loc)
+        kind = self.scope.shared.array_type(array).kind
+        return t.Load(array, index, obligations, frozenset({kind}), rep_of_kind(kind), e.loc)
+
+    def tuple_item(self, name: str, of: TupleType, e: ir.Load) -> t.Expr | None:
+        """An item of a tuple by constants: a number that the nest is given."""
+        index = tuple([i.value for i in e.index if isinstance(i, ir.Const) and type(i.value) is int])
+        place = of.place(index) if len(index) == len(e.index) == of.rank else None
+        if place is None:
+            return None
+        kind = of.kind(place)
+        item = item_name(name, tuple([k % length for k, length in zip(index, of.shape, strict=True)]))
+        self.scope.shared.items[item] = kind
+        return t.Var(item, frozenset({kind}), rep_of_kind(kind), e.loc)
+
+    def _column(self, name: str, of: TupleType, e: ir.Load) -> t.Expr | None:
+        """`PAIRS[k][1]`, where the tuples are alike, but of several types each."""
+        last = e.index[-1]
+        if of.alike is not None or len(e.index) != 2 or not (isinstance(last, ir.Const) and type(last.value) is int):
+            return None
+        column = column_name(name, last.value % of.shape[-1])
+        if not -of.shape[-1] <= last.value < of.shape[-1] or column not in self.scope.shared.facts.arrays:
+            return None
+        self.scope.shared.arrays[column] = None
+        kind = self.scope.shared.array_type(column).kind
+        place = self.index_value(e.index[0], "an index")
+        obligation = self.scope.obligation("index", e.loc, f"axis 0 of {e.array}")
+        return t.Load(column, (place,), (obligation,), frozenset({kind}), rep_of_kind(kind), e.loc)
 
     def subscript(self, name: str, index: tuple[ir.Expr, ...], loc: ir.Loc) -> tuple[str, tuple[t.Expr, ...], tuple[int, ...]]:
         array = self.array_name(name, loc)
@@ -147,7 +191,7 @@ class Expressions:
 
     def row_index(self, array: str, axis: int, e: ir.Expr) -> t.Expr:
         """An index of a row that is passed to a function, counted from the front: the row may never be looked into."""
-        size = t.Dim(array, axis, INT, "i8", e.loc)
+        size = self.extent(array, axis, e.loc)
         check = self.scope.obligation("index", e.loc, f"axis {axis} of {array}")
         return t.Op("row", (size, self.index_value(e, "an index")), "i8", INT, "i8", False, (check,), (), (), e.loc)
 
@@ -156,7 +200,20 @@ class Expressions:
             raise Declined("index-type", f"{what} of type {' or '.join(sorted(value.kinds))}", value.loc)
         return self.cast(value, "i8", "fit" if value.rep == "u8" else "")
 
+    def extent(self, name: str, axis: int, loc: ir.Loc) -> t.Expr:
+        """The length of an array or tuple, by its name in the nest, along an axis."""
+        of = self.scope.shared.facts.tuples.get(name)
+        if of is not None:
+            return self.constant(of.shape[axis], loc)
+        self.scope.shared.arrays[name] = None
+        return t.Dim(name, axis, INT, "i8", loc)
+
     def shape(self, e: ir.Shape) -> t.Expr:
+        of = self.scope.shared.facts.tuples.get(self.full_name(e.array))
+        if of is not None:
+            if e.attribute or e.axis is None or not 0 <= e.axis < of.rank:
+                raise Declined("attribute", f"shape, size or ndim of {e.array}, which is a tuple", e.loc)
+            return self.constant(of.shape[e.axis], e.loc)
         array = self.array_name(e.array, e.loc)
         ndim = self.scope.shared.array_type(array).ndim
         if e.axis is None:

@@ -31,8 +31,32 @@ class KnownCalls(NumpyOperators):
 
     # -- made by the capture
 
+    def unstarred(self, e: ir.Call) -> tuple[ir.Expr, ...]:
+        """The arguments, with the items of tuples that are given as `*t`."""
+        args: list[ir.Expr] = []
+        for argument in e.args:
+            if isinstance(argument, ir.Call) and argument.function == "@star":
+                args += self._items(argument.args[0])
+            else:
+                args.append(argument)
+        return tuple(args)
+
+    def _items(self, of: ir.Expr) -> list[ir.Expr]:
+        """The items of a tuple, or of a part of one."""
+        match of:
+            case ir.Var(name):
+                index: tuple[ir.Expr, ...] = ()
+            case ir.Load(name, index) if all(isinstance(i, ir.Const | ir.Var) for i in index) and not of.joined:
+                pass
+            case _:
+                raise Declined("value-type", "the items of something other than a tuple", of.loc)
+        found = self.scope.shared.facts.tuples.get(self.full_name(name))
+        if found is None or len(index) >= found.rank:
+            raise Declined("value-type", f"the items of {name}, which is not a tuple", of.loc)
+        return [ir.Load(name, (*index, ir.Const(k, of.loc)), of.loc) for k in range(found.shape[len(index)])]
+
     def internal(self, e: ir.Call) -> t.Expr:
-        args = [self.expr(a) for a in e.args]
+        args = [self.expr(a) for a in self.unstarred(e)]
         match e.function:
             case "@min":
                 return self.builtin_min(args, e)
@@ -320,7 +344,11 @@ class KnownCalls(NumpyOperators):
 
 def _may_be_one_nan(x: t.Expr, y: t.Expr) -> bool:
     """Whether the two may be the same object, a NaN: an element that is read from an array is a new object each time."""
-    return not any(isinstance(v, t.Load) or is_int(v.rep) or v.rep == "b1" or _is_ordered(v) for v in (x, y))
+    return not any(_is_new(v) or is_int(v.rep) or v.rep == "b1" or _is_ordered(v) for v in (x, y))
+
+
+def _is_new(v: t.Expr) -> bool:
+    return isinstance(v, t.Load) and not any(is_python(kind) for kind in v.kinds)  # those are the items of a tuple
 
 
 def _is_ordered(v: t.Expr) -> bool:

@@ -50,6 +50,7 @@ class Load:
     array: str
     index: tuple[Expr, ...]
     loc: Loc
+    joined: bool = False  # several indices in one subscript, which a tuple refuses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +63,7 @@ class Shape:
     array: str
     axis: int | None
     loc: Loc
+    attribute: bool = False  # not by len() or a loop: what a tuple has not
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +122,7 @@ class Call:
         @small(x)  @int64(x)    an int or np.int64 as an int below 2**31; an int as np.int64
         @extent(x)              an int that is not below zero, and below 2**32
         @quotient(x, y) @rest(x, y)          the two of `divmod(x, y)`
+        @star(t)             only as an argument: the items of the tuple t, each as an argument
         @tuple(x, ...)       only as the value of a Return
     """
 

@@ -130,6 +130,8 @@ def bound(e: ir.Expr) -> Bound:
             return None if isinstance(e.value, complex) else float(e.value)
         case ir.Var():
             return e.name
+        case ir.Load(array, (ir.Const(value=int(k)),)):
+            return f"{array}[{k}]"  # of a tuple, perhaps
         case ir.Shape():
             return "shape", e.array, e.axis
         case ir.Binary(op="+" | "-" | "*" | "//" | "/"):

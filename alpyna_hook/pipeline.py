@@ -20,8 +20,7 @@ from alpyna_hook.views import resolve_views
 
 def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     """What the types decide.  Raises Declined."""
-    ranks = {name: array.ndim for name, array in facts.arrays.items()}
-    resolved, views = resolve_views(nest, ranks)
+    resolved, views = resolve_views(nest, facts.ranks(), facts.tuples)
     kept = dict.fromkeys(k for v in views.values() for k in (v.witness, *v.index) if isinstance(k, str))
     typed = infer(resolved, facts, tuple(kept))
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from alpyna_hook import ir, typed as t
 from alpyna_hook.facts import ArrayType, Facts
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import Kinds, Rep, holds, is_python, rep_of
+from alpyna_hook.types import Kind, Kinds, Rep, holds, is_python, rep_of
 
 Env: TypeAlias = dict[str, Kinds]
 # what the types in a called function depend on: its key, its arrays, and the kinds and constants that it is given
@@ -43,6 +43,7 @@ class Shared:
     settled: dict[CallKey, tuple[ir.Function, Scope]] = field(default_factory=dict)  # kept from round to round
     float_warnings: bool = False
     temporaries: int = 0
+    items: dict[str, Kind] = field(default_factory=dict)  # of tuples, that are needed as numbers
 
     def obligation(self, what: str, place: t.Place) -> int:
         self.obligations.append(what)
@@ -93,7 +94,7 @@ class Scope:
 
     @staticmethod
     def outermost(facts: Facts, nest: ir.Nest) -> Scope:
-        arrays = {name: name for name in facts.arrays if "::" not in name}
+        arrays = {name: name for name in (*facts.arrays, *facts.tuples) if "::" not in name}
         entry = {name: frozenset({kind}) for name, kind in facts.scalars.items()}
         known = facts.arrays.keys() | facts.scalars.keys() | facts.functions.keys()
         unbound = tuple([name for name in nest.targets if name in nest.reads and name not in known])

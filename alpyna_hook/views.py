@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from alpyna_hook.ir import (
     Assign,
@@ -47,19 +48,22 @@ from alpyna_hook.views_rewrite import ReplaceDefinitions, Rewrite, Row, View, ro
 __all__ = ["View", "given_name", "resolve_function_views", "resolve_views"]
 
 
-def resolve_views(nest: Nest, ranks: Mapping[str, int]) -> tuple[Nest, dict[str, View]]:
+def resolve_views(nest: Nest, ranks: Mapping[str, int], tuples: Collection[str] = ()) -> tuple[Nest, dict[str, View]]:
     """The nest without row variables, and those that the user can see; raises Declined.
 
-    `ranks` is the number of dimensions of each name that is an array when the nest is entered.
+    `ranks` is the number of dimensions of each name that is an array, or one of the `tuples`, when the nest is entered.
     `writes` still has the row variables: to be assigned from their View.
     """
-    body, views = _resolve((nest.loop,), ranks, nest.reads)
+    body, views = _resolve((nest.loop,), ranks, nest.reads, tuples)
     loop = body[0]
     assert isinstance(loop, For | While)
     return replace(nest, loop=loop), {name: view for name, view in views.items() if name[0] != "@"}
 
 
-def resolve_function_views(function: Function, ranks: Mapping[str, int], given: Mapping[str, int]) -> Function:
+def resolve_function_views(
+    function: Function, ranks: Mapping[str, int], given: Mapping[str, int] = MappingProxyType({}),
+    tuples: Collection[str] = (),
+) -> Function:
     """The same for a called function, given the ranks of its array parameters and of the arrays that it reads.
 
     `given` are the parameters that stand for rows, with how many indices each call gives in `given_index` beside the array.
@@ -67,7 +71,7 @@ def resolve_function_views(function: Function, ranks: Mapping[str, int], given: 
         def h(row): return row[0]     of h(m[i])  ->  def h(row, @row of row 0): return row[@row of row 0, 0]
     """
     outer = {name: rank - given.get(name, 0) for name, rank in ranks.items()}
-    body, _ = _resolve(function.body, outer, (*function.params, *function.reads))
+    body, _ = _resolve(function.body, outer, (*function.params, *function.reads), tuples)
     rows = {p: Row(p, p, given_index(p, count, function.loc), [], direct=True) for p, count in given.items()}
     return replace(function, body=Rewrite(rows, {p: ranks[p] for p in rows}).block(body) if rows else body)
 
@@ -82,7 +86,7 @@ def given_index(parameter: str, count: int, loc: Loc) -> tuple[Expr, ...]:
 
 
 def _resolve(
-    body: tuple[Stmt, ...], ranks: Mapping[str, int], live_in: Collection[str]
+    body: tuple[Stmt, ...], ranks: Mapping[str, int], live_in: Collection[str], tuples: Collection[str]
 ) -> tuple[tuple[Stmt, ...], dict[str, View]]:
     views: dict[str, View] = {}
     temps = 0
@@ -92,12 +96,14 @@ def _resolve(
         row = _next_row(definitions, arrays, live_in)
         if row is None:
             _check_the_rest(definitions, ranks, arrays, live_in)
-            return Rewrite({}, arrays).block(body), views
+            return Rewrite({}, arrays, tuples).block(body), views
+        if row.array in tuples and any(isinstance(d.value, Load) and d.value.joined for d in row.definitions):
+            raise Declined("type-error", f"{row.array} is a tuple, with several indices in one subscript", row.definitions[0].loc)
         width = max(1, len(row.index))
         row.temps = tuple([f"@v{temps + k + 1}" for k in range(width)])
         temps += width
         views[row.name] = row.view()
-        body = Rewrite({row.name: row}, arrays).block(_with_temps(body, row))
+        body = Rewrite({row.name: row}, arrays, tuples).block(_with_temps(body, row))
 
 
 # ------------------------------------------------------------ finding the rows

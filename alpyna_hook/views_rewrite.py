@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from alpyna_hook.ir import (
@@ -32,6 +32,7 @@ from alpyna_hook.ir import (
     Var,
     While,
 )
+from alpyna_hook.reasons import Declined
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ def row_of(definition: Assign | For) -> tuple[str | None, tuple[Expr, ...]]:
 class Rewrite:
     """Rebuilds statements with the rows replaced.  Shared nodes (the index of an augmented store) stay shared."""
 
-    def __init__(self, rows: Mapping[str, Row], arrays: Mapping[str, int]) -> None:
+    def __init__(self, rows: Mapping[str, Row], arrays: Mapping[str, int], tuples: Collection[str] = ()) -> None:
         self.rows = rows
         self.arrays = arrays
+        self.tuples = tuples
         self._done: dict[int, Expr] = {}
         self._tuples: dict[int, tuple[Expr, ...]] = {}
 
@@ -192,6 +194,8 @@ class Rewrite:
         array, first = (node.array, 0) if row is None else (row.array, len(row.index))
         if array not in self.arrays:
             return node
+        if node.attribute and array in self.tuples:
+            raise Declined("attribute", f"shape, size or ndim of {array}, which is a tuple", node.loc)
         rank = self.arrays[array]
         if node.axis is None:
             return node if not first else self._size(array, first, node)

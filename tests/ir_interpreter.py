@@ -189,10 +189,16 @@ class Interpreter:
                 return self.expr(then if self.expr(test) else orelse)
             case Call(function, args, keywords):
                 callee = self.name(function)
-                given = [self.expr(arg) for arg in args]
+                given = [value for arg in args for value in self._given(arg)]
                 return callee(*given, **{name: self.expr(value) for name, value in keywords})
             case Fixed():
                 return outcome(node, self.name(node.name))
+
+    def _given(self, node: Expr) -> Iterable[Any]:
+        match node:
+            case Call("@star", (items,)):
+                return tuple(self.expr(items))
+        return (self.expr(node),)
 
     def _extent(self, array: Any, axis: int | None) -> int:
         if axis is None or axis == -1:

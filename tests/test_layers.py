@@ -39,6 +39,7 @@ LAYERS = [
     ["alpyna_hook.capture"],
     ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known",
      "alpyna_hook.outline"],
+    ["alpyna_hook.tuples"],
     ["alpyna_hook.affine", "alpyna_hook.ir_bytes", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
      "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
     ["alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide"],

@@ -231,6 +231,9 @@ class Expressions:
             case ast.Compare(ops=[ast.In() | ast.NotIn() as membership], comparators=[ast.Call() as numbers]):
                 if self.meaning(numbers.func) == "range":
                     return self._in_range(node, membership, numbers)
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
+                             comparators=[ast.Name() | ast.Attribute() | ast.Subscript() as items]):
+                return self._contained(node, membership, ast.Tuple([ast.Starred(items)]))
         for op in node.ops:
             if type(op) not in COMPARE:
                 raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
@@ -242,7 +245,7 @@ class Expressions:
         """`x in (1, y)`: all items are evaluated before the first comparison."""
         if not items.elts:
             raise decline("expression", "an empty display", items)
-        args = (self.expr(node.left), *[self.expr(item) for item in items.elts])
+        args = (self.expr(node.left), *[value for item in items.elts for value in self._argument(item)])
         found = Call("@in_set" if isinstance(items, ast.Set) else "@in", args, (), loc_of(node))
         return found if isinstance(op, ast.In) else Unary("not", found, loc_of(node))
 
@@ -355,7 +358,7 @@ class Expressions:
         name = self.dotted(node.value)
         if name is not None and name not in self.subscripted and not self.is_changed(name):
             return None
-        return Shape(self.array(node.value), None if node.attr == "size" else -1, loc_of(node))
+        return Shape(self.array(node.value), None if node.attr == "size" else -1, loc_of(node), True)
 
     def array(self, node: ast.expr) -> str:
         """The name of an array that is given as a path or as a row `a[i]` (hoisted into a temporary)."""
@@ -376,7 +379,7 @@ class Expressions:
             return self._dimension(node, whole)
         array, index = self.element(node)
         self._loads += 1
-        return Load(array, index, loc_of(node))
+        return Load(array, index, loc_of(node), _is_joined(node))
 
     def of_shape(self, node: ast.expr) -> ast.expr | None:
         """What `a.shape` or `np.shape(a)` is the shape of; None for any other expression."""
@@ -394,7 +397,7 @@ class Expressions:
         if not isinstance(axis, Const) or type(axis.value) is not int:
             raise decline("expression", "a shape with an axis that is not a literal", node)
         k = axis.value
-        return Shape(self.array(whole), k if k >= 0 else k - 1, loc_of(node))
+        return Shape(self.array(whole), k if k >= 0 else k - 1, loc_of(node), True)
 
     def element(self, node: ast.Subscript) -> tuple[str, tuple[Expr, ...]]:
         """The array and the indices of `a[i]`, `a[i, j]`, `a[i][j, k]`, not yet read or stored."""
@@ -428,14 +431,18 @@ class Expressions:
         meaning = self.meaning(node.func)
         if meaning in _EXTENTS and len(node.args) == 1 and not node.keywords:
             self.builtin(node, meaning)
-            return Shape(self.array(node.args[0]), _EXTENTS[meaning], loc_of(node))
+            return Shape(self.array(node.args[0]), _EXTENTS[meaning], loc_of(node), meaning != "len")
+        if meaning in ("min", "max") and not node.keywords:
+            match node.args:
+                case [ast.Tuple(elts=[*items]) | ast.List(elts=[*items])] if items:
+                    return self._extreme(function, meaning, items, node)
         constant = _parsed_float(node) if function == "float" else None
         if constant is not None:
             return Call("float", (Const(constant, loc_of(node)),), (), loc_of(node))
         return self._plain_call(function, node)
 
     def _plain_call(self, function: str, node: ast.Call) -> Call:
-        args = tuple([self.expr(arg) for arg in node.args])
+        args = tuple([value for arg in node.args for value in self._argument(arg)])
         keywords: list[tuple[str, Expr]] = []
         for keyword in node.keywords:
             if keyword.arg is None:
@@ -443,6 +450,27 @@ class Expressions:
             keywords.append((keyword.arg, self.expr(keyword.value)))
         self._calls += 1
         return Call(function, args, tuple(keywords), loc_of(node))
+
+    def _extreme(self, function: str, meaning: str, items: list[ast.expr], node: ast.Call) -> Expr:
+        """`max((x, y))` of a display."""
+        self.builtin(node, meaning)
+        if len(items) == 1 and not isinstance(items[0], ast.Starred):
+            return self.expr(items[0])
+        args = tuple([value for item in items for value in self._argument(item)])
+        self._calls += 1
+        return Call(function, args, (), loc_of(node))
+
+    def _argument(self, node: ast.expr) -> list[Expr]:
+        """An argument, or the items of `*pair`."""
+        match node:
+            case ast.Starred(value=ast.Tuple(elts=items) | ast.List(elts=items)):
+                return [value for item in items for value in self._argument(item)]
+            case ast.Starred(value=ast.Name() | ast.Attribute() | ast.Subscript() as items):
+                return [self._all_of(items)]
+        return [self.expr(node)]
+
+    def _all_of(self, node: ast.expr) -> Expr:
+        return Call("@star", (self.expr(node),), (), loc_of(node))
 
     def _number_method(self, node: ast.Call) -> Expr | None:
         """`a[i].item()`, `z.conjugate()`: None where the object may be one with a method of that name."""
@@ -460,6 +488,12 @@ _EXTENTS: dict[str, int | None] = {"len": 0, "numpy.size": None, "numpy.ndim": -
 
 def _describe_call(node: ast.Call) -> str:
     return f"a call of the method .{node.func.attr}()" if isinstance(node.func, ast.Attribute) else "a call of an expression"
+
+
+def _is_joined(node: ast.Subscript) -> bool:
+    """`a[i, j]`, at any level of it."""
+    inner = node.value
+    return isinstance(node.slice, ast.Tuple) or (isinstance(inner, ast.Subscript) and _is_joined(inner))
 
 
 def describe_hoist(node: Located) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-_BUILTINS = {name: name for name in "range enumerate zip reversed len divmod".split()}
+_BUILTINS = {name: name for name in "range enumerate zip reversed len divmod min max".split()}
 _ELSEWHERE = {"prange": "range", "xrange": "range", "tqdm": "tqdm", "trange": "tqdm"}
 _NUMPY = {
     name: f"numpy.{name}"

@@ -240,8 +240,23 @@ class Statements(Iteration):
         if isinstance(value, ast.Call) and flat and self.of_shape(value) is None:
             self._assign_results(target.elts, value, node)
             return
+        if isinstance(value, ast.IfExp):
+            self._assign_either(target, value, node)
+            return
         self._pair(target, value, leaves)
         self._assign_all(leaves, loc_of(node))
+
+    def _assign_either(self, target: ast.Tuple | ast.List, value: ast.IfExp, node: ast.stmt) -> None:
+        """`x, y = (1, 2) if test else (3, 4)`: as the statement `if`."""
+        test = self.expr(value.test)
+        branches: list[tuple[Stmt, ...]] = []
+        for part in (value.body, value.orelse):
+            outer, self.out = self.out, []
+            self.begin_statement()
+            self.assign(target, part, node)
+            branches.append(tuple(self.out))
+            self.out = outer
+        self.out.append(If(test, branches[0], branches[1], loc_of(node)))
 
     def _assign_results(self, targets: list[ast.expr], value: ast.Call, node: ast.stmt) -> None:
         """`x, y = f(...)`: the function must return a tuple."""
@@ -277,8 +292,8 @@ class Statements(Iteration):
         whole = self.of_shape(node)
         if whole is not None:
             array = self.array(whole)
-            self._require(Shape(array, -1, loc), count, node)
-            return [Shape(array, k, loc) for k in range(count)]
+            self._require(Shape(array, -1, loc, True), count, node)
+            return [Shape(array, k, loc, True) for k in range(count)]
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             raise decline("statement", f"an unpacking of {describe(node)}", node)
         return self._row_items(self.array(node), count, node)

@@ -19,12 +19,13 @@ class Expressions:
 
     def __init__(
         self, nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]],
-        preset: Mapping[int, str], wrap: bool,
+        preset: Mapping[int, str], wrap: bool, spans: Mapping[str, tuple[int, int]],
     ) -> None:
         self.nest = nest
         self.shapes = shapes
         self.outcomes: dict[int, str] = dict(preset)
         self.wrap = wrap
+        self.spans = spans
         self.symbols = Symbols()
         self.env: Env | None = {name: constant(int(value)) for name, value in scalars.items()}
         self.globals = dict(self.env)
@@ -148,7 +149,7 @@ class Expressions:
                 return self.var(e)
             case t.Load():
                 self.subscript(e.array, e.index, e.obligations)
-                return interval(*int_range(e.rep)) if is_int(e.rep) else None
+                return interval(*self.spans.get(e.array) or int_range(e.rep)) if is_int(e.rep) else None
             case t.Dim():
                 return constant(self.shapes[e.array][e.axis])
             case t.Op(name="row"):

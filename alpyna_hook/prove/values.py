@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from alpyna_hook import typed as t
 from alpyna_hook.prove.domain import BIG, Facts, Terms, Value, constant, interval
@@ -28,13 +29,14 @@ class Proof:
 
 def prove(
     nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]], preset: Mapping[int, str],
-    wrap: bool,
+    wrap: bool, spans: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Proof:
     """Settles the obligations for these integers and shapes.
 
     preset: outcomes that do not depend on values.  wrap: NumPy's integer overflow goes unreported.
+    spans: the least and the greatest element of arrays that stay as they are.
     """
-    run = _Execution(nest, scalars, shapes, preset, wrap)
+    run = _Execution(nest, scalars, shapes, preset, wrap, spans)
     run.statement(nest.loop)
     for settled in run.shared.values():
         run.outcomes.update(settled)
@@ -60,9 +62,9 @@ class _Execution(Expressions):
 
     def __init__(
         self, nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]],
-        preset: Mapping[int, str], wrap: bool,
+        preset: Mapping[int, str], wrap: bool, spans: Mapping[str, tuple[int, int]],
     ) -> None:
-        super().__init__(nest, scalars, shapes, preset, wrap)
+        super().__init__(nest, scalars, shapes, preset, wrap, spans)
         self.flows: list[_Flow] = []
         self.trips: int | None = None
         self.outermost: t.Stmt = nest.loop

@@ -6,6 +6,7 @@ Only then is the engine imported, which decides from there on.
 
 from __future__ import annotations
 
+import re
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from alpyna_hook.hook.site import Site
 
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
+_ITEM = re.compile(r"(.*)\[(-?\d+)\]")  # of a tuple
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
 
 
@@ -80,11 +82,17 @@ class _Values:
         self.scalars = tuple([kind for name in ("integer", "floating") if isinstance(kind := getattr(numpy, name, None), type)])
 
     def _object(self, name: str) -> object:
+        item = _ITEM.fullmatch(name)
+        if item is not None:
+            return self._item(self._object(item[1]), int(item[2]))
         root, *attributes = name.split(".")
         value = self.values[root] if root in self.values else self.namespace.get(root)
         for attribute in attributes:
             value = self._attribute(value, attribute)
         return value
+
+    def _item(self, value: object, place: int) -> object:
+        return value[place] if type(value) is tuple and -len(value) <= place < len(value) else None
 
     def number(self, name: str) -> float | None:
         value = self._object(name)
@@ -97,6 +105,8 @@ class _Values:
 
     def shape(self, name: str) -> tuple[int, ...] | None:
         value = self._object(name)
+        if type(value) is tuple:
+            return (len(value),)
         return value.shape if type(value) is self.array is not None else None  # type: ignore[attr-defined]
 
     def never(self) -> str:

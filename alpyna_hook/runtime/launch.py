@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from time import thread_time
 from typing import Any
 
@@ -71,6 +73,8 @@ def launch(
     for name in variant.untouched:
         if name in site.targets and binder.before(name, values, binding.namespace) is MISSING:
             raise Flagged(f"{name} was not assigned")
+    if variant.tuples:
+        binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     key = place_key(variant, arrays, binding)
     placed = variant.placed.get(key)
@@ -201,6 +205,7 @@ def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[An
         tuple([scalars[name] for name in variant.integers]),
         variant.trust_flags,
         tuple(np.geterr().values()) if variant.warns else (),
+        tuple(binding.spans.values()),
     )
 
 
@@ -280,6 +285,8 @@ def predicted(estimate: Estimate, binding: Binding) -> float:
         return None if value is None or isinstance(value, (complex, np.complexfloating)) else float(value)
 
     def shape(name: str) -> tuple[int, ...] | None:
+        if name in binding.tuples:
+            return binding.tuples[name].type.shape
         array = arrays.get(name)
         return None if array is None else array.shape
 
@@ -300,7 +307,7 @@ def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bo
         preset = dict(variant.anchored) if flags else {}
     integers = {n: int(binding.scalars[n]) for n in variant.integers}
     shapes = {name: a.shape for name, a in zip(typed.arrays, arrays, strict=True)}
-    return prove(typed, integers, shapes, preset, wrap)
+    return prove(typed, integers, shapes, preset, wrap, binding.spans)
 
 
 def fill(variant: Variant, head: bytes, binding: Binding) -> Any:
@@ -372,6 +379,8 @@ def row(view: View, binding: Binding, results: dict[str, Any]) -> Any:
     """The row that a row variable was left with."""
     if view.witness not in results:
         return MISSING
-    array = binding.arrays[view.array]
     index = tuple([results[k] if isinstance(k, str) else k for k in view.index])
+    if view.array in binding.tuples:
+        return reduce(getitem, index, binding.tuples[view.array].value)
+    array = binding.arrays[view.array]
     return array[index] if index else array

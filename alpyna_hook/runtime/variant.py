@@ -10,6 +10,7 @@ from alpyna_hook import ir, typed as t
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.facts import Facts
 from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.tuples import tuple_of
 from alpyna_hook.types import Rep, is_int
 from alpyna_hook.views import View
 
@@ -74,12 +75,14 @@ class Variant:
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
     unsure: bool = field(init=False)  # an output may be found unassigned, so that all must be undone
+    tuples: tuple[str, ...] = field(init=False)  # the arrays that are made of tuples
     untouched: tuple[str, ...] = field(init=False)  # variables that the source assigns, and the nest for these conditions does not
 
     def __post_init__(self) -> None:
         typed = self.typed
         self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
+        self.tuples = tuple([name for name in typed.arrays if tuple_of(name) in self.facts.tuples])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
         self.untouched = tuple([n for n in self.nest.targets if n not in self.layout.outputs and n not in self.views])
         unassigned = any(slot.assigned >= 0 for slot in self.layout.outputs.values())

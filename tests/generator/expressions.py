@@ -60,7 +60,9 @@ def expression(scope: Scope, kind: str, depth: int) -> Text:
 def leaf(scope: Scope, kind: str) -> Text:
     scalars, arrays = scope.scalars(kind), scope.arrays_of(kind)
     choice = scope.weighted({"load": 5 if arrays else 0, "scalar": 3 if scalars else 0, "const": 2,
-                             "loop": 3 if kind == "i" and scope.loops else 0})
+                             "loop": 3 if kind == "i" and scope.loops else 0, "item": 1 if kind in "if" else 0})
+    if choice == "item":
+        return Text(item(scope, kind))
     if choice == "load":
         return Text(load(scope, scope.pick(arrays)))
     if choice == "scalar":
@@ -81,6 +83,17 @@ def constant(scope: Scope, kind: str) -> str:
             return scope.pick(WILD_FLOATS)
         return scope.pick(("math.pi", "np.pi", "math.e")) if scope.chance(5) else scope.pick(FLOAT_CONSTS)
     return scope.pick(("1j", "2.0j", "(1+2j)", "(0.5-1.5j)", "-1j", "0j"))
+
+
+def item(scope: Scope, kind: str) -> str:
+    """An item of a tuple: GT of integers, GW of floats, GP of pairs (an integer and a float)."""
+    at = scope.pick(("0", "1", "-1", "2"))
+    if scope.loops and scope.chance(50):
+        at = f"{scope.pick(scope.loops).name} % 2"
+    if scope.wild(3):
+        at = scope.pick(("3", "-4", "True", "1.0"))
+    own = "GT" if kind == "i" else "GW"
+    return scope.pick((f"{own}[{at}]", f"{own}[{at}]", f"GP[{at}][{0 if kind == 'i' else 1}]", "len(GP)" if kind == "i" else "GW[1]"))
 
 
 def load(scope: Scope, array: Array) -> str:
@@ -244,7 +257,7 @@ def floating(scope: Scope, depth: int) -> Text:
     if choice == "abs":
         return Text(f"abs({x})")
     if choice == "minmax":
-        return Text(f"{scope.pick(('min', 'max'))}({x}, {y})")
+        return Text(scope.pick((f"{scope.pick(('min', 'max'))}({x}, {y})", f"max(({x}, {y}))", f"min([{x}, {y}, {x}])", f"max({x}, *GW)")))
     if choice == "select":
         return Text(f"({x} if {boolean(scope, depth - 1)} else {y})")
     if choice in ("math", "numpy"):
@@ -355,6 +368,8 @@ def _contained(scope: Scope, depth: int) -> Text:
     constants = scope.chance(70)
     items = [constant(scope, kind) if constants else expression(scope, kind, 0).text for _ in range(scope.pick((1, 2, 3)))]
     left, right = scope.pick(("()", "()", "[]", "{}") if constants else ("()", "[]"))
+    if scope.chance(25):
+        return Text(f"({expression(scope, kind, depth - 1)} {scope.pick(('in', 'not in'))} {'GW' if kind == 'f' else 'GT'})")
     display = f"{left}{', '.join(items)}{',' if len(items) == 1 else ''}{right}"
     return Text(f"({expression(scope, kind, depth - 1)} {scope.pick(('in', 'not in'))} {display})")
 

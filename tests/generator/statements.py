@@ -9,7 +9,7 @@ Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
           "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2,
-          "unpack": 8, "call": 1, "late": 4}
+          "unpack": 8, "call": 1, "late": 4, "either": 2}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -83,6 +83,8 @@ def simple(scope: Scope) -> Lines:
         return _unpack(scope, array)
     if choice == "formula":
         return _formula(scope, array)
+    if choice == "either":
+        return _either(scope, array)
     if choice == "augment":
         return [f"{load(scope, array)} {_operator(scope, array)} {stored_value(scope, array)}"]
     if choice == "swap":
@@ -145,6 +147,19 @@ def _unpack(scope: Scope, array: Array) -> Lines:
         if name.isidentifier():
             _bind(scope, name, kind, True)
     return [f"{', '.join(names)} = {function.name}({', '.join(values)})"]
+
+
+def _either(scope: Scope, array: Array) -> Lines:
+    """One of two tuples, unpacked; or the items of one."""
+    first, second = scope.fresh("t"), scope.fresh("t")
+    if scope.chance(20):
+        lines = [f"{first}, {second} = GP[{scope.pick(('0', '-1', '2'))}]"]
+    else:
+        parts = [f"({_tame(expression(scope, 'i', 1))}, {expression(scope, 'f', 1)})" for _ in range(2)]
+        lines = [f"{first}, {second} = {parts[0]} if {boolean(scope, 1)} else {parts[1]}"]
+    _bind(scope, first, "i", True)
+    _bind(scope, second, "f", False)
+    return [*lines, *_store(scope, array)]
 
 
 def _formula(scope: Scope, array: Array) -> Lines:
@@ -341,7 +356,21 @@ def _range(scope: Scope, name: str) -> tuple[str, LoopVar]:
     return texts[choice], LoopVar(name, size)
 
 
+def tuple_loop(scope: Scope, budget: int) -> Lines:
+    """Over a tuple of numbers, or of pairs."""
+    first, second = scope.fresh("x"), scope.fresh("y")
+    header, bound = scope.pick((
+        (f"for {first} in GT:", {first: "i"}), (f"for {first} in GW:", {first: "f"}),
+        (f"for {first}, {second} in GP:", {first: "i", second: "f"}),
+        (f"for {first}, ({second}, _) in zip(GW, GP):", {first: "f", second: "i"}),
+        (f"for {first}, {second} in enumerate(GW):", {first: "i", second: "f"}),
+    ))
+    return _for(scope, header, [], bound, budget)
+
+
 def element_loop(scope: Scope, budget: int) -> Lines:
+    if scope.chance(20):
+        return tuple_loop(scope, budget)
     flat = [a for a in scope.arrays if len(a.dims) == 1]
     if not flat:
         return range_loop(scope, budget)
