@@ -19,6 +19,7 @@ from alpyna_hook.hook.site import MISSING
 from alpyna_hook.reasons import Declined
 
 _TUPLE_FIELD = getattr(collections, "_tuplegetter", MISSING)  # what `namedtuple` gives its fields
+_MOST_KEYS = 256  # of a dictionary, that are looked at each time
 _GENERIC = (object.__getattribute__, tuple.__getattribute__)
 _CONTAINERS = (list, tuple, dict, set, str, bytes)
 Read: TypeAlias = tuple[str, int | None, str, list[str]]  # name, position among the seam's values, root, attributes
@@ -115,6 +116,16 @@ def plain_attribute(owner: object, attribute: str, path: str) -> object:
     if value is MISSING:
         raise Declined("attribute", path)
     return value
+
+
+def plain_item(owner: object, step: str, path: str) -> object:
+    """`owner["key"]` of a dictionary whose other keys compare without running code.  Raises Declined."""
+    if type(owner) is not dict or len(owner) > _MOST_KEYS or not all(type(key) is str or type(key) is int for key in owner):
+        raise Declined("value-type", f"{path}: not from a dictionary of at most {_MOST_KEYS} texts or integers")
+    key = step[2:-2]
+    if key not in owner:
+        raise Declined("unbound", path)
+    return owner[key]
 
 
 def _of_module(module: object, attribute: str) -> object:

@@ -17,10 +17,17 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import ir
-from alpyna_hook.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute
+from alpyna_hook.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute, plain_item
 from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.facts import ArrayType, Facts, UserFunction
-from alpyna_hook.fixed import conditions, outcome, specialised
+from alpyna_hook.fixed import (
+    conditions,
+    outcome,
+    outer_conditions,
+    passed_names,
+    specialised,
+    specialised_function,
+)
 from alpyna_hook.functions import captured, check_defaults, closure_of
 from alpyna_hook.guest import registries
 from alpyna_hook.headers import made
@@ -44,6 +51,7 @@ from alpyna_hook.types import (
 _FLOATS = (float, np.float64, np.float32)
 _ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
 _STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
+_LONGEST_OPTION, _MOST_OPTIONS = 64, 16
 _MOST_MADE = 64  # arrays of tuples that are kept
 
 
@@ -59,6 +67,8 @@ class Binding:
     owners: dict[str, object]  # of the attributes that the nest assigns
     namespace: dict[str, Any]
     tuples: dict[str, Tuple]  # their items are among the scalars, too
+    fixed: dict[str, str | None]
+    outcomes: dict[tuple[str, ir.FixedKey], bool]  # of conditions in called functions
     spans: dict[str, tuple[int, int]]  # of the arrays made of tuples of integers: the least and the greatest
 
     def facts(self) -> Facts:
@@ -67,7 +77,7 @@ class Binding:
         small = frozenset(n for n, v in self.scalars.items() if is_small(v))
         tuples = {n: one.type for n, one in self.tuples.items()}
         arrays |= {a: ArrayType(kind, ndim, False) for n, of in tuples.items() for a, kind, ndim in as_arrays(n, of)}
-        return Facts(arrays, scalars, small, self.functions, tuples)
+        return Facts(arrays, scalars, small, self.functions, tuples, self.fixed, self.outcomes)
 
 
 def is_writeable(flags: int) -> bool:
@@ -90,6 +100,8 @@ class Live:
     namespace: dict[str, Any]
     called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
     tuples: dict[str, Tuple] = field(default_factory=dict)
+    fixed: dict[str, str | None] = field(default_factory=dict)  # None and texts
+    outcomes: dict[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,9 @@ class Binder:
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
         # By module, first line and name of the code, and not by the code, which this would keep alive.
         self.user_functions: dict[tuple[ModuleSource | None, int, str, bool], UserFunction] = {}
+        self.passed = set(passed_names(nest))
+        self.options: set[str] = set()
+        self.reads_outside: dict[tuple[str, tuple[bool, ...]], tuple[str, ...]] = {}  # of called functions
         self.item_names: dict[tuple[str, tuple[int, ...]], list[str]] = {}
         self.made: dict[tuple[object, ...], np.ndarray[Any, Any]] = {}  # of tuples; for the same numbers at the same place
 
@@ -179,7 +194,9 @@ class Binder:
         for what in nest.made:
             self._make(what, arrays, scalars, functions, signature, live)
         owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
-        return Binding(arrays, scalars, functions, tuple(signature), nest, owners, namespace, live.tuples, {})
+        return Binding(
+            arrays, scalars, functions, tuple(signature), nest, owners, namespace, live.tuples, live.fixed, live.outcomes, {}
+        )
 
     def _make(
         self, what: ir.Made, arrays: dict[str, Any], scalars: dict[str, Any],
@@ -207,8 +224,18 @@ class Binder:
         for attribute in attributes:
             if attribute in self.written and self._is_own_module(value, live):
                 raise Declined("attribute", f"{path}, which the loop assigns as {attribute}")
-            value = plain_attribute(value, attribute, path)
+            if attribute[0] == "[":
+                value = self._item(value, attribute, path, live)
+            else:
+                value = plain_attribute(value, attribute, path)
         return value
+
+    def _item(self, owner: object, step: str, path: str, live: Live) -> object:
+        """Of a dictionary that the nest leaves alone: what it assigns may be an item of one, if it is looked at as vars()."""
+        shown = path.replace(".[", "[")
+        if owner is live.namespace or self.assigned:
+            raise Declined("attribute", f"{shown}, in a loop that may assign it otherwise")
+        return plain_item(owner, step, shown)
 
     @staticmethod
     def _is_own_module(value: object, live: Live) -> bool:
@@ -247,8 +274,18 @@ class Binder:
             signature.append((name, array_kind(name, value, flags), value.ndim, flags & _STORE_BITS))
         elif is_tuple(cls):
             self._tuple(name, value, scalars, signature, live)
+        elif value is None or (cls is str and self._is_option(name, value)):
+            live.fixed[name] = value
+            signature.append((name, value))
         else:
             self._function(name, value, arrays, scalars, functions, signature, live)
+
+    def _is_option(self, name: str, value: str) -> bool:
+        """A text that is passed on, and one of few: each leads to a kernel of its own."""
+        if name.rpartition("::")[2] not in self.passed or len(value) > _LONGEST_OPTION:
+            return False
+        self.options.add(value)
+        return len(self.options) <= _MOST_OPTIONS
 
     def _tuple(self, name: str, value: Any, scalars: dict[str, Any], signature: list[object], live: Live) -> None:
         one = live.tuples[name] = live_tuple(name, value)
@@ -315,8 +352,8 @@ class Binder:
     ) -> None:
         code = function.__code__
         is_method = owner is not MISSING
-        key = module_of(code), code.co_firstlineno, code.co_name, is_method
-        user = self.user_functions.get(key)
+        place = module_of(code), code.co_firstlineno, code.co_name, is_method
+        user = self.user_functions.get(place)
         if user is None:
             with registries.kept(live.namespace):
                 try:
@@ -324,8 +361,10 @@ class Binder:
                 except Declined as declined:
                     raise declined if declined.loc is None else declined.in_function(
                         function.__name__, code.co_filename, None) from None
-                user = UserFunction(f"{function.__name__}@{len(self.user_functions)}", source, is_method)
-            self.user_functions[key] = user
+                key = f"{function.__name__}@{len(self.user_functions)}"
+                user = UserFunction(key, source, is_method, outer_conditions(source, is_method))
+            self.user_functions[place] = user
+            self.passed |= passed_names(user.code)
         check_defaults(function, user.code)
         other = live.called.get(user.key)
         functions[name] = user
@@ -336,24 +375,42 @@ class Binder:
             raise Declined("call", f"{function.__name__}() of two objects, or with two closures")
         live.called[user.key] = function, owner
         outer = closure_of(function)
-        reads = user.code.reads
         if is_method:
             outer[user.code.params[0]] = owner
-            reads += attribute_paths(user.code, user.code.params[0])
-        for read in reads:
-            root, *attributes = read.split(".")
-            if not self.assigned.names.isdisjoint(attributes):
-                raise Declined("call", f"{function.__name__}() reads {read}, which the loop may assign")
-            if root in self.nest.writes and (root in outer or function.__globals__ is live.namespace):
-                raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
-            value = outer.get(root, MISSING)
-            if value is MISSING:
-                own: dict[str, object] = getattr(function, "__builtins__", {})
-                value = function.__globals__.get(root, own.get(root, MISSING))
-            if value is MISSING:
-                raise Declined("unbound", f"{root} in {function.__name__}()")
-            value = self._attribute(value, attributes, read, live)
-            self._sort(f"{user.key}::{read}", value, arrays, scalars, functions, signature, live)
+
+        def value(read: str) -> object:
+            return self._value_outside(read, function, outer, live)
+
+        outcomes = tuple([outcome(condition, value(condition.name)) for condition in user.conditions])
+        live.outcomes.update({(user.key, c.key): found for c, found in zip(user.conditions, outcomes, strict=True)})
+        signature.append(outcomes)
+        for read in self._reads_of(user, outcomes):
+            self._sort(f"{user.key}::{read}", value(read), arrays, scalars, functions, signature, live)
+
+    def _reads_of(self, user: UserFunction, outcomes: tuple[bool, ...]) -> tuple[str, ...]:
+        """What a called function reads from outside of it, where its conditions come to this."""
+        found = self.reads_outside.get((user.key, outcomes))
+        if found is None:
+            known = {c.key: result for c, result in zip(user.conditions, outcomes, strict=True)}
+            code = specialised_function(user.code, lambda c: ir.Const(known[c.key], c.loc) if c.key in known else c)
+            reads = user.code.reads + (attribute_paths(code, code.params[0]) if user.is_method else ())
+            used = ir.names_used(code) | {*code.builtins, *[c.name for c in conditions(code)]}
+            found = self.reads_outside[user.key, outcomes] = tuple([read for read in reads if read in used])
+        return found
+
+    def _value_outside(self, read: str, function: types.FunctionType, outer: dict[str, object], live: Live) -> object:
+        root, *attributes = read.split(".")
+        if not self.assigned.names.isdisjoint(attributes):
+            raise Declined("call", f"{function.__name__}() reads {read}, which the loop may assign")
+        if root in self.nest.writes and (root in outer or function.__globals__ is live.namespace):
+            raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
+        value = outer.get(root, MISSING)
+        if value is MISSING:
+            own: dict[str, object] = getattr(function, "__builtins__", {})
+            value = function.__globals__.get(root, own.get(root, MISSING))
+        if value is MISSING:
+            raise Declined("unbound", f"{root} in {function.__name__}()")
+        return self._attribute(value, attributes, read, live)
 
 
 def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:

@@ -28,6 +28,7 @@ class Facts:
     (integers from 0 to 127, floats that are float32 values).
     functions: what the called names stand for; user's functions as `UserFunction`.
     tuples: of numbers; the arrays that may be made of them are among the arrays.
+    fixed: names that stand for None or a text; outcomes: of the conditions of called functions, by their keys.
     """
 
     arrays: Mapping[str, ArrayType]
@@ -35,6 +36,8 @@ class Facts:
     small: frozenset[str]
     functions: Mapping[str, object]
     tuples: Mapping[str, TupleType] = field(default_factory=dict)
+    fixed: Mapping[str, str | None] = field(default_factory=dict)
+    outcomes: Mapping[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
 
     def rank(self, name: str) -> int:
         """How many dimensions the array or tuple has; 0 for what is neither."""
@@ -53,6 +56,7 @@ class UserFunction:
     key: str
     code: ir.Function
     is_method: bool = False  # its first parameter is an object, not passed by the call
+    conditions: tuple[ir.Fixed, ...] = ()  # on names from outside of it
 
 
 @dataclass(frozen=True, slots=True)

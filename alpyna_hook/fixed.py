@@ -22,19 +22,23 @@ import numpy as np
 
 from alpyna_hook.ir import (
     BoolOp,
+    Call,
     Const,
     Expr,
     Fixed,
     FixedKey,
     For,
+    Function,
     If,
     Nest,
     Refused,
     Select,
     Stmt,
     Unary,
+    Var,
     While,
     named,
+    nodes,
     walk,
 )
 from alpyna_hook.reasons import Declined
@@ -75,29 +79,53 @@ def _outcome_of_scalar(condition: Fixed, value: object) -> bool:
         raise Declined("type-error", str(error), condition.loc) from None
 
 
-def conditions(nest: Nest) -> tuple[Fixed, ...]:
-    """Those of the nest, each once."""
-    return tuple({node.key: node for node in walk(nest.loop) if isinstance(node, Fixed)}.values())
+def conditions(code: Nest | Function) -> tuple[Fixed, ...]:
+    """Those of a nest or function, each once."""
+    return tuple({node.key: node for node in nodes(code) if isinstance(node, Fixed) and node.op != "value"}.values())
 
 
 def specialised(nest: Nest, outcomes: Mapping[FixedKey, bool], absent: Collection[str]) -> Nest:
     """The nest for these outcomes.  Raises Declined where what is left cannot be compiled, or uses an `absent`
-    name: one whose value is None or a text."""
-    (loop,) = _Specialise(outcomes).statement(nest.loop)
+    name, one whose value is None or a text, otherwise than as an argument."""
+    (loop,) = _Specialise(lambda node: Const(outcomes[node.key], node.loc)).statement(nest.loop)
     assert isinstance(loop, For | While)
+    passed = {id(value) for node in walk(loop) if isinstance(node, Call) for value in _passed(node)}
     for node in walk(loop):
         if isinstance(node, Refused):
             raise Declined(node.slug, node.detail, node.loc)
         name = named(node)
-        if name in absent:
+        if name in absent and id(node) not in passed:
             raise Declined("value-type", f"{name} is None or a text", node.loc)
     return replace(nest, loop=loop)
 
 
+def passed_names(code: Nest | Function) -> frozenset[str]:
+    """The names that stand as arguments of calls."""
+    values = [value for node in nodes(code) if isinstance(node, Call) for value in _passed(node)]
+    return frozenset([value.name for value in values if isinstance(value, Var)])
+
+
+def _passed(call: Call) -> tuple[Expr, ...]:
+    return () if call.function[0] == "@" else (*call.args, *[value for _, value in call.keywords])
+
+
+def outer_conditions(function: Function, is_method: bool) -> tuple[Fixed, ...]:
+    """Those on names that the function is not given by its calls."""
+    given = function.params[1:] if is_method else function.params
+    return tuple([c for c in conditions(function) if c.name.partition(".")[0] not in given])
+
+
+def specialised_function(function: Function, decide: Callable[[Fixed], Expr]) -> Function:
+    """A called function with what is decided of its conditions for one call."""
+    if not conditions(function):
+        return function
+    return replace(function, body=_Specialise(decide).block(function.body))
+
+
 class _Specialise(Rewrite):
-    def __init__(self, outcomes: Mapping[FixedKey, bool]) -> None:
+    def __init__(self, decide: Callable[[Fixed], Expr]) -> None:
         super().__init__({}, {})
-        self.outcomes = outcomes
+        self.decide = decide
 
     def _if(self, stmt: If) -> tuple[Stmt, ...]:
         test = self.expr(stmt.test)
@@ -107,8 +135,10 @@ class _Specialise(Rewrite):
 
     def _expr(self, node: Expr) -> Expr:
         match node:
+            case Fixed(op="value"):
+                return node
             case Fixed():
-                return Const(self.outcomes[node.key], node.loc)
+                return self.decide(node)
             case Unary("not", operand) if isinstance(inner := self.expr(operand), Const):
                 return Const(not inner.value, node.loc)
             case BoolOp():

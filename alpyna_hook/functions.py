@@ -87,8 +87,14 @@ def check_defaults(function: types.FunctionType, code: ir.Function) -> None:
     values = function.__defaults__ or ()
     live = dict(zip(reversed(code.params), reversed(values), strict=False))
     for name, source in code.defaults:
-        if name not in live or not (isinstance(source, ir.Const) and _same(source.value, live[name])):
+        if name not in live or not _is_default(source, live[name]):
             raise Declined("call", f"{function.__name__}() has had its defaults changed")
+
+
+def _is_default(source: ir.Expr, value: object) -> bool:
+    if isinstance(source, ir.Fixed):
+        return type(source.value) is type(value) and source.value == value
+    return isinstance(source, ir.Const) and _same(source.value, value)
 
 
 def _same(constant: bool | int | float | complex, value: object) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from alpyna_hook import ir, typed as t
 from alpyna_hook.facts import Facts, Known, UserFunction
+from alpyna_hook.fixed import outcome, specialised_function
 from alpyna_hook.infer_math import LIBM_1, MathCalls
 from alpyna_hook.reasons import Declined
 from alpyna_hook.scope import CallKey, Scope
-from alpyna_hook.types import Rep, rep_of
+from alpyna_hook.types import Rep, is_python, rep_of
 from alpyna_hook.views import given_name, resolve_function_views
 
+_Texts = dict[str, str | None]
 _ROUNDS = 12
 _SEPARATE = 32  # functions that are typed for one call each, so that the values of its arguments count for its proofs
 
@@ -95,14 +97,14 @@ class Calls(MathCalls):
         if function.key in scope.active:
             raise Declined("recursion", e.function, e.loc)
         check_builtins(function.code, scope.shared.facts, function.key + "::")
-        arrays, scalars = self._arguments(self._bind(function, e))
+        arrays, scalars, fixed = self._arguments(self._bind(function, e))
         shared = scope.shared
-        key = _key(function, arrays, scalars)
+        key = _key(function, arrays, scalars, fixed)
         if key in shared.reusable:
             return self._call_of(shared.functions[shared.reusable[key]], scalars, e)
         many = len(shared.functions) >= _SEPARATE
         try:
-            typed = self._typed(function, arrays, scalars, many, e)
+            typed = self._typed(function, arrays, scalars, fixed, many, e)
         except Declined as declined:
             raise declined.in_function(e.function, function.code.filename, e.loc) from None
         shared.functions.append(typed)
@@ -110,11 +112,17 @@ class Calls(MathCalls):
             shared.reusable[key] = len(shared.functions) - 1
         return self._call_of(typed, scalars, e)
 
-    def _arguments(self, bound: dict[str, ir.Expr]) -> tuple[dict[str, str], dict[str, t.Expr]]:
-        """The arrays, and the scalars in the order of their evaluation: those are the indices of rows, too."""
+    def _arguments(self, bound: dict[str, ir.Expr]) -> tuple[dict[str, str], dict[str, t.Expr], _Texts]:
+        """The arrays, the scalars in the order of their evaluation (those are the indices of rows, too), and what is None
+        or a text."""
         arrays: dict[str, str] = {}
         scalars: dict[str, t.Expr] = {}
+        fixed: _Texts = {}
         for parameter, argument in bound.items():
+            text = self._text(argument)
+            if text is not None:
+                (fixed[parameter],) = text
+                continue
             index = self._row_of(argument)
             if index is None:
                 scalars[parameter] = self.expr(argument)
@@ -128,17 +136,27 @@ class Calls(MathCalls):
                 raise Declined("type-error", f"{name} is a tuple, with several indices in one subscript", argument.loc)
             for axis, e in enumerate(index):
                 scalars[given_name(parameter, axis)] = self.row_index(arrays[parameter], axis, e)
-        return arrays, scalars
+        return arrays, scalars, fixed
+
+    def _text(self, argument: ir.Expr) -> tuple[str | None] | None:
+        """None or a text that is passed, in a tuple of one; None for anything else."""
+        match argument:
+            case ir.Fixed(op="value", value=None | str() as value):
+                return (value,)
+            case ir.Var(name):
+                return self.fixed_value(name)
+        return None
 
     def _typed(
-        self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], many: bool, e: ir.Call
+        self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], fixed: _Texts, many: bool, e: ir.Call
     ) -> t.Function:
         """The function for one call or, if there are many, for all calls like it."""
         shared = self.scope.shared
-        key = _key(function, arrays, scalars)
+        key = _key(function, arrays, scalars, fixed)
         if key not in shared.settled:
-            code = self._without_rows(function, arrays, scalars)
-            shared.settled[key] = code, self._new_scope(function, code, arrays, scalars)
+            decided = specialised_function(function.code, lambda c: self._decided(c, function, arrays, scalars, fixed))
+            code = self._without_rows(function, decided, arrays, scalars)
+            shared.settled[key] = code, self._new_scope(function, code, arrays, scalars, fixed)
         code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments
         inner.shared, inner.active = shared, (*self.scope.active, function.key)
         mark = shared.mark()
@@ -209,22 +227,50 @@ class Calls(MathCalls):
             raise Declined("type-error", f"{e.function}() with too few arguments", e.loc)
         return bound
 
-    def _without_rows(self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> ir.Function:
+    def _decided(
+        self, c: ir.Fixed, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], fixed: _Texts
+    ) -> ir.Expr:
+        """What a condition on a name that the function leaves alone comes to in this call."""
+        known = self.scope.shared.facts.outcomes.get((function.key, c.key))
+        if known is not None:
+            return ir.Const(known, c.loc)
+        if c.name in fixed:
+            return ir.Const(outcome(c, fixed[c.name]), c.loc)
+        if c.op == "is" and (c.name in arrays or c.name in scalars):
+            return ir.Const(False, c.loc)
+        value = scalars.get(c.name)
+        if value is None:
+            raise Declined("value-type", f"{c.name} in a condition", c.loc)
+        if isinstance(value, t.Const):
+            return ir.Const(outcome(c, value.value), c.loc)
+        if c.op == "truth":
+            return ir.Unary("not", ir.Unary("not", ir.Var(c.name, c.loc), c.loc), c.loc)
+        if not isinstance(c.value, str | tuple | None):
+            return ir.Compare((ir.Var(c.name, c.loc), ir.Const(c.value, c.loc)), (c.op,), c.loc)
+        if c.op in ("==", "!=", "in") and all(map(is_python, value.kinds)):
+            return ir.Const(c.op == "!=", c.loc)
+        raise Declined("type-error", f"{c.name} compared with a text or None", c.loc)
+
+    def _without_rows(
+        self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]
+    ) -> ir.Function:
         """The function with `row = a[i]` resolved, for arrays of these dimensions."""
         facts = self.scope.shared.facts
-        names = arrays | {name: f"{function.key}::{name}" for name in function.code.reads}
+        names = arrays | {name: f"{function.key}::{name}" for name in code.reads}
         ranks = {name: rank for name, full in names.items() if (rank := facts.rank(full))}
         tuples = [name for name, full in names.items() if full in facts.tuples]
         given = {p: sum(given_name(p, axis) in scalars for axis in range(ranks[p])) for p in arrays}
-        return resolve_function_views(function.code, ranks, {p: count for p, count in given.items() if count}, tuples)
+        return resolve_function_views(code, ranks, {p: count for p, count in given.items() if count}, tuples)
 
     def _new_scope(
-        self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]
+        self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr],
+        fixed: _Texts,
     ) -> Scope:
         own = frozenset(code.params) | assigned(code.body)
         entry = {p: v.kinds for p, v in scalars.items()}
         inner = Scope(
-            self.scope.shared, function.key + "::", arrays, entry, own, active=(*self.scope.active, function.key)
+            self.scope.shared, function.key + "::", arrays, entry, own, active=(*self.scope.active, function.key),
+            fixed=fixed,
         )
         for name, value in scalars.items():
             inner.env = inner.env if inner.env is not None else {}
@@ -232,8 +278,9 @@ class Calls(MathCalls):
         return inner
 
 
-def _key(function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr]) -> CallKey:
+def _key(function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], fixed: _Texts) -> CallKey:
     kinds = [(p, v.kinds, repr(v.value) if isinstance(v, t.Const) else "") for p, v in scalars.items()]
+    kinds += [(p, frozenset(), repr(value)) for p, value in fixed.items()]
     return function.key, tuple(arrays.items()), tuple(kinds)
 
 

@@ -67,6 +67,8 @@ class Expressions:
                 return self.select(test, arms[0], arms[-1], e.loc)
             case ir.Call():
                 return self.call(e)
+            case ir.Fixed(op="value"):
+                raise Declined("value-type", "None or a text, for anything but a function of the program", e.loc)
             case ir.Fixed():
                 raise AssertionError("conditions that are fixed are put in before types are inferred")
 
@@ -98,6 +100,8 @@ class Expressions:
     def var(self, name: str, loc: ir.Loc) -> t.Expr:
         scope = self.scope
         assert scope.env is not None
+        if self.fixed_value(name) is not None:
+            raise Declined("value-type", f"{name} is None or a text", loc)
         if name in scope.arrays:
             raise Declined("array-variable", f"the array {name} as a whole", loc)
         kinds = scope.env.get(name)
@@ -128,6 +132,15 @@ class Expressions:
         scope = self.scope
         outside = scope.locals is not None and name not in scope.locals
         return scope.arrays.get(name) or (scope.prefix + name if outside else "")
+
+    def fixed_value(self, name: str) -> tuple[str | None] | None:
+        """None or the text that the name stands for, in a tuple of one; None for anything else."""
+        scope = self.scope
+        if name in scope.fixed:
+            return (scope.fixed[name],)
+        outside = scope.locals is None or name not in scope.locals
+        full = scope.prefix + name
+        return (scope.shared.facts.fixed[full],) if outside and full in scope.shared.facts.fixed else None
 
     def array_name(self, name: str, loc: ir.Loc) -> str:
         full = self.full_name(name)

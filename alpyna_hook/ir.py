@@ -6,6 +6,7 @@ Nothing here knows types or values: `infer` gives the types, `binding` the value
 Names.  A name is a string in one of three forms:
     "s"        a Python variable of the loop's scope, its closure, or its module;
     "self.n"   a dotted path: attributes read from a variable, and stored to by a nest itself;
+               `cost["gap"]` is one, too: 'cost.["gap"]';
     "@t3"      a temporary of the capture: it never escapes the nest.
 Which of them are arrays, scalars, modules or functions is known only at run time.
 """
@@ -16,6 +17,11 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
+
+
+def dict_step(key: str) -> str:
+    """The step of a path for the item of a dictionary."""
+    return f'["{key}"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +142,12 @@ class Call:
 class Fixed:
     """A condition on a name that the nest leaves alone: `w is None`, `mode == "fast"`, `verbose > 0`, or (op "truth") `debug`.
 
-    Its value is known when the nest is bound; `fixed.specialised` puts it in.
+    Its value is known when the nest is bound; `fixed.specialised` puts it in.  In a called function the name may be a
+    parameter.  Op "value" is no condition, but None or a text itself, as an argument or a default.
     """
 
     name: str
-    op: str  # is == != < <= > >= in truth
+    op: str  # is == != < <= > >= in truth value
     value: FixedValue
     loc: Loc
 
@@ -378,9 +385,15 @@ def named(node: object) -> str | None:
     return getattr(node, "function", None)
 
 
-def names_used(nest: Nest) -> frozenset[str]:
-    """The variables, arrays and functions that occur elsewhere than in conditions that the nest cannot change."""
-    return frozenset(name for node in walk(nest.loop) if (name := named(node)) is not None)
+def nodes(code: Nest | Function) -> Iterator[Node]:
+    """All that is in a nest or function."""
+    for stmt in (code.loop,) if isinstance(code, Nest) else code.body:
+        yield from walk(stmt)
+
+
+def names_used(code: Nest | Function) -> frozenset[str]:
+    """The variables, arrays and functions that occur elsewhere than in conditions that the code cannot change."""
+    return frozenset(name for node in nodes(code) if (name := named(node)) is not None)
 
 
 _NODE_TYPES = (

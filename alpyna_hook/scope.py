@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -91,6 +92,7 @@ class Scope:
     rounds: int = 0
     active: tuple[str, ...] = ()  # functions being inferred, against recursion
     unbound: tuple[str, ...] = ()  # variables that have no value before the nest, and may be read before they are given one
+    fixed: Mapping[str, str | None] = field(default_factory=dict)  # parameters that are None or a text
 
     @staticmethod
     def outermost(facts: Facts, nest: ir.Nest) -> Scope:

@@ -126,7 +126,8 @@ def column_name(name: str, last: int) -> str:
 
 
 def is_item(name: str) -> bool:
-    return name[-1] == "]"
+    """Of a tuple, and not a path that ends with the item of a dictionary."""
+    return name[-1] == "]" and name[-2] != '"'
 
 
 def as_arrays(name: str, of: TupleType) -> Iterator[tuple[str, Kind, int]]:

@@ -154,7 +154,7 @@ class Interpreter:
         else:
             raise NameError(root)
         for attribute in attributes:
-            value = getattr(value, attribute)
+            value = value[attribute[2:-2]] if attribute[0] == "[" else getattr(value, attribute)
         return value
 
     def subscript(self, index: tuple[Expr, ...]) -> Any:
@@ -191,6 +191,8 @@ class Interpreter:
                 callee = self.name(function)
                 given = [value for arg in args for value in self._given(arg)]
                 return callee(*given, **{name: self.expr(value) for name, value in keywords})
+            case Fixed(op="value", value=value):
+                return value
             case Fixed():
                 return outcome(node, self.name(node.name))
 

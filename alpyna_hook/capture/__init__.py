@@ -23,7 +23,7 @@ from alpyna_hook.capture.flow import Flow, sure_after
 from alpyna_hook.capture.meanings import Names
 from alpyna_hook.capture.names import decline, loc_of, root_of
 from alpyna_hook.capture.statements import Statements
-from alpyna_hook.ir import HEADER, Const, Expr, For, Function, Loop, Nest, Return, Stmt, While
+from alpyna_hook.ir import HEADER, Const, Expr, Fixed, For, Function, Loop, Nest, Return, Stmt, While
 from alpyna_hook.reasons import Declined
 
 __all__ = ["capture_function", "capture_nest"]
@@ -114,10 +114,10 @@ def _defaults(args: ast.arguments, state: Statements) -> tuple[tuple[str, Expr],
     result: list[tuple[str, Expr]] = []
     for name, default in reversed(named):
         try:
-            value = state.expr(default)
+            value = state.text(default) or state.expr(default)
         except Declined:
             continue
-        if isinstance(value, Const):
+        if isinstance(value, Const | Fixed):
             result.append((name, value))
     return tuple(result)
 

@@ -9,6 +9,7 @@ before it can see or disturb the assignment; elsewhere the nest is declined.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -40,6 +41,7 @@ from alpyna_hook.ir import (
     Stmt,
     Unary,
     Var,
+    dict_step,
 )
 
 BINARY: dict[type[ast.operator], str] = {
@@ -56,6 +58,8 @@ _UNSUPPORTED_COMPARE: dict[type[ast.cmpop], str] = {
 # Parts and methods of a number, which give a call of a hidden function when read from an expression.
 PARTS = {"real": "@real", "imag": "@imag"}
 METHODS = {"conjugate": "@conjugate", "item": "@item"}
+_BUILTINS = frozenset(vars(builtins))
+_LIBRARIES = ("math", "np", "numpy")  # whose functions take no text, and None for nothing that is supported
 
 
 class Mark:
@@ -149,18 +153,23 @@ class Expressions:
         return Var(name, loc_of(node))
 
     def dotted(self, node: ast.AST) -> str | None:
-        """`a.b.c` of a name and attributes; None for any other expression."""
-        if isinstance(node, ast.Name):
-            return node.id
-        if isinstance(node, ast.Attribute):
-            base = self.dotted(node.value)
-            return None if base is None else f"{base}.{node.attr}"
-        return None
+        """`a.b.c` of a name, attributes and items of dictionaries, `a.b["c"]`; None for any other expression."""
+        match node:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(value=value, attr=step):
+                pass
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(key)), ctx=ast.Load()) if "." not in key:
+                step = dict_step(key)
+            case _:
+                return None
+        base = self.dotted(value)
+        return None if base is None else f"{base}.{step}"
 
     def path(self, node: Located) -> str | None:
         """Like `dotted`; declines a path that starts from what the nest assigns, for it would have to be read anew."""
         name = self.dotted(node)
-        if name is not None and isinstance(node, ast.Attribute) and self.is_changed(name.rpartition(".")[0]):
+        if name is not None and isinstance(node, ast.Attribute | ast.Subscript) and self.is_changed(name.rpartition(".")[0]):
             raise decline("expression", f"the attribute {name} of a variable that is assigned here", node)
         return name
 
@@ -281,7 +290,7 @@ class Expressions:
         match node:
             case ast.Constant(value=bool() | int() as value):
                 return Const(value, loc_of(node))
-            case ast.Name() | ast.Attribute():
+            case ast.Name() | ast.Attribute() | ast.Subscript():
                 name = self._untouched(node)
                 return None if name is None else Fixed(name, "truth", None, loc_of(node))
             case ast.UnaryOp(op=ast.Not()):
@@ -314,10 +323,9 @@ class Expressions:
         return Unary("not", found, loc) if isinstance(node.ops[0], ast.IsNot | ast.NotIn) else found
 
     def _untouched(self, node: ast.expr) -> str | None:
-        """The path of a variable from outside the nest that nothing in it assigns; not in a called function."""
-        name = self.dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
-        inside = name is not None and isinstance(self.root, ast.For | ast.While) and not self.is_changed(name)
-        return name if inside else None
+        """The path of a variable from outside the nest, or in a called function of a parameter too, that nothing assigns."""
+        name = self.dotted(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else None
+        return None if name is None or self.is_changed(name) else name
 
     def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
         first = self.expr(node.values[0])
@@ -377,6 +385,10 @@ class Expressions:
         whole = self.of_shape(node.value)
         if whole is not None:
             return self._dimension(node, whole)
+        item = self.path(node)
+        if item is not None:
+            self._names.append(item)
+            return Var(item, loc_of(node))
         array, index = self.element(node)
         self._loads += 1
         return Load(array, index, loc_of(node), _is_joined(node))
@@ -402,8 +414,8 @@ class Expressions:
     def element(self, node: ast.Subscript) -> tuple[str, tuple[Expr, ...]]:
         """The array and the indices of `a[i]`, `a[i, j]`, `a[i][j, k]`, not yet read or stored."""
         levels = [node]
-        while isinstance(levels[-1].value, ast.Subscript):
-            levels.append(levels[-1].value)
+        while isinstance(inner := levels[-1].value, ast.Subscript) and self.dotted(inner) is None:
+            levels.append(inner)
         base = levels[-1].value
         array = self.path(base)
         if array is None:
@@ -442,12 +454,13 @@ class Expressions:
         return self._plain_call(function, node)
 
     def _plain_call(self, function: str, node: ast.Call) -> Call:
-        args = tuple([value for arg in node.args for value in self._argument(arg)])
+        texts = function not in _BUILTINS and root_of(function) not in _LIBRARIES
+        args = tuple([value for arg in node.args for value in self._argument(arg, texts=texts)])
         keywords: list[tuple[str, Expr]] = []
         for keyword in node.keywords:
             if keyword.arg is None:
                 raise decline("expression", "a call with **keywords", node)
-            keywords.append((keyword.arg, self.expr(keyword.value)))
+            keywords += [(keyword.arg, value) for value in self._argument(keyword.value, texts=texts)]
         self._calls += 1
         return Call(function, args, tuple(keywords), loc_of(node))
 
@@ -460,8 +473,18 @@ class Expressions:
         self._calls += 1
         return Call(function, args, (), loc_of(node))
 
-    def _argument(self, node: ast.expr) -> list[Expr]:
+    def text(self, node: ast.expr) -> Fixed | None:
+        """None or a text, as an argument or a default."""
+        match node:
+            case ast.Constant(value=None | str() as value):
+                return Fixed("@", "value", value, loc_of(node))
+        return None
+
+    def _argument(self, node: ast.expr, *, texts: bool = False) -> list[Expr]:
         """An argument, or the items of `*pair`."""
+        text = self.text(node) if texts else None
+        if text is not None:
+            return [text]
         match node:
             case ast.Starred(value=ast.Tuple(elts=items) | ast.List(elts=items)):
                 return [value for item in items for value in self._argument(item)]

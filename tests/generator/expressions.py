@@ -425,4 +425,7 @@ def _user_call(scope: Scope, kind: str, depth: int) -> Text | None:
     for _ in range(function.arity):
         arg = expression(scope, kind, depth - 1)
         args.append(f"{arg} % 101" if arg.grows else arg.text)
+    if "how=" in function.text.split("\n")[0]:
+        how = scope.pick(("None", '"fast"', 'how="half"', "how=None", "2", "0", *scope.scalars("o")))
+        args = args[:1] if scope.chance(20) else [args[0], how]
     return Text(f"{function.name}({', '.join(args)})")

@@ -13,7 +13,8 @@ SCALAR_FUNCTIONS = {
     "f": (("x", "return x * 2.0 - 1.0"), ("x, y", "return x * y + x"),
           ("x, y", "if x > y:\n    return x - y\nreturn y"),
           ("x", "t = x\nfor r in range(3):\n    t = t * 0.5 + x\nreturn t"), ("x, y", "return GF * x + abs(y)"),
-          ("x", "return math.sqrt(abs(x))"), ("x, y", "return g0(x) - y if y < x else g0(y)")),
+          ("x", "return math.sqrt(abs(x))"),
+          ("x, how=None", 'if how is None:\n    return x\nif how == "fast" or how in ("slow", "half"):\n    return x * COST["half"]\nif how:\n    return x + COST["one"]\nreturn how - x'), ("x, y", "return g0(x) - y if y < x else g0(y)")),
     "i": (("x", "return x % 17 + 1"), ("x, y", "return (x ^ y) & 255"), ("x", "return GI + x"),
           ("x, y", "while y > 1 and x > y:\n    x = x // 2\nreturn x"), ("x", "return 3 if x > 2 else x")),
 }
@@ -174,6 +175,8 @@ def _prelude(scope: Scope, functions: list[UserFunction]) -> Lines:
     lines = ["import math", "import sys", "from builtins import range as counted", "", "import numpy as np", "from numba import prange", "", f"GI = {scope.pick(('3', '1', '-2', '40'))}",
              f"GF = {scope.pick(('0.75', '2.0', '-1.5'))}", f"GT = {scope.pick(('(1, 2, 5)', '(-1, 3, 0)', '(0, 1, 1)'))}",
              f"GW = {scope.pick(('(0.5, -1.25, 2.0)', '(0.1, 0.2, 0.7)'))}", f"GP = {scope.pick(('((0, 0.5), (1, -0.25), (2, 4.0))', '((-1, 2.0), (3, 1.5), (1, 0.0))'))}", ""]
+    if any("COST" in f.text for f in functions):
+        lines += ['COST = {"half": 0.5, "one": 1, 3: None}', ""]
     if any("g0" in f.text for f in functions):
         lines += ["", "def g0(x):", "    return x + 0.125", ""]
     if any("inner(" in f.text for f in functions):

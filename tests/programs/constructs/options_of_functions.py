@@ -1,0 +1,182 @@
+# alpyna: accelerate
+"""Options that called functions look at: None, texts and flags, given, by default, or from outside; items of dictionaries."""
+
+import numpy as np
+
+VERBOSE = False
+MODE = "mean"
+WEIGHTS = None
+COST = {"gap": -2.0, "match": 1, "name": "blosum", 3: 7.5, "table": np.arange(4.0), "pair": (1, 2.5)}
+
+
+def weighted(x, k, w=None):
+    if w is None:
+        return x
+    return x * w[k]
+
+
+def reduced(row, mode="sum", scale=1.0):
+    total = 0.0
+    for x in row:  # expect: flagged
+        if mode == "sum" or mode == "mean":
+            total += x
+        elif mode in ("max", "largest"):
+            total = x if x > total else total
+        else:
+            raise ValueError(mode)
+    return total / len(row) if mode == "mean" else total * scale
+
+
+def passed_on(row, how, w):
+    return reduced(row, how) + weighted(row[0], 1, w)
+
+
+def loud(x, verbose=False):
+    if verbose:
+        print("x is", x)
+    if VERBOSE:
+        print(f"{x!r}")
+    return x + 1.0
+
+
+def of_globals(x):
+    if MODE == "mean":
+        x = x / 2.0
+    if WEIGHTS is not None:
+        x = x * WEIGHTS[0]
+    return x
+
+
+def flagged(x, flag):
+    return x if flag else -x
+
+
+def is_number(x, limit=None):
+    return x if limit is None or x < limit else limit
+
+
+def scored(a, b):
+    return COST["match"] if a == b else COST["gap"]
+
+
+def texts(x, mode):
+    return x + 1.0 if mode == "a" else x - 1.0 if mode != "b" else x
+
+
+class Model:
+    def __init__(self, mode, log=None):
+        self.mode = mode
+        self.log = log
+        self.params = {"dt": 0.125, "n": 3, "nested": {"k": 2.0}}
+
+    def rhs(self, x):
+        if self.mode == "linear":
+            return -x
+        if self.log is not None:
+            self.log.append(x)
+        return -x * x * self.params["nested"]["k"]
+
+    def run(self, a):
+        for i in range(len(a)):
+            for _ in range(self.params["n"]):
+                a[i] += self.params["dt"] * self.rhs(a[i])
+
+
+def main(m, out, w, mode, limit):
+    for i in range(len(m)):
+        out[i] = weighted(m[i, 0], i % 2) + weighted(m[i, 1], i % 2, w) + weighted(m[i, 2], i % 2, w=w)
+        out[i] += reduced(m[i]) + reduced(m[i], mode) + reduced(m[i], mode="max", scale=0.5)
+        out[i] += passed_on(m[i], mode, w) + loud(m[i, 0]) + of_globals(m[i, 1])
+        out[i] += flagged(m[i, 0], True) + flagged(m[i, 0], m[i, 1] > 0.0) + is_number(m[i, 0], limit)
+
+
+def scores(s, t, out):
+    for i in range(len(s)):
+        for j in range(len(t)):
+            out[i, j] = scored(s[i], t[j]) + COST["table"][i % 4] + COST["pair"][1]
+            if COST["name"] == "pam":
+                print(i)
+
+
+def given_texts(a, mode):
+    for i in range(len(a)):
+        a[i] = texts(a[i], mode)
+
+
+def a_missing_key(a, d):
+    for i in range(len(a)):  # expect: unbound
+        a[i] = d["missing"]
+
+
+def another_mapping(a, d):
+    for i in range(len(a)):  # expect: value-type
+        a[i] = d["x"]
+
+
+def stored_to(a, d):
+    for i in range(len(a)):  # expect: expression
+        d["x"] = a[i]
+        a[i] = d["x"] + 1.0
+
+
+def its_own_dictionary(a, p):
+    d = vars(p)
+    for i in range(len(a)):  # expect: attribute
+        p.x += 1.0
+        a[i] = d["x"]
+
+
+def raised(m, out):
+    for i in range(len(m)):  # expect: flagged
+        out[i] = reduced(m[i], "median")
+
+
+def used_after_all(m, out, w):
+    for i in range(len(m)):  # expect: value-type
+        out[i] = weighted(m[i, 0], w, None) + flagged(m[i, 0], w) + given(w)
+
+
+def given(w):
+    return w + 1.0
+
+
+def really_loud(a):
+    for i in range(len(a)):  # expect: call expression
+        a[i] = loud(a[i], True)
+
+
+class Defaults(dict):
+    def __missing__(self, key):
+        return 5.0
+
+
+class Point:
+    def __init__(self):
+        self.x = 1.0
+
+
+def attempt(function, *args):
+    try:
+        function(*args)
+    except (TypeError, KeyError, ValueError) as error:
+        return type(error).__name__, str(error)
+
+
+m = np.sin(np.arange(18.0)).reshape(6, 3)
+results = []
+for w, mode, limit in ((None, "sum", None), (np.array([0.5, 2.0]), "mean", 0.25), (None, "largest", 1), ((2, 3), "mean", None)):  # expect: expression
+    out = np.zeros(6)
+    main(m, out, w, mode, limit)
+    results.append(out)
+MODE, WEIGHTS = "other", np.array([3.0])
+main(m, out2 := np.zeros(6), None, "sum", None)
+scores(np.array([1, 2, 1, 3]), np.array([1, 1, 2]), out3 := np.zeros((4, 3)))
+Model("linear").run(a := m[:, 0].copy())
+Model("square").run(a)
+for text in ("a", "b", "c"):  # expect: expression
+    given_texts(a, text)
+errors = [
+    attempt(a_missing_key, a, {"x": 1}), attempt(another_mapping, a.copy(), Defaults()), attempt(stored_to, a.copy(), {"x": 1.0}),
+    attempt(its_own_dictionary, a.copy(), Point()), attempt(raised, m, out2.copy()), attempt(used_after_all, m, out2, None),
+    attempt(really_loud, a[:2].copy()),
+]
