@@ -105,10 +105,10 @@ def main() -> None:
     kept = sum(o.good for o in outcomes)
     explained = (
         f"CPU seconds (user and system) of whole processes, the least of {options.rounds} rounds in turn. Auto: the decision "
-        f"is left to ALPyNA; always: `ALPYNA_DEVICE=cpu`, ended after {_LONGEST:.0f} s. {kept} of {len(outcomes)} programs "
-        "stay within 5 % + 50 ms of the plain time."
+        f"is left to ALPyNA; always: every loop compiled that can be (ended after {_LONGEST:.0f} s). "
+        f"{kept} of {len(outcomes)} programs stay within 5 % + 50 ms of the plain time."
     )
-    if options.names == list(PROGRAMS) and not options.no_always:
+    if options.names == list(PROGRAMS):
         measure.write("decision", "The decision", [explained, measure.table(header, [row(o, modes) for o in outcomes])])
 
 
