@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import pickle
-from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 from alpyna_hook.ir import Nest
@@ -26,10 +25,11 @@ class _Pickler(pickle.Pickler):
     """Nodes as calls of their classes: half the size and the time of their states."""
 
     def reducer_override(self, item: Any) -> Any:
+        # dataclasses.fields() does not know the classes of another copy of dataclasses, as there is beside a program's own
         kind = type(item)
-        if not is_dataclass(kind):
+        if not hasattr(kind, "__dataclass_fields__"):
             return NotImplemented
-        return kind, tuple([getattr(item, field.name) for field in fields(kind)])
+        return kind, tuple([getattr(item, name) for name in kind.__match_args__])
 
 
 def dumps(captured: Captured) -> bytes:
