@@ -13,8 +13,9 @@ from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.dependence import ArrayFacts, Callee, Dependence, DependenceGraph, analyse
 from alpyna_hook.dependence.directions import of_difference
 from alpyna_hook.dependence.effects import ANYWHERE, Called
+from alpyna_hook.dependence.verdict import LoopVerdict
 from tests.dependence.functions import Functions
-from tests.dependence.recorder import Event, TooLong, execute
+from tests.dependence.recorder import Event, Place, TooLong, execute
 
 MODULUS = 97
 
@@ -278,7 +279,7 @@ def check(case: Case, rng: random.Random) -> str | None:
     graph = graph_of(case)
     loops = graph.loops
     if rng.random() < 0.5:
-        return _check_orders(case, graph, rng)
+        return check_orders(case, graph, rng)
     try:
         recorder, _ = execute(case.source, case.arrays, case.scalars, rng)
     except (IndexError, OverflowError, TooLong):
@@ -290,15 +291,24 @@ def check(case: Case, rng: random.Random) -> str | None:
     return None
 
 
-def _check_orders(case: Case, graph: DependenceGraph, rng: random.Random) -> str | None:
-    """Loops that are called parallel give the same in any order of all iterations but the last.
+def renamed(verdict: LoopVerdict) -> frozenset[Place]:
+    """The reads that a renaming takes from a copy: the sources of the dependences that it removes."""
+    if verdict.transformation is None or verdict.transformation.name != "renaming":
+        return frozenset()
+    if any(d.name == ANYWHERE for d in verdict.carried_by):
+        return frozenset()
+    return frozenset((d.source.loc.line, d.source.loc.col, d.name) for d in verdict.carried_by)
+
+
+def check_orders(case: Case, graph: DependenceGraph, rng: random.Random) -> str | None:
+    """Loops that are called parallel, or so after a renaming, give the same in any order of all iterations but the last.
 
     Left out is what needs more than that: induction variables, the place of a minimum among equal
     ones, scalars that only some iterations write.
     """
     free = [
         v for v in graph.loops
-        if v.is_parallel and not v.inductions and v.index != "while"
+        if (v.is_parallel or renamed(v)) and not v.inductions and v.index != "while"
         and all(p.definite for p in v.private) and not any(r.companions for r in v.reductions)
     ]
     if not free:
@@ -312,7 +322,8 @@ def _check_orders(case: Case, graph: DependenceGraph, rng: random.Random) -> str
     after = _snapshot(case)
     for verdict in free:
         _restore(case, base)
-        _, scope = execute(case.source, case.arrays, case.scalars, rng, shuffled_line=verdict.line)
+        _, scope = execute(
+            case.source, case.arrays, case.scalars, rng, shuffled_line=verdict.line, copied=renamed(verdict))
         for name, data in case.arrays.items():
             if not np.array_equal(data, after[name][1]):
                 return f"loop at line {verdict.line} is called {verdict.verdict}, but {name} depends on the order"

@@ -1,14 +1,20 @@
-"""Runs a nest with Python, on arrays that record every access, and with one of its loops in another order."""
+"""Runs a nest with Python, on arrays that record every access, and with one of its loops in another order.
+
+Reads of that loop may be taken from a copy of their array, made where the loop is entered.
+"""
 
 from __future__ import annotations
 
 import ast
 import random
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+
+Place: TypeAlias = tuple[int, int, str]  # line and column of a read, and the array's name
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,30 @@ class RecordedArray:
 
 
 class _Instrument(ast.NodeTransformer):
-    """Counts iterations; runs one loop in another order if asked to."""
+    """Counts iterations; runs one loop in another order if asked to, with the reads at `copied` from a copy."""
 
-    def __init__(self, shuffled_line: int | None) -> None:
+    def __init__(self, shuffled_line: int | None, copied: Collection[Place]) -> None:
         self.shuffled_line = shuffled_line
+        self.copied = copied
+        self.found: set[Place] = set()
+
+    def _read(self, node: ast.Subscript | ast.Call) -> ast.AST:
+        """An element, or a call that is given the array, from `__copies` instead."""
+        arrays = {name for line, column, name in self.copied if (line, column) == (node.lineno, node.col_offset)}
+        inside = [node.value] if isinstance(node, ast.Subscript) else node.args
+        if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+            for number, part in enumerate(inside):
+                if isinstance(part, ast.Name) and part.id in arrays:
+                    self.found.add((node.lineno, node.col_offset, part.id))
+                    copy = ast.parse(f"__copies[{part.id!r}]", mode="eval").body
+                    if isinstance(node, ast.Subscript):
+                        node.value = copy
+                    else:
+                        node.args[number] = copy
+        return self.generic_visit(node)
+
+    visit_Subscript = _read
+    visit_Call = _read
 
     def _wrap(self, node: ast.For | ast.While) -> list[ast.stmt]:
         line = node.lineno
@@ -100,17 +126,27 @@ class _Instrument(ast.NodeTransformer):
         node.body.insert(0, ast.parse(f"__rec.tick({index})").body[0])
         if isinstance(node, ast.For) and line == self.shuffled_line:
             node.iter = ast.Call(ast.Name("__shuffle", ast.Load()), [node.iter], [])
-        return [ast.parse(f"__rec.enter({line})").body[0], node, ast.parse("__rec.leave()").body[0]]
+        before = ast.parse(f"__rec.enter({line})").body
+        if line == self.shuffled_line and self.copied:
+            before += ast.parse(f"__copy({sorted({name for _, _, name in self.copied})})").body
+        return [*before, node, ast.parse("__rec.leave()").body[0]]
 
     visit_For = _wrap
     visit_While = _wrap
 
 
 def execute(source: str, arrays: dict[str, np.ndarray], scalars: dict[str, int], rng: random.Random,
-            shuffled_line: int | None = None) -> tuple[Recorder, dict[str, Any]]:
+            shuffled_line: int | None = None, copied: Collection[Place] = ()) -> tuple[Recorder, dict[str, Any]]:
+    """`copied`: the reads that the shuffled loop is to make from a copy."""
     recorder = Recorder()
-    tree = _Instrument(shuffled_line).visit(ast.parse(source))
+    instrument = _Instrument(shuffled_line, copied)
+    tree = instrument.visit(ast.parse(source))
+    assert instrument.found == set(copied), (copied, instrument.found)
     ast.fix_missing_locations(tree)
+    copies: dict[str, RecordedArray] = {}
+
+    def copy(names: list[str]) -> None:
+        copies.update({name: RecordedArray(name, np.array(arrays[name]), recorder) for name in names})
 
     def shuffle(items: range) -> list[int]:
         """Any order, but the last one last: private copies are to hold its values after the loop."""
@@ -118,7 +154,7 @@ def execute(source: str, arrays: dict[str, np.ndarray], scalars: dict[str, int],
         rng.shuffle(order)
         return [*order, *items[-1:]]
 
-    scope: dict[str, Any] = {"__rec": recorder, "__shuffle": shuffle, **scalars}
+    scope: dict[str, Any] = {"__rec": recorder, "__shuffle": shuffle, "__copy": copy, "__copies": copies, **scalars}
     scope.update({name: RecordedArray(name, data, recorder) for name, data in arrays.items()})
     exec(compile(tree, "nest.py", "exec"), scope)
     return recorder, scope

@@ -1,4 +1,5 @@
-"""What splitting and skewing promise, against all pairs of accesses of nests that are executed."""
+"""What splitting and skewing promise, against all pairs of accesses of nests that are executed; and what renaming
+promises, by executing them in another order with reads from a copy."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pytest
 from alpyna_hook.dependence.accesses import LoopInfo
 from alpyna_hook.dependence.graph import DependenceGraph
 from alpyna_hook.dependence.verdict import LoopVerdict
+from tests.dependence.nests import Case, check_orders, graph_of, random_arrays, renamed
 from tests.dependence.recorder import Event, Recorder, execute
 from tests.dependence.sources import analysis_of
 
@@ -113,6 +115,37 @@ def test_promises_of_random_nests() -> None:
         wrong = broken(graph, recorder, {"n": 5})
         assert wrong is None, f"{wrong}\n{source}"
     assert seen["skewing"] > 10 and seen["splitting"] > 10, seen
+
+
+def renamed_nest(rng: random.Random) -> str:
+    """One or two loops, of statements that read elements which later iterations may store to."""
+    headers = ["range(n)", "range(1, n)", "range(n - 1)", "range(n - 1, 0, -1)", "range(0, n, 2)"]
+    loops = "ij"[: rng.choice((1, 1, 2))]
+    lines = ["    " * depth + f"for {name} in {rng.choice(headers)}:" for depth, name in enumerate(loops)]
+    inner = loops[-1]
+
+    def element(store: bool) -> str:
+        at = [f"{inner}", f"{inner}", f"{inner} + 1", f"{inner} - 1", f"{inner} // 2", f"2 * {inner}", f"idx[{inner}]", f"n - {inner}"]
+        where = rng.choice(at[:1] * 16 + at if store else at[2:])
+        return f"m[{loops[0]}, {where}]" if len(loops) == 2 and rng.random() < 0.6 else f"{rng.choice('ab')}[{where}]"
+
+    for _ in range(rng.choice((1, 1, 2))):
+        value = f"{element(False)} + {element(False)} - b[{inner}]"
+        lines.append("    " * len(loops) + f"{element(True)} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def test_renaming_executed_in_another_order() -> None:
+    checked = 0
+    for seed in range(400):
+        rng = random.Random(seed)
+        case = Case(renamed_nest(rng), random_arrays(rng), {"n": 5, "k": 0, "s": 1, "s2": 0, "t": 1})
+        graph = graph_of(case)
+        if any(renamed(v) for v in graph.loops):
+            checked += 1
+            wrong = check_orders(case, graph, rng)
+            assert wrong is None, f"{wrong}\n{case.source}"
+    assert checked > 40, checked
 
 
 def broken(graph: DependenceGraph, recorder: Recorder, values: dict[str, int]) -> str | None:
