@@ -121,6 +121,7 @@ def needed_names(program: Program, builder: Builder, pairs: list[StaticPair]) ->
             names |= _symbols_of(program, builder, pair.first) | _symbols_of(program, builder, pair.second)
             if not pair.final:
                 wrapped.add(pair.first.array)
+    names = _with_parts(program, names)
     opaques = [program.opaques[n] for n in names if n in program.opaques]
     for opaque in opaques:
         if opaque.expr is not None:
@@ -130,8 +131,22 @@ def needed_names(program: Program, builder: Builder, pairs: list[StaticPair]) ->
         if opaque.least is not None:
             names |= opaque.least.names()
     shapes = wrapped | {program.shapes[n][0] for n in names if n in program.shapes}
-    plain = {n.removesuffix("@0") for n in names if n not in program.shapes and n not in program.opaques}
+    plain = {n.removesuffix("@0") for n in names
+             if n not in program.shapes and n not in program.opaques and n not in program.unknowns}
     return tuple(sorted(plain)), tuple(sorted(shapes))
+
+
+def _with_parts(program: Program, names: set[str]) -> set[str]:
+    """With the symbols of which `n // 2` and `max(0, n - m)` are made."""
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        unknown, opaque = program.unknowns.get(name), program.opaques.get(name)
+        parts = unknown.constraints if unknown is not None else (opaque.least,) if opaque is not None and opaque.least is not None else ()
+        new = {n for poly in parts for n in poly.names()} - names
+        names |= new
+        pending += new
+    return names
 
 
 def _symbols_of(program: Program, builder: Builder, access: Access) -> set[str]:

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 
 from alpyna_hook import ir
-from alpyna_hook.dependence.accesses import Program
+from alpyna_hook.dependence.accesses import Program, Unknown
 from alpyna_hook.dependence.facts import ArrayFacts
 
 _BINARY: dict[str, Callable[[int, int], int]] = {
@@ -51,12 +51,27 @@ def live_values(program: Program, bounds: Mapping[str, int], arrays: Mapping[str
             computed = evaluate(opaque.expr, values)
             if computed is not None:
                 values[name] = computed
-    for name, opaque in program.opaques.items():
-        if opaque.least is not None:
-            rest = opaque.least.bind(values).value
-            if rest is not None:
+    quotients = {name: u for name, u in program.unknowns.items() if u.reason == "division" and not u.loops and u.constraints}
+    lengths = {name: opaque.least for name, opaque in program.opaques.items() if opaque.least is not None}
+    progress = True
+    while progress:  # `max(0, n // 2)` needs `n // 2`, and the other way round
+        progress = False
+        for name, unknown in quotients.items():
+            if name not in values and (quotient := _quotient(name, unknown, values)) is not None:
+                values[name] = quotient
+                progress = True
+        for name, least in lengths.items():
+            if name not in values and (rest := least.bind(values).value) is not None:
                 values[name] = max(0, rest)
+                progress = True
     return values
+
+
+def _quotient(name: str, unknown: Unknown, values: Mapping[str, int]) -> int | None:
+    """`value // divisor` from its first constraint, value - divisor*q >= 0."""
+    rest = dict(unknown.constraints[0].bind(values).terms)
+    divisor, value = -rest.pop((name,), 0), rest.pop((), 0)
+    return value // divisor if divisor > 0 and not rest else None
 
 
 def evaluate(expr: ir.Expr, values: Mapping[str, int]) -> int | None:

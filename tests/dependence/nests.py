@@ -92,7 +92,7 @@ class Generator:
         rng = self.rng
         name = "ijlpqr"[self.loops]
         self.loops += 1
-        bounds = ["n", "4", "3", "len(a) // 2", "n - 1", "m.shape[0]"]
+        bounds = ["n", "4", "3", "len(a) // 2", "n - 1", "m.shape[0]", "n // 2", "(n + s) // 3"]
         headers = [f"range({rng.choice(bounds)})"] * 4 + [
             f"range(1, {rng.choice(bounds)})", f"range({rng.choice(bounds)} - 1, -1, -1)",
             f"range(0, {rng.choice(bounds)}, 2)", "range(min(n, 4))", "range(n, 0, -2)", "range(2, n, s)",
@@ -169,7 +169,7 @@ class Generator:
         return rng.choice([
             name, name, name, name, f"{name} - 1", f"{name} + 1", f"{name} - 2", "0", "1", "-1", "n - 1",
             f"{name} + {other}", f"2 * {name}", f"n - 1 - {name}", f"{name} // 2", f"{name} % 2", f"({name} + 1) % 2",
-            f"{name} - {other}", "k", f"{name} + s", f"-{name}", f"{name} & 1", f"{name} * s", f"2 * {name} + {other}",
+            f"{name} - {other}", "k", f"{name} + s", f"{name} + n // 2", f"-{name}", f"{name} & 1", f"{name} * s", f"2 * {name} + {other}",
         ])
 
 

@@ -71,6 +71,14 @@ row(L, "halves", """
     for i in range(h):
         a[i] = a[i + h] + b[i]
 """, "", "parallel", "the distance h equals the number of iterations: i' = i + h is out of range for any h")
+row(L, "half of the range", """
+    for i in range(n // 2):
+        a[i + k] = a[i] * 2.0
+""", "", "parallel", "n // 2 = 1000 iterations, and the distance is k = 1000", {"n": 2000, "k": 1000})
+row(L, "half of the range, one farther", """
+    for i in range(n // 2):
+        a[i + k] = a[i] * 2.0
+""", "flow a (<)", "carried", "with n = 2002 the last iteration reads what the first wrote", {"n": 2002, "k": 1000})
 row(L, "descending flow", """
     for i in range(n - 2, -1, -1):
         a[i] = a[i + 1] + b[i]

@@ -104,7 +104,7 @@ def test_inspected_permutation_makes_a_scatter_parallel() -> None:
     arrays = {"x": fresh(9), "y": fresh(9), "p": facts_of(p)}
     found = inspect(p)
     assert found == Contents(0, 4, True)
-    assert analysis.at({"n": 5}, arrays).loops[0].verdict == "transform"
+    assert analysis.at({"n": 5}, arrays).loops[0].verdict == "carried"
     assert analysis.at({"n": 5}, arrays, contents={"p": found}).loops[0].verdict == "parallel"
 
 
@@ -227,3 +227,19 @@ def test_bounds_must_be_integers() -> None:
 def test_shape_matters_where_an_index_may_wrap() -> None:
     analysis = analysis_of("for i in range(n):\n    x[i * s - 1] = x[i]\n")
     assert analysis.at({"n": 10, "s": 0}, {"x": fresh(10)}) is not analysis.at({"n": 10, "s": 0}, {"x": fresh(11)})
+
+
+def test_quotients_of_live_values_count_each_time() -> None:
+    """`n // 2` has a value where n has one, and another n is another graph."""
+    analysis = analysis_of("for i in range(n // 2):\n    a[i + k] = a[i]\n")
+    arrays = {"a": ArrayFacts(8, (5000,), (8,), 0)}
+    for n, k, carried in ((2000, 1000, False), (2002, 1000, True), (2001, 1000, False), (2000, 999, True), (-3, 0, False)):
+        graph = analysis.at({"n": n, "k": k}, arrays)
+        assert bool(graph.carried(0)) is carried, (n, k)
+
+
+def test_nested_quotients_and_lengths() -> None:
+    analysis = analysis_of("for i in range(m):\n    for j in range(((n + 1) // 2 - m) // 3):\n        a[j + k] = a[j]\n")
+    arrays = {"a": ArrayFacts(8, (5000,), (8,), 0)}
+    for n, k, carried in ((61, 9, True), (61, 10, False), (58, 9, False)):
+        assert any(d.carried_by(1) for d in analysis.at({"n": n, "m": 1, "k": k}, arrays).dependences if d.kind == "flow") is carried
