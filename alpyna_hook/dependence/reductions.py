@@ -97,28 +97,36 @@ def _keeps_first(value: ir.Expr, name: str) -> bool:
 def _extreme(
     program: Program, name: str, statements: list[Statement], assigns: list[Statement], loop: LoopId,
 ) -> Reduction | None:
-    """`if e < s: s = e` and what else is assigned there: a minimum with its position."""
+    """`if e < s: s = e` and what else is assigned there: a minimum with its position.
+
+    `if not e >= s` is that for integers; of floats a NaN is taken too, and then the next element, whatever it is.
+    """
     tests = [s for s in statements if s.kind == "if"]
     if len(tests) != 1 or len(assigns) != 1 or len(statements) != 2:
         return None
     test, assign = tests[0].node, assigns[0]
-    if not isinstance(test, ir.If) or not isinstance(test.test, ir.Compare) or len(test.test.ops) != 1:
+    if not isinstance(test, ir.If):
+        return None
+    condition, exact, negated = test.test, ANY_TYPE, False
+    while isinstance(condition, ir.Unary) and condition.op == "not":
+        condition, exact, negated = condition.operand, INTEGERS, not negated
+    if not isinstance(condition, ir.Compare) or len(condition.ops) != 1:
         return None
     if assign.branch[-1:] != ((tests[0].id, True),) or test.orelse or not isinstance(assign.node, ir.Assign):
         return None
-    op, (left, right) = test.test.ops[0], test.test.operands
+    op, (left, right) = condition.ops[0], condition.operands
     value = pretty(assign.node.value)
     if op not in ("<", "<=", ">", ">=") or _is(left, name) == _is(right, name):
         return None
     other = right if _is(left, name) else left
     if pretty(other) != value or _mentions(other, name) or not all(isinstance(s, ir.Assign) for s in test.body):
         return None
-    smaller = (op[0] == "<") == _is(right, name)
+    smaller = ((op[0] == "<") == _is(right, name)) != negated
     companions = tuple(s.target for s in test.body if isinstance(s, ir.Assign) and s.target != name)
     if not _alone(program, companions, name, test.body, loop):
         return None
     operation = ("arg" if companions else "") + ("min" if smaller else "max")
-    return Reduction(name, operation, ANY_TYPE, (tests[0].id, assign.id), companions)
+    return Reduction(name, operation, exact, (tests[0].id, assign.id), companions)
 
 
 def _alone(

@@ -142,7 +142,9 @@ def _with_parts(program: Program, names: set[str]) -> set[str]:
     while pending:
         name = pending.pop()
         unknown, opaque = program.unknowns.get(name), program.opaques.get(name)
-        parts = unknown.constraints if unknown is not None else (opaque.least,) if opaque is not None and opaque.least is not None else ()
+        parts = [*(unknown.constraints if unknown is not None else ())]
+        if opaque is not None and opaque.least is not None:
+            parts.append(opaque.least)
         new = {n for poly in parts for n in poly.names()} - names
         names |= new
         pending += new

@@ -78,6 +78,8 @@ class Generator:
         self.emit(1, rng.choice([
             f"s2 = s2 + {element}", f"s2 += {element} - 1", f"s2 = {element} - s2", f"s2 = max(s2, {element})",
             f"s2 = min({element}, s2)", f"if {element} {compare} s2: s2 = {element}", f"if {element} > 40: s2 += 1",
+            f"if not {element} {compare} s2: s2 = {element}", f"if not abs({element} - 40) {compare} s2: s2 = abs({element} - 40)",
+            f"if not {element} {compare} t:\n        t = {element}\n        s2 = i",
             f"if {element} {compare} t:\n        t = {element}\n        s2 = i", f"if {element} > 50: s2 = True",
             f"s2 = {element} if {element} {compare} s2 else s2", f"a[2] += {element}", f"b[idx[i]] += {element} % 5",
             f"b[idx[i]] = max(b[idx[i]], {element})", f"s2 = s2 | {element}", f"s2 -= {element}",

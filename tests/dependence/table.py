@@ -659,6 +659,22 @@ row(D, "index of the minimum", """
             s = a[i]
             k = i
 """, "", "reduction argmin s", "a minimum with its place")
+row(D, "index of the largest magnitude, negated", """
+    for i in range(n):
+        if not abs(a[i]) <= s:
+            s = abs(a[i])
+            k = i
+""", "", "reduction argmax s", "not <= is > for integers (of floats a NaN is taken too, and what follows it: exact for integers only)")
+row(D, "minimum with two negations", """
+    for i in range(n):
+        if not not a[i] < s:
+            s = a[i]
+""", "", "reduction min s", "the negations cancel out")
+row(D, "negated, but the other way round", """
+    for i in range(n):
+        if not a[i] <= s:
+            s = b[i]
+""", "", "carried", "what is compared is not what is kept")
 row(D, "smallest and largest", """
     for x in a:
         if x < u:

@@ -84,3 +84,13 @@ def test_there_are_enough_rows() -> None:
 def test_polybench(kernel: str) -> None:
     expected, _ = POLYBENCH[kernel]
     assert polybench_verdicts(kernel) == expected
+
+
+@pytest.mark.parametrize(("test", "exact"), [
+    ("a[i] > s", "any type"), ("not a[i] <= s", "integers"), ("not (a[i] <= s)", "integers"), ("not not a[i] >= s", "integers"),
+])
+def test_what_an_extreme_is_exact_for(test: str, exact: str) -> None:
+    """`not a <= s` takes a NaN and then what follows it, which parts that are combined in order do not repeat."""
+    (verdict,) = analysis_of(f"for i in range(n):\n    if {test}:\n        s = a[i]\n        k = i\n").static.loops
+    (found,) = verdict.reductions
+    assert (found.operation, found.exact_for, found.companions) == ("argmax", exact, ("k",))
