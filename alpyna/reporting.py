@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 def begin() -> Sampler:
     """To be called just before the program is run."""
-    from alpyna_hook.explain.sampler import Sampler  # not needed by a plain `run`
+    from alpyna_hook.explain import workers  # not needed by a plain `run`
+    from alpyna_hook.explain.sampler import Sampler
 
+    workers.collect()
     sampler = Sampler()
     sampler.start()
     return sampler
@@ -22,10 +24,13 @@ def begin() -> Sampler:
 def entries(sampler: Sampler, **options: Any) -> list[dict[str, Any]]:
     """What became of each loop, the most expensive ones first."""
     sampler.stop()
-    from alpyna_hook.explain.report import as_data
+    from alpyna_hook.explain import workers
+    from alpyna_hook.explain.report import as_data, cost
     from alpyna_hook.explain.times import Times
 
-    return as_data(loops=True, times=Times(sampler), **options)
+    found = as_data(loops=True, times=Times(sampler), **options)
+    workers.add(found, workers.gathered())
+    return sorted(found, key=lambda entry: -cost(entry))
 
 
 def notes(args: argparse.Namespace, sampler: Sampler) -> list[str]:

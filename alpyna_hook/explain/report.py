@@ -123,14 +123,15 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     seconds: of the accelerated runs.  compile_seconds: analysis and compilation.  interpreter_seconds: what the
     interpreter is estimated to have needed for the accelerated runs.  interpreted_seconds: what it was seen to
     need for the others, loops in the loop included; None if nobody looked.  part_of: the nest of which it was compiled
-    as a part, in a function that the nest calls; None if there is none.
+    as a part, in a function that the nest calls; None if there is none.  workers: how many worker processes, whose counts
+    are added up here, reached it.
     """
     return {
         "file": file, "line": line, "end_line": end_line or line, "qualname": qualname,
         "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
         "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
-        "part_of": None, "obstacles": [], "loops": [],
+        "part_of": None, "workers": 0, "obstacles": [], "loops": [],
     }
 
 

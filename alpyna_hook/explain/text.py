@@ -143,7 +143,8 @@ def _where(entry: Entry) -> str:
 
 
 def _runs(entry: Entry, runs: int) -> str:
-    return counted(runs, "run") + ("" if entry["counted"] else ", any later ones not counted")
+    where = f", with those of {counted(entry['workers'], 'worker')}" if entry["workers"] else ""
+    return counted(runs, "run") + where + ("" if entry["counted"] else ", any later ones not counted")
 
 
 def _left_over(entry: Entry) -> Iterable[str]:

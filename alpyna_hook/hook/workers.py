@@ -27,7 +27,7 @@ except ImportError:
 finally:
     sys.path.remove({root!r})
 if enter is not None:
-    enter({below!r}, {above!r}, {base!r}, {main!r})
+    enter({below!r}, {above!r}, {base!r}, {main!r}, {reports!r})
 """
 
 _main: str | None = None  # the script that `alpyna run` executes
@@ -66,7 +66,8 @@ class _Entry:
 
     def __init__(self, settings: config.Settings) -> None:
         self.text = _ENTER.format(
-            root=_ROOT, below=dict(settings.below), above=dict(settings.above), base=tuple(settings.base), main=_main
+            root=_ROOT, below=dict(settings.below), above=dict(settings.above), base=tuple(settings.base), main=_main,
+            reports=getattr(sys.modules.get("alpyna_hook.explain.workers"), "folder", None),
         )
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -90,8 +91,13 @@ class _Printed(list[str]):
 # ------------------------------------------------------------------ in the worker
 
 
-def enter(below: Mapping[str, Any], above: Mapping[str, Any], base: tuple[Any, ...], main: str | None) -> None:
-    """Installs the hook with the parent's settings, unless it is there already (by sitecustomize, or from the fork server)."""
+def enter(
+    below: Mapping[str, Any], above: Mapping[str, Any], base: tuple[Any, ...], main: str | None, reports: str | None
+) -> None:
+    """Installs the hook with the parent's settings, unless it is there already (by sitecustomize, or from the fork server).
+
+    reports: the folder to write to, in the end, what became of the loops.
+    """
     settings = config.Settings(below, above, config.Options(*base))
     if settings != finder.installed_settings():
         log.configure(settings.options().log)
@@ -99,6 +105,11 @@ def enter(below: Mapping[str, Any], above: Mapping[str, Any], base: tuple[Any, .
     if main is not None:
         run_by_us(main)
         _accelerate_main(main, settings)
+    if reports is not None:
+        from alpyna_hook.explain import workers
+
+        if workers.folder is None:
+            workers.join(reports)
 
 
 def _accelerate_main(main: str, settings: config.Settings) -> None:

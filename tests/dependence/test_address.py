@@ -78,7 +78,7 @@ def test_broadcast_shows_its_output_dependence() -> None:
     graph = at(SQUARE, 5, x=flat, y=np.zeros((5, 5)))
     (output,) = [d for d in graph.dependences if d.kind == "output"]
     assert text(output.directions) == "(<, =)"
-    assert [v.verdict for v in graph.loops] == ["transform", "parallel"]
+    assert [v.verdict for v in graph.loops] == ["carried", "parallel"]
 
 
 def test_other_dtypes_overlap_by_bytes() -> None:
