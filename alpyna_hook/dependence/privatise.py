@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpyna_hook.affine import Affine
-from alpyna_hook.dependence.accesses import LoopId
+from alpyna_hook.dependence.accesses import Access, LoopId
 from alpyna_hook.dependence.build import Builder, Piece
 from alpyna_hook.dependence.problem import Bounds, Problem
 
@@ -22,6 +22,8 @@ def privatisable(builder: Builder, array: str, loop: LoopId) -> bool:
         return False
     if program.loops[loop].step is None:
         return False  # the last iteration of a while loop is known too late
+    if _one_element(builder, inside, loop):
+        return True
     pieces = {a.id: builder.pieces(a) for a in inside}
     if any(len(p) != 1 for p in pieces.values()):
         return False
@@ -41,6 +43,32 @@ def privatisable(builder: Builder, array: str, loop: LoopId) -> bool:
     return all(
         any(w.id < r.id and _covers(builder, pieces[w.id][0], pieces[r.id][0], loop) for w in writes)
         for r in inside if not r.write
+    )
+
+
+def _one_element(builder: Builder, inside: list[Access], loop: LoopId) -> bool:
+    """The loop reads and writes one element, whichever it is, and each iteration writes it first.
+
+    That first write may be in inner loops that all accesses are in, if each iteration runs them equally often.
+    """
+    program = builder.program
+    first = inside[0]
+    if not first.write or any(a.index != first.index for a in inside):
+        return False
+    statement = program.statements[first.statement]
+    inner = first.loops[first.loops.index(loop) + 1:]
+    bounds = [
+        p for x in inner for info in (program.loops[x],)
+        for p in (*info.starts, *info.stops, *(() if info.step is None else (info.step,)))
+    ]
+    polys = [*(first.index or ()), *bounds]
+    return not (
+        statement.guarded or statement.branch
+        or any(program.loops[x].step is None for x in inner)
+        or any(c.kind != "raise" and not set(inner).isdisjoint(c.loops) for c in program.controls)
+        or any(a.loops[: len(first.loops)] != first.loops for a in inside)
+        or any(builder.loops_of(n) & {loop, *inner} for p in first.index or () for n in p.names())
+        or any(loop in builder.loops_of(n) for p in polys for n in p.names())
     )
 
 

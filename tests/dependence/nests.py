@@ -38,7 +38,9 @@ class Generator:
 
     def source(self) -> str:
         choice = self.rng.random()
-        if choice < 0.12:
+        if choice < 0.05:
+            self.one_element()
+        elif choice < 0.12:
             self.temporary()
         elif choice < 0.22:
             self.idiom()
@@ -68,6 +70,28 @@ class Generator:
         self.emit(1, f"for l in range({rng.choice(['', '', '1, '])}{rng.choice(bounds)}):")
         read = rng.choice(["a[l]", "a[l]", "a[l + 1]", "a[l - 1]", "a[2]", "a[3 - l]", "a[2 * l]"])
         self.emit(2, f"m[i, l] = ({read} + 1) % {MODULUS}" if rng.random() < 0.8 else f"b[i] = (b[i] + {read}) % {MODULUS}")
+
+    def one_element(self) -> None:
+        """An element that some loops leave alone, as their temporary."""
+        rng = self.rng
+        element = f"{rng.choice('ab')}[{rng.choice(['k', 'k', 'i - 1', 'i', 's - 2', 'n // 2', 'idx[s]', 'idx[i]', 'j'])}]"
+        self.emit(0, f"for i in range({rng.choice(['n', '4', '1, n'])}):")
+        self.emit(1, f"for j in range({rng.choice(['n', '3', '3', 'i', 's'])}):")
+        first = rng.choice(["", "", "", "", "if j > 1: ", "if b[j] > 40: "])
+        lines = [f"{first}{element} = m[i, j] + j"]
+        if rng.random() < 0.4:
+            lines.append(f"for l in range({rng.choice(['2', 'j', 'n'])}): {element} = ({element} + l) % {MODULUS}")
+        lines.append(f"m[i, j] = {element} + 1")
+        if rng.random() < 0.2:
+            lines.append(f"if m[i, j] > 50: {element} = 3")
+        if rng.random() < 0.1:
+            rng.shuffle(lines)
+        if rng.random() < 0.1:
+            lines.append("if m[i, j] > 80: break")
+        for line in lines:
+            self.emit(2, line)
+        if rng.random() < 0.2 and "[j]" not in element:
+            self.emit(1, f"m[i, 5] = {element}")
 
     def idiom(self) -> None:
         """Reductions of all kinds, and what only looks like one."""

@@ -495,6 +495,27 @@ row(R, "row as temporary", """
             aa[i, j] = a[j] + a[n - 1 - j]
 """, "output a (<, =); flow a (<=); anti a (<)", "privatise a; parallel; parallel",
     "each i writes a[0..n-1] before it reads them: a copy of a for each iteration")
+row(R, "one element as temporary", """
+    for i in range(n):
+        for j in range(m):
+            a[k] = bb[i, j] * 0.5
+            aa[i, j] = a[k] + 1.0
+""", "output a (<, *) (=, <); flow a (<, *) (=, <=); anti a (<, *) (=, <)", "privatise a; privatise a",
+    "whichever element a[k] is, also from the end, each j writes it before it reads it")
+row(R, "element of the outer loop as temporary", """
+    for i in range(n):
+        for j in range(m):
+            a[i - 1] = bb[i, j] * 0.5
+            aa[i, j] = a[i - 1] + 1.0
+""", "output a (<, *) (=, <); flow a (<, *) (=, <=); anti a (<, *) (=, <)", "carried; privatise a",
+    "a[-1] and a[len(a) - 1] are one, so that by these means alone i carries it; each j writes the element before it reads it")
+row(R, "element read before it is written", """
+    for i in range(n):
+        for j in range(m):
+            aa[i, j] = a[k] + 1.0
+            a[k] = bb[i, j] * 0.5
+""", "output a (<, *) (=, <); flow a (<, *) (=, <); anti a (<, *) (=, <=)", "carried; carried",
+    "the value comes from the iteration before")
 row(R, "accumulator row", """
     for j in range(n):
         a[j] = 0.0
