@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import alpyna_hook
-from alpyna.parser import Parser
 from alpyna_hook.guest.own_imports import own_imports
+
+if TYPE_CHECKING:
+    import argparse
 
 TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
 COMMANDS = {
@@ -25,6 +27,9 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if _is_plain_run(given):
+        alpyna_hook.run_program(given[1], given[2:])
+        return 0
     command = next((word for word in given if word in COMMANDS), None)
     if command is None and (place := _script(given)) is not None:
         run = " ".join(given[: place + 1])
@@ -37,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _is_plain_run(given: list[str]) -> bool:
+    """A program, perhaps with arguments, and no option: there is no need to import argparse, which takes 10 ms."""
+    return given[:1] == ["run"] and len(given) > 1 and not given[1].startswith("-") and "--" not in given
+
+
 def _script(given: list[str]) -> int | None:
     """Where a file stands in the place of a command, perhaps after options of `run`."""
     first = next((k for k, word in enumerate(given) if not word.startswith("-")), None)
@@ -46,6 +56,8 @@ def _script(given: list[str]) -> int | None:
 
 def _parsed(command: str | None, given: list[str]) -> argparse.Namespace:
     """The arguments; only the module of the command that is asked for is imported."""
+    from alpyna.parser import Parser
+
     parser = Parser(prog="alpyna", description=TEXT, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"alpyna {alpyna_hook.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command", parser_class=Parser)

@@ -9,13 +9,13 @@ A file is replaced as a whole, and one that anybody else could have written is n
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.util
 import marshal
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
@@ -27,7 +27,17 @@ from alpyna_hook.hook.site import SiteRecord, Table
 from alpyna_hook.hook.source import Refusal
 from alpyna_hook.log import log
 
+
+def _sha256() -> Callable[[bytes | memoryview], Any]:
+    """By Python's own module: `hashlib` loads OpenSSL, which takes a tenth of the time that Python needs to start."""
+    for name in ("_sha2", "_sha256", "hashlib"):  # since Python 3.12, before, and for a Python that is built without
+        with contextlib.suppress(ImportError):
+            return import_module(name).sha256  # type: ignore[no-any-return]
+    raise ImportError("hashlib has no sha256")
+
+
 SUFFIX = ".bin"
+sha256 = _sha256()
 _MAGIC = b"ALPyNA-code-3\n\0\0"  # 16 bytes; the number is that of the format
 
 
@@ -56,7 +66,7 @@ def _fingerprint() -> str:
             if item.name.endswith(".py"):
                 info = item.stat()
                 parts.append(f"{item.name} {info.st_size} {info.st_mtime_ns}")
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    return str(sha256(repr(parts).encode()).hexdigest()[:16])
 
 
 def beside(filename: str) -> Path:
@@ -67,7 +77,7 @@ def beside(filename: str) -> Path:
 
 def in_user_directory(filename: str) -> Path:
     path = os.path.abspath(filename)
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    digest = sha256(os.fsencode(path)).hexdigest()[:16]
     name = os.path.splitext(os.path.basename(path))[0]
     return user_directory() / f"{name}-{digest}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}"
 
@@ -121,14 +131,14 @@ def _encode(source: bytes, entry: Entry) -> bytes:
         entry.code, [tuple(site) for site in table.sites], [tuple(item) for item in table.refused], table.functions,
         entry.accelerate, entry.options, tuple(entry.skip_lines), entry.problems,
     ))
-    return _header(source) + hashlib.sha256(payload).digest() + payload
+    return bytes(_header(source) + sha256(payload).digest() + payload)
 
 
 def _header(source: bytes) -> bytes:
     """Size and digest of the source decide; its time is not asked, which a check-out changes and
     an edit within the clock's grain does not."""
     key = _fingerprint().encode()
-    return _MAGIC + key + len(source).to_bytes(8, "little") + hashlib.sha256(source).digest()
+    return bytes(_MAGIC + key + len(source).to_bytes(8, "little") + sha256(source).digest())
 
 
 def _decode(data: bytes, source: bytes) -> Entry:
@@ -146,7 +156,7 @@ def _decode(data: bytes, source: bytes) -> Entry:
         if data[part] != header[part]:
             raise _Miss(reason)
     payload = memoryview(data)[start:]
-    if hashlib.sha256(payload).digest() != data[len(header) : start]:
+    if sha256(payload).digest() != data[len(header) : start]:
         raise _Miss("the file is damaged")
     code, sites, refused, functions, accelerate, options, skip_lines, problems = marshal.loads(payload)
     table = Table([SiteRecord(*site) for site in sites], [Refusal(*item) for item in refused], functions)

@@ -7,7 +7,6 @@ frames are taken out of the traceback, just before it is printed.
 
 from __future__ import annotations
 
-import linecache
 import os
 import runpy
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 import alpyna_hook
 from alpyna_hook import log
 from alpyna_hook.config import Settings, settings
-from alpyna_hook.guest.own_imports import give_way
+from alpyna_hook.guest.own_imports import give_way, own_imports
 from alpyna_hook.hook import encodings, finder, workers
 from alpyna_hook.hook.loader import prepare
 
@@ -145,6 +144,9 @@ def _found(chosen: Settings, search: str, *args: str) -> tuple[CodeType, ModuleT
         code = (_accelerated(source, code.co_filename, chosen, code) if source is not None else None) or code
     main = _main_module(spec.origin, spec.loader, spec.cached)
     main.__dict__.update(__package__=spec.parent, __spec__=spec)
+    with own_imports():
+        import linecache
+
     linecache.lazycache(code.co_filename, main.__dict__)  # for explain, of what is in a zip file
     return code, main
 

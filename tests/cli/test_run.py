@@ -132,3 +132,13 @@ def test_a_script_without_a_command(program: Program) -> None:
         run = program.python("-m", "alpyna", *words.split(), "--fast")
         assert (run.code, run.out) == (2, "")
         assert run.err == f"alpyna: script.py is a file, not a command: python -m alpyna run {words}\n"
+
+
+def test_a_program_starts_without_what_it_does_not_need(program: Program) -> None:
+    dear = {"argparse", "shutil", "_hashlib", "linecache", "tokenize", "dataclasses", "alpyna_hook.hook.rewrite", "numpy"}
+    program.write("main.py", f"import sys\nfor i in range(3): pass\nprint(sorted({dear!r} & sys.modules.keys()), sys.argv[1:])\n")
+    plain = program.python("main.py", "x", "--help")
+    bytecode = {"ALPYNA_CACHE_DIR": str(program.folder / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
+    for _ in range(2):
+        hooked = alpyna(program, "run", "main.py", "x", "--help", **bytecode)
+    assert hooked == (0, plain.out, "")
