@@ -62,6 +62,30 @@ class Dependence:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """Scalars that an array takes the place of, an element for each iteration of a loop (Allen and Kennedy, section 5.3).
+
+    `cells`: each iteration writes its element before it reads it.  `versions`: each iteration writes it once; what
+    it reads before that is the element of the iteration before.
+    """
+
+    cells: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
+
+    def keeps(self, dependence: Dependence, loop: LoopId) -> bool:
+        """Is the dependence still there?  Of cells, what other loops carry and what is within an iteration; of versions,
+        the flow of values."""
+        if isinstance(dependence.source, Access):
+            return True
+        if dependence.name in self.versions:
+            return dependence.kind == "flow"
+        if dependence.name not in self.cells or loop not in dependence.loops:
+            return True
+        position = dependence.loops.index(loop) + 1
+        return any(level(v) != position for v in dependence.vectors)
+
+
+@dataclass(frozen=True, slots=True)
 class Independent:
     source: Access
     sink: Access
@@ -167,11 +191,13 @@ class DependenceGraph:
     def carried(self, loop: LoopId) -> list[Dependence]:
         return [d for d in self.dependences if d.kind != "input" and d.carried_by(loop)]
 
-    def components(self, loop: LoopId, without: Sequence[Dependence] = ()) -> list[list[int]]:
+    def components(
+        self, loop: LoopId, without: Sequence[Dependence] = (), expanded: Expansion | None = None,
+    ) -> list[list[int]]:
         """Strongly connected components of the statements in a loop's body, in a legal order,
         by the dependences that no outer loop carries (Allen and Kennedy's codegen, level by level).
 
-        `without`: dependences that a copy of an array would remove.
+        `without`: dependences that a copy of an array would remove; `expanded`: scalars that get an array.
         """
         statements = [s.id for s in self.program.statements if loop in s.loops]
         inside = set(statements)
@@ -179,6 +205,8 @@ class DependenceGraph:
         for dependence in self.dependences:
             source, sink = dependence.source.statement, dependence.sink.statement
             if dependence.kind == "input" or any(dependence is d for d in without):
+                continue
+            if expanded is not None and not expanded.keeps(dependence, loop):
                 continue
             if source in inside and sink in inside and self.inner_of(dependence, loop):
                 edges[source].add(sink)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, LoopId
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.directions import EQ, GT, LT, Vector, is_forward, level
-from alpyna_hook.dependence.graph import Dependence, DependenceGraph
+from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Expansion
 from alpyna_hook.dependence.problem import Problem, prime
 
 
@@ -22,11 +23,18 @@ from alpyna_hook.dependence.problem import Problem, prime
 class Transformation:
     name: str  # peeling, splitting, renaming, distribution, interchange, reversal, skewing
     because: str
+    parts: tuple[tuple[int, ...], ...] = ()  # of a distribution: the statements of each loop, in order
+    expanded: tuple[str, ...] = ()  # scalars that an array takes the place of
 
 
-def find(graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence]) -> Transformation | None:
+def find(
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence], scalars: Expansion,
+) -> Transformation | None:
     """The simplest transformation after which the loop carries none of the `hard` dependences."""
-    for attempt in (_peeling, _splitting, _renaming, _distribution, _node_splitting, _interchange, _skewing):
+    distribution = partial(_distribution, scalars=scalars)
+    if any(not isinstance(d.source, Access) for d in hard):
+        return distribution(graph, builder, loop, hard)
+    for attempt in (_peeling, _splitting, _renaming, distribution, _node_splitting, _interchange, _skewing):
         found = attempt(graph, builder, loop, hard)
         if found is not None:
             return found
@@ -165,13 +173,25 @@ def _renaming(
 
 
 def _distribution(
-    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence],
+    graph: DependenceGraph, builder: Builder, loop: LoopId, hard: Sequence[Dependence], *, scalars: Expansion,
 ) -> Transformation | None:
-    """The carried dependences lie between components, so that a loop for each carries nothing."""
-    component = {s: k for k, group in enumerate(graph.components(loop)) for s in group}
-    if any(component[d.source.statement] == component[d.sink.statement] for d in hard):
+    """The carried dependences lie between components, so that a loop for each carries nothing.
+
+    Scalars that bring a value from one of these loops to another become arrays.
+    """
+    parts = graph.components(loop, expanded=scalars)
+    component = {s: k for k, group in enumerate(parts) for s in group}
+    if any(component[d.source.statement] == component[d.sink.statement] for d in hard if scalars.keeps(d, loop)):
         return None
-    return Transformation("distribution", "the statements in conflict lie on no cycle: one loop for each of them")
+    used: dict[str, set[int]] = {}
+    for use in graph.program.scalars:
+        if loop in use.loops and use.name in scalars.cells | scalars.versions:
+            used.setdefault(use.name, set()).add(component[use.statement])
+    expanded = tuple(sorted(name for name, where in used.items() if len(where) > 1))
+    words = "the statements in conflict lie on no cycle: one loop for each of them"
+    if named := [name for name in expanded if name[0] != "@"]:
+        words += f", with an array for the values of {', '.join(named)}"
+    return Transformation("distribution", words, tuple(map(tuple, parts)), expanded)
 
 
 def _node_splitting(

@@ -9,7 +9,7 @@ from alpyna_hook import ir
 from alpyna_hook.dependence import transform
 from alpyna_hook.dependence.accesses import Access, Induction, LoopId, Program
 from alpyna_hook.dependence.build import Builder
-from alpyna_hook.dependence.graph import Dependence, DependenceGraph
+from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Expansion
 from alpyna_hook.dependence.privatise import privatisable
 from alpyna_hook.dependence.reductions import Reduction, array_reduction, scalar_reduction
 from alpyna_hook.dependence.scalars import Exposure
@@ -94,10 +94,9 @@ class _Judge:
             return self._make(CARRIED, control, hard, control=control)
         if not hard:
             return self._soft()
-        if all(isinstance(d.source, Access) for d in hard) or self._wraps(hard):
-            found = self._peel_wrapped(hard) or transform.find(self.graph, self.builder, self.loop, hard)
-            if found is not None:
-                return self._make(TRANSFORM, f"after {found.name}: {found.because}", hard, transformation=found)
+        found = self._peel_wrapped(hard) or transform.find(self.graph, self.builder, self.loop, hard, self._expansion(hard))
+        if found is not None:
+            return self._make(TRANSFORM, f"after {found.name}: {found.because}", hard, transformation=found)
         first = hard[0]
         return self._make(CARRIED, f"carried by {first}: {first.proof.because}", hard, lines=self._parallel_lines(hard))
 
@@ -189,22 +188,31 @@ class _Judge:
         live_out = name in self.program.nest.writes and not name.startswith("@")
         return Private(name, False, live_out, name in self.exposed.definite.get(self.loop, ()))
 
-    def _wraps(self, hard: Sequence[Dependence]) -> bool:
-        """Scalars that only bring a value of the iteration before: `b[i] = t; t = a[i]`."""
-        return all(isinstance(d.source, Access) or self._wrap_around(d.name) for d in hard)
+    def _expansion(self, hard: Sequence[Dependence]) -> Expansion:
+        """The scalars that may become arrays where the loop is distributed."""
+        cells = frozenset(p.name for p in self.private if not p.array) - self.program.rebound
+        names = {d.name for d in hard if not isinstance(d.source, Access)} - self.program.rebound
+        return Expansion(cells, frozenset(name for name in names if self._only_write(name) is not None))
 
-    def _wrap_around(self, name: str) -> bool:
+    def _only_write(self, name: str) -> ir.Assign | None:
+        """The one assignment of a scalar, if each iteration runs it once."""
         writes = [u for u in self.program.scalars if u.name == name and u.write and self.loop in u.loops]
         if len(writes) != 1:
-            return False
+            return None
         statement = self.program.statements[writes[0].statement]
-        if statement.kind != "assign" or statement.guarded or statement.branch or statement.loops != self.info.path:
+        if statement.guarded or statement.branch or statement.loops != self.info.path:
+            return None
+        return statement.node if isinstance(statement.node, ir.Assign) else None
+
+    def _wrap_around(self, name: str) -> bool:
+        """Does the scalar only bring a value of the iteration before?  `b[i] = t; t = a[i]`"""
+        assign = self._only_write(name)
+        if assign is None:
             return False
-        assert isinstance(statement.node, ir.Assign)
         carried, changed = self._from_earlier(), self.program.stored | self.graph.aliased
         return not any(
             (isinstance(n, ir.Var) and n.name in carried) or (isinstance(n, ir.Load) and n.array in changed)
-            for n in ir.walk(statement.node.value)
+            for n in ir.walk(assign.value)
         )
 
     def _from_earlier(self) -> set[str]:
@@ -222,7 +230,7 @@ class _Judge:
 
     def _peel_wrapped(self, hard: Sequence[Dependence]) -> transform.Transformation | None:
         scalars = sorted({d.name for d in hard if not isinstance(d.source, Access)})
-        if not scalars or any(isinstance(d.source, Access) for d in hard):
+        if not scalars or any(isinstance(d.source, Access) for d in hard) or not all(map(self._wrap_around, scalars)):
             return None
         names = ", ".join(scalars)
         return transform.Transformation(
@@ -250,7 +258,7 @@ class _Judge:
 
     def _parallel_lines(self, hard: Sequence[Dependence]) -> tuple[int, ...]:
         """The statements outside all cycles: distribution would leave them parallel."""
-        components = self.graph.components(self.loop)
+        components = self.graph.components(self.loop, expanded=self._expansion(hard))
         component = {s: k for k, group in enumerate(components) for s in group}
         ends = [(component[d.source.statement], component[d.sink.statement]) for d in hard]
         bad = {source for source, sink in ends if source == sink}

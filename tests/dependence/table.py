@@ -371,13 +371,33 @@ row(G, "previous value, overwritten", """
         a[i] = b[i] + t
         t = d[i]
         d[i] = 0.0
-""", "anti d (=)", "carried", "t is d[i - 1], which the iteration before has overwritten: it cannot be computed anew")
+""", "anti d (=)", "transform distribution",
+    "t is d[i - 1], which the iteration before has overwritten, so it cannot be computed anew; an array for the values of t can keep it")
 row(G, "two back", """
     for i in range(n):
         a[i] = b[i] + x + y
         y = x
         x = b[i]
-""", "", "carried", "y = x reads a scalar of the iteration before: a chain that one peeling does not end")
+""", "", "transform distribution",
+    "y = x reads a scalar of the iteration before: a chain that one peeling does not end; arrays for x and y, then no cycle")
+row(G, "temporary used twice", """
+    for i in range(1, n):
+        t = b[i] * 0.5
+        a[i] = t + 1.0
+        c[i] = a[i - 1] + t
+""", "flow a (<) 1", "transform distribution", "t is written anew in each iteration: as an array it closes no cycle between its two readers")
+row(G, "temporary in a recurrence", """
+    for i in range(1, n):
+        t = a[i - 1] * 0.5
+        a[i] = t + 1.0
+        c[i] = t
+""", "flow a (<) 1", "carried", "t itself is part of the cycle of a")
+row(G, "carried scalar written under a condition", """
+    for i in range(n):
+        c[i] = t
+        if b[i] > 0.0:
+            t = a[i]
+""", "", "carried", "which iteration wrote t depends on the data")
 row(G, "scalar live out", """
     for i in range(n):
         t = a[i] * b[i]
