@@ -204,16 +204,27 @@ class _Judge:
             return None
         return statement.node if isinstance(statement.node, ir.Assign) else None
 
-    def _wrap_around(self, name: str) -> bool:
-        """Does the scalar only bring a value of the iteration before?  `b[i] = t; t = a[i]`"""
+    def _wrap_around(self, name: str, behind: frozenset[str] = frozenset()) -> int | None:
+        """How many iterations before the value was computed that the scalar brings; None if it does not only do that.
+
+        `b[i] = t; t = a[i]` brings it from one iteration before, and `b[i] = u; u = t; t = a[i]` from two: u is
+        what t was at the head, before t is written anew.
+        """
         assign = self._only_write(name)
-        if assign is None:
-            return False
+        if assign is None or name in behind:
+            return None
         carried, changed = self._from_earlier(), self.program.stored | self.graph.aliased
-        return not any(
-            (isinstance(n, ir.Var) and n.name in carried) or (isinstance(n, ir.Load) and n.array in changed)
-            for n in ir.walk(assign.value)
-        )
+        levels = [0]
+        for part in ir.walk(assign.value):
+            if isinstance(part, ir.Load) and part.array in changed:
+                return None
+            if isinstance(part, ir.Var) and part.name in carried:
+                exposed = part.name in self.exposed.exposed.get(self.loop, ())
+                level = self._wrap_around(part.name, behind | {name}) if exposed else None
+                if level is None:
+                    return None
+                levels.append(level)
+        return 1 + max(levels)
 
     def _from_earlier(self) -> set[str]:
         """The scalars that an iteration cannot compute by itself: those that come from the one before, what the loop
@@ -230,11 +241,15 @@ class _Judge:
 
     def _peel_wrapped(self, hard: Sequence[Dependence]) -> transform.Transformation | None:
         scalars = sorted({d.name for d in hard if not isinstance(d.source, Access)})
-        if not scalars or any(isinstance(d.source, Access) for d in hard) or not all(map(self._wrap_around, scalars)):
+        if not scalars or any(isinstance(d.source, Access) for d in hard):
             return None
-        names = ", ".join(scalars)
+        levels = [self._wrap_around(name) for name in scalars]
+        if None in levels:
+            return None
+        names, count = ", ".join(scalars), max(level or 0 for level in levels)
+        before, first = ("the iteration", "first") if count == 1 else (f"up to {count} iterations", f"first {count}")
         return transform.Transformation(
-            "peeling", f"{names} brings the value of the iteration before: peel the first and compute it anew")
+            "peeling", f"{names} brings the value of {before} before: peel the {first} and compute it anew")
 
     # ------------------------------------------------------------------ arrays
 

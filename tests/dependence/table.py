@@ -378,8 +378,20 @@ row(G, "two back", """
         a[i] = b[i] + x + y
         y = x
         x = b[i]
-""", "", "transform distribution",
-    "y = x reads a scalar of the iteration before: a chain that one peeling does not end; arrays for x and y, then no cycle")
+""", "", "transform peeling", "x is b[i - 1] and y is b[i - 2], but for the first two iterations")
+row(G, "two back, overwritten", """
+    for i in range(n):
+        a[i] = b[i] + y
+        y = x
+        x = d[i]
+        d[i] = 0.0
+""", "anti d (=)", "transform distribution", "what x and y bring cannot be computed anew: arrays for their values, then no cycle")
+row(G, "two back, with a sum", """
+    for i in range(n):
+        a[i] = b[i] + y
+        y = x
+        x = x + b[i]
+""", "", "carried", "x is a running sum: it comes from all iterations before")
 row(G, "temporary used twice", """
     for i in range(1, n):
         t = b[i] * 0.5
