@@ -28,8 +28,7 @@ NUMBA_IMPORT_SECONDS = 0.9
 NUMPY_IMPORT_SECONDS = 0.12
 ENGINE_IMPORT_SECONDS = 0.08
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
-NESTED_UNKNOWN_TRIPS = 100.0  # of one in a loop whose bounds are,
-INNER_UNKNOWN_TRIPS = 30.0  # and of one in another such
+NESTED_UNKNOWN_TRIPS = 30.0  # and of one in another loop
 
 Values = Callable[[str], float | None]
 Shapes = Callable[[str], tuple[int, ...] | None]
@@ -154,7 +153,7 @@ class Estimate:
     def _unknown(self, body: Any) -> float:
         """A loop of which it is not known how often it turns."""
         before = self._inner
-        trips = INNER_UNKNOWN_TRIPS if before else NESTED_UNKNOWN_TRIPS if self._around else UNKNOWN_TRIPS
+        trips = NESTED_UNKNOWN_TRIPS if before or self._around else UNKNOWN_TRIPS
         self._inner = True
         seconds = trips * (self._seconds(body) + self._turn_seconds)
         self._inner = before

@@ -209,7 +209,7 @@ def predictor(state: SiteState, binding: Binding) -> Estimate:
 
 def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
     seconds = judge.estimated(predicted(estimate, binding))
-    if INVESTMENTS.worth_one_run(seconds, estimate.size):
+    if INVESTMENTS.worth_one_run(seconds, estimate.size, estimate.sure):
         return True
     pending = judge.pending
     if judge.compiled:  # for other types

@@ -61,7 +61,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             site.decline_for_good()
             return True
         seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
-        if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate.size):
+        if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate.size, state.estimate.sure):
             return False
     state.trace.runs += 1
     state.trace.refuse("too-small", "", None)

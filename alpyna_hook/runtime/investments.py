@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import process_time
+
 from alpyna_hook.runtime.decide import compile_seconds, import_seconds
 
 _DEAR = 2.0  # seconds that were spent on compiling and have not been saved yet, at which compiling counts twice
 _MOST_RELUCTANT = 4.0
 _LEAST_COST = 0.02  # seconds, of compiling anything
+_GUESS = 1.5  # times what compiling costs, a guess of the interpreter's time must come to
 
 
 class Investments:
     """spent: seconds of importing and compiling.  saved: by compiled calls, less what these cost.  factor: how much more
     than predicted the last compilations cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = process_time) -> None:
+        self._clock = clock  # CPU seconds of the process, from its start
         self.spent = 0.0
         self.saved = 0.0
         self.factor = 1.0
@@ -36,18 +41,21 @@ class Investments:
         """Seconds that compiling a nest is taken to cost, without imports."""
         return compile_seconds(size) * self.factor
 
-    def worth_one_run(self, seconds: float, size: int) -> bool:
-        """Whether to compile for the sake of one execution that the interpreter is predicted to need so long for."""
-        return seconds >= self.cost(size) + import_seconds()
+    def worth_one_run(self, seconds: float, size: int, sure: bool) -> bool:
+        """Whether to compile for the sake of one execution that the interpreter is predicted to need so long for; not sure,
+        where it is not known how often a loop turns."""
+        return seconds >= (self.cost(size) + import_seconds()) * (1.0 if sure else _GUESS)
 
     def worth_all_runs(self, site: int, pending: float, size: int) -> bool:
         """Whether to compile a site that would have saved `pending` seconds by now, and is expected to save as much again.
 
-        What has to be imported is for all such sites."""
+        What has to be imported is for all such sites.  Time in a loop that is reached from another is in the time of both: all
+        sites together cannot have saved more than the process has used."""
         if pending < _LEAST_COST or pending < self.cost(size) * self.reluctance:
             return False
         self._waiting[site] = pending
-        return sum(self._waiting.values()) >= self.cost(size) + import_seconds()
+        needed = self.cost(size) + import_seconds()
+        return sum(self._waiting.values()) >= needed and self._clock() >= needed
 
 
 INVESTMENTS = Investments()
