@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from time import thread_time
 from typing import Any
 
 from alpyna_hook import config, pipeline
@@ -218,11 +219,13 @@ def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estima
 
 
 def new_variant(state: SiteState, binding: Binding) -> Variant:
+    begun = thread_time()
     try:
         variant = pipeline.analyse(binding.nest, binding.facts())
     except Declined as declined:
         state.variants[binding.signature] = declined.fresh()
         raise
+    variant.analysis_seconds = thread_time() - begun
     variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
     state.variants[binding.signature] = variant
     return variant

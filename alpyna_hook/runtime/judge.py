@@ -74,7 +74,7 @@ class Judge:
     """What is known of one site.  clocks: of the thread, and a quick one."""
 
     __slots__ = (
-        "_apart", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel", "_last_kernel",
+        "_apart", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel", "_last_kernel",
         "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate", "_slow", "_spent",
         "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch", "pending", "rest", "resting",
         "runs", "timing", "worth",
@@ -105,6 +105,7 @@ class Judge:
         self._timed_by = self._cost_by = slow
         self._last_kernel = self._elsewhere = 0.0  # seconds in the last kernel, and of another thread
         self._apart = 0.0  # seconds of the present call that are no part of what calls cost
+        self._built = False  # in the present call a kernel was made: its cost tells nothing of others
         self.timing = False  # the call that is now left to the interpreter is to be timed
 
     # -- the interpreter
@@ -195,7 +196,7 @@ class Judge:
     def clock(self) -> float:
         """The time, from which on the cost of a call is to be measured."""
         self._cost_by = self._quick if self._cost.count and self._cost.mean < _LONG else self._slow
-        self._apart = 0.0
+        self._apart, self._built = 0.0, False
         return self._cost_by()
 
     def ran(self, predicted: float | None, kernel: float, elsewhere: float = 0.0) -> None:
@@ -219,6 +220,9 @@ class Judge:
 
     def cost(self, begun: float) -> None:
         """A call has ended that ran compiled and was measured."""
+        if self._built:
+            self._new_calls = 0
+            return
         elsewhere = self._elsewhere if self._cost_by is self._slow else 0.0
         counted = self._cost.add(max(0.0, self._cost_by() - begun - self._apart) + elsewhere)
         launch = max(0.0, counted - self._last_kernel)
@@ -233,6 +237,10 @@ class Judge:
         self._apart += seconds
         if counts:
             self._spent += seconds
+
+    def built(self) -> None:
+        """For the present call the nest had to be analysed and compiled, with what is first imported for that."""
+        self._built = True
 
     def is_short(self, seconds: float) -> bool:
         """Whether the interpreter is taken to need less than this for a call, by what has been seen of others."""
@@ -251,7 +259,7 @@ class Judge:
 
     @property
     def usual_cost(self) -> float:
-        return self._cost.mean
+        return self._cost.mean if self._cost.count else self._last_kernel + self.launch
 
     def _count(self, gained: float, spent: float, calls: int) -> None:
         self._gained += gained * calls

@@ -126,8 +126,12 @@ def newly_placed(
         return placed
     here = thread_time() - begun
     spent = here + variant.compile_seconds - elsewhere
-    trace.compile_seconds += spent
     made = len(variant.kernels) - kernels
+    if made:
+        judge.built()
+        spent += variant.analysis_seconds
+        variant.analysis_seconds = 0.0  # once
+    trace.compile_seconds += spent
     judge.proved(here, counts=not made or len(variant.kernels) > _FEW_KERNELS)
     if made and imported:
         INVESTMENTS.compiled(estimate.size, spent)

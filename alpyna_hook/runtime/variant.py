@@ -69,6 +69,7 @@ class Variant:
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     compile_seconds: float = 0.0  # of the threads that compile
+    analysis_seconds: float = 0.0  # that no kernel was charged with
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on

@@ -180,6 +180,20 @@ def test_what_has_to_be_imported_is_for_all_sites(monkeypatch: pytest.MonkeyPatc
     assert known.worth_all_runs(2, 0.7, 100)
 
 
+def test_the_call_that_compiles_tells_nothing_of_others(judge: Judge, clock: Clock) -> None:
+    interpreted(judge, clock, 300e-6)
+    for call in range(100):
+        begun = judge.clock() if judge.to_be_measured() else None
+        clock.now += 40e-6
+        if not call:
+            clock.now += 0.5
+            judge.built()
+        judge.ran(None, 20e-6)
+        if begun is not None:
+            judge.cost(begun)
+        assert not judge.loses() and judge.usual_cost < 50e-6
+
+
 def test_a_loop_and_one_that_it_reaches_do_not_save_more_than_was_used(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     monkeypatch.setattr(module, "import_seconds", lambda: 1.0)
     known = Investments(clock)
