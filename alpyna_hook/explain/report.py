@@ -216,8 +216,8 @@ def kernel_texts(site: Site) -> list[str]:
 
 
 def _readable(detail: str) -> str:
-    """A name of a called function as the user would say it: `sweep@0::np.rand` is np.rand in sweep()."""
-    return _INNER_NAME.sub(r"\2 in \1()", detail)
+    """Names as the user would say them: `sweep@0::np.rand` is np.rand in sweep(), and `cost.["gap"]` is cost["gap"]."""
+    return _INNER_NAME.sub(r"\2 in \1()", detail).replace(".[", "[")
 
 
 # ---------------------------------------------------------------------- times

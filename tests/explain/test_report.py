@@ -57,7 +57,8 @@ def site(trace: Trace) -> Any:
 
 def test_the_reason_is_what_is_in_the_way_and_not_what_came_of_it() -> None:
     """A check that failed makes the nest slow: that it was then left alone as slower is no reason."""
-    trace = Trace(runs=12, accelerated=2)
+    trace = Trace()
+    trace.runs, trace.accelerated = 12, 2
     for slug, times in (("flagged", 3), ("slower", 7)):
         for _ in range(times):
             trace.refuse(slug, f"a detail of {slug}", None)
@@ -109,7 +110,8 @@ def test_loops_of_called_functions_are_parts_of_the_nest() -> None:
 
 
 def test_what_passed_by_is_no_reason_where_it_lost() -> None:
-    trace = Trace(runs=4, accelerated=1)
+    trace = Trace()
+    trace.runs, trace.accelerated = 4, 1
     for slug in ("slower", "too-small", "too-small"):
         trace.refuse(slug, "", None)
     assert report._site(site(trace))["reason"] == "slower"
