@@ -207,7 +207,7 @@ def observe(
     with _caught(conditions) as caught, contextlib.redirect_stdout(io.StringIO()) as printed:
         try:
             outcome.value = run()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             outcome.error = error
             outcome.frames = list(_frames(error.__traceback__, filename))
             outcome.origin = _origin(error.__traceback__)
