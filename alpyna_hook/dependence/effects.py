@@ -14,6 +14,7 @@ _PURE = frozenset(
 )
 _CHANGING = frozenset("copyto put place putmask fill_diagonal put_along_axis at shuffle".split())
 ANYWHERE = "@anywhere"  # an array that may be any other one
+Elements: TypeAlias = "tuple[tuple[tuple[ir.Expr, ...], bool], ...]"  # subscripts in terms of the parameters; is it a store?
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,16 @@ class Effects:
     subscripts: tuple[bool, ...]
     stores_elsewhere: bool
     reads_elsewhere: bool
+    elements: tuple[Elements | None, ...] = ()  # of each parameter, where all its accesses are known
 
     def stores_to(self, argument: int | str) -> bool:
         return self.stores_elsewhere or self._holds(self.stores, argument)
 
     def subscripts_of(self, argument: int | str) -> bool:
         return self.reads_elsewhere or self._holds(self.subscripts, argument)
+
+    def elements_of(self, argument: int | str) -> Elements | None:
+        return self.elements[argument] if isinstance(argument, int) and argument < len(self.elements) else None
 
     def _holds(self, flags: tuple[bool, ...], argument: int | str) -> bool:
         if isinstance(argument, str):
@@ -182,7 +187,22 @@ class _Body:
                     stored |= {ANYWHERE} if effects_of(node, self.known).stores_elsewhere else set()
         touched |= stored
         stores, subscripts = (tuple([param in names for param in self.params]) for names in (stored, touched))
-        return Effects(self.params, stores, subscripts, ANYWHERE in stored, ANYWHERE in touched)
+        elements = tuple([self._elements(param) for param in self.params])
+        return Effects(self.params, stores, subscripts, ANYWHERE in stored, ANYWHERE in touched, elements)
+
+    def _elements(self, param: str) -> Elements | None:
+        """The accesses of a parameter's array that no other name stands for, by numbers that are parameters as passed."""
+        assigned = {name for node in self.nodes for name in ir.targets(node)}
+        if param in assigned or any(isinstance(n, ir.Var) and n.name == param for n in self.nodes):
+            return None
+        subscripted = {n.array for n in self.nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)} - {param}
+        if any(param in self._names(name) for name in subscripted) or any(
+            isinstance(n, ir.Effect) or (isinstance(n, ir.Call) and effects_of(n, self.known) is not NOTHING) for n in self.nodes
+        ):
+            return None  # a row may go by another name, or to another function
+        found = [(n.index, isinstance(n, ir.Store)) for n in self.nodes if isinstance(n, ir.Load | ir.Store) and n.array == param]
+        simple = frozenset(self.params) - assigned
+        return tuple(found) if all(_simple(i, simple) for index, _ in found for i in index) else None
 
     def _read_by(self, call: ir.Call) -> set[str]:
         """Arrays that a call reads: user functions say which, others may read all that they are given by name."""
@@ -221,3 +241,17 @@ class _Body:
                 case ir.Call() if effects_of(part, self.known) is not NOTHING:
                     found.add(ANYWHERE)  # it may give back any array
         return found
+
+
+def _simple(expr: ir.Expr, params: frozenset[str]) -> bool:
+    """Sums and products of integers and parameters."""
+    match expr:
+        case ir.Const(value):
+            return type(value) is int
+        case ir.Var(name):
+            return name in params
+        case ir.Unary("-", operand):
+            return _simple(operand, params)
+        case ir.Binary("+" | "-" | "*", left, right):
+            return _simple(left, params) and _simple(right, params)
+    return False

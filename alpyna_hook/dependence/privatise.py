@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alpyna_hook import ir
 from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.accesses import Access, LoopId
 from alpyna_hook.dependence.build import Builder, Piece
@@ -18,8 +19,8 @@ def privatisable(builder: Builder, array: str, loop: LoopId) -> bool:
     program = builder.program
     inside = [a for a in program.accesses if a.array == array and loop in a.loops]
     writes = [a for a in inside if a.write]
-    if not writes or any(a.index is None for a in inside) or array in program.rebound:
-        return False
+    if not writes or any(a.index is None or isinstance(a.node, ir.Call) for a in inside) or array in program.rebound:
+        return False  # (what a function does it may do under a condition)
     if program.loops[loop].step is None:
         return False  # the last iteration of a while loop is known too late
     if _one_element(builder, inside, loop):

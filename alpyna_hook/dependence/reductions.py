@@ -155,7 +155,7 @@ def array_reduction(program: Program, array: str, ends: frozenset[int]) -> Reduc
         store = own[-1]
         if not isinstance(node, ir.Store) or node.array != array or not store.write or store.index is None:
             return None
-        element = {id(a.node) for a in own if not a.write and a.index == store.index}
+        element = {id(a.node) for a in own if isinstance(a.node, ir.Load) and a.index == store.index}
         if len(element) != 1 or any(a.id in ends and a is not store and id(a.node) not in element for a in own):
             return None
         kinds.add(_update(_with_scalar(node.value, element), "@element"))

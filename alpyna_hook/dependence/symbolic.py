@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, Guard, LoopId, Opaque, Program, ScalarUse, Unknown
+from alpyna_hook.dependence.called import elements_of_call
 from alpyna_hook.dependence.effects import ANYWHERE, Effects, arguments, arrays_of, changed_by, effects_of, parts_of
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.ir_text import pretty
@@ -19,6 +20,7 @@ class Evaluator:
 
     def __init__(self, program: Program, stable: frozenset[str], effects: Mapping[str, Effects]) -> None:
         self.program = program
+        self.arrays = frozenset(n.array for n in ir.walk(program.nest.loop) if isinstance(n, ir.Load | ir.Store | ir.Shape))
         self.stable = stable  # arrays that nothing in the nest changes
         self.effects = effects  # of the user functions that are known
         self.env: dict[str, Poly] = {}
@@ -196,8 +198,15 @@ class Evaluator:
         """All arguments are evaluated before the call reads and stores elements of arrays."""
         effects = effects_of(expr, self.effects)
         values = [self.evaluate(argument) for _, argument in arguments(expr)]
-        for array, write in self._touched(expr, effects, statement):
-            self.record(array, () if array == ANYWHERE else None, write, expr)
+        elements = None
+        if expr.function in self.effects:
+            elements = elements_of_call(expr, effects, values, self.arrays, self.program.assigned)
+        if elements is not None:
+            for array, index, write in elements:
+                self.record(array, tuple([self._limited(poly, expr) for poly in index]), write, expr)
+        else:
+            for array, write in self._touched(expr, effects, statement):
+                self.record(array, () if array == ANYWHERE else None, write, expr)
         function = expr.function
         if function in ir.AS_INTEGER or (function == "int" and len(values) == 1 and self._surely_integer(values[0])):
             return values[0]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from alpyna_hook import ir
 from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, LoopId
@@ -140,6 +141,13 @@ def _vanish(
     return True
 
 
+def _copied(graph: DependenceGraph, dependence: Dependence) -> bool:
+    """May the source read from a copy of its array?  Not a function that also stores to it."""
+    source = dependence.source
+    return isinstance(source, Access) and not (isinstance(source.node, ir.Call) and any(
+        a.write and a.node is source.node for a in graph.program.accesses))
+
+
 def _problem(builder: Builder, dependence: Dependence) -> Problem | None:
     source, sink = dependence.source, dependence.sink
     if not isinstance(source, Access) or not isinstance(sink, Access) or source.array != sink.array:
@@ -160,7 +168,7 @@ def _renaming(
 
     Output dependences stay: of two stores to one element the last must win, wherever they write to.
     """
-    if any(d.kind != "anti" or not isinstance(d.source, Access) for d in hard):
+    if any(d.kind != "anti" or not _copied(graph, d) for d in hard):
         return None
     reached = {d.sink.id for d in graph.dependences if d.kind == "flow"}
     if any(d.source.id in reached for d in hard):
@@ -202,7 +210,7 @@ def _node_splitting(
     The copy is made before the loop, so it serves reads only that no store of the loop reaches.
     """
     reached = {d.sink.id for d in graph.dependences if d.kind == "flow"}
-    removable = [d for d in hard if d.kind == "anti" and isinstance(d.source, Access) and d.source.id not in reached]
+    removable = [d for d in hard if d.kind == "anti" and _copied(graph, d) and d.source.id not in reached]
     if not removable:
         return None
     component = {s: k for k, group in enumerate(graph.components(loop, removable)) for s in group}

@@ -56,7 +56,8 @@ class Functions:
         ])
 
     def _place(self, number: str) -> str:
-        return self.rng.choice([f"{number} % 7", f"({number} + 1) % 7", "0", "-1", "3"])
+        return self.rng.choice([
+            f"{number} % 7", f"({number} + 1) % 7", "0", "-1", "3", number, number, f"{number} + 1", f"2 * {number} - 1"])
 
     def _call(self, arrays: list[str], number: str) -> str:
         name, kind = self.rng.choice(self.made)

@@ -112,7 +112,7 @@ def test_functions_that_only_compute(body: str) -> None:
     ("unknown(a, i)", {"a", ANYWHERE}),
     ("around(a, i)", {"a", ANYWHERE}),
     ("missing(a, i)", {"a", ANYWHERE}),
-    ("method(a, i)", {"a"}),
+    ("method(a, 0)", {"a"}), ("put(a, i // 2, b[i])", {"a"}), ("put(a, i > 2, b[i])", {"a"}),
     ("own_array(i)", {ANYWHERE}),
     ("np.something(a, b)", {"a", "b"}),
 ])
@@ -145,3 +145,20 @@ def test_a_function_that_is_known_to_do_nothing() -> None:
     assert graph("x[i] = erf(y[i])").loops[0].verdict == "carried"
     assert graph("x[i] = erf(y[i])", {"erf": NOTHING}).loops[0].verdict == "parallel"
     assert graph("x[i] = erf(y, out=z)", {"erf": NOTHING}).loops[0].verdict == "carried"
+
+
+@pytest.mark.parametrize(("body", "verdict"), [
+    ("put(a, i, b[i])", "parallel"),
+    ("put(a, 2 * i + 1, a[2 * i])", "parallel"),
+    ("put(a, i + 1, read(a, i))", "carried"),
+    ("a[i] = read(a, i)", "parallel"),
+    ("a[i] = read(a, i) + 1", "parallel"),  # and no reduction: what is read is an argument
+    ("a[i] = read(a, i + 1)", "transform"),
+    ("put(a, 0, b[i])", "carried"),
+    ("put(a, 0, b[i])\n    c[i] = a[0]", "carried"),
+    ("put_row(a, i)", "carried"),
+    ("put(x=b[i], k=i, v=a)", "carried"),
+])
+def test_elements_of_functions(body: str, verdict: str) -> None:
+    """What a function reads and stores, by the arguments of the call."""
+    assert graph(body).loops[0].verdict == verdict
