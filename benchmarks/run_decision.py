@@ -103,9 +103,10 @@ def main() -> None:
             print(*row(outcomes[-1], modes), file=sys.stderr, flush=True)
     header = ("program", *modes, "auto over plain", "ratio", "within 5 % + 50 ms")
     kept = sum(o.good for o in outcomes)
+    always = f"; always: every loop compiled that can be (ended after {_LONGEST:.0f} s)" if "always" in modes else ""
     explained = (
         f"CPU seconds (user and system) of whole processes, the least of {options.rounds} rounds in turn. Auto: the decision "
-        f"is left to ALPyNA; always: every loop compiled that can be (ended after {_LONGEST:.0f} s). "
+        f"is left to ALPyNA{always}. "
         f"{kept} of {len(outcomes)} programs stay within 5 % + 50 ms of the plain time."
     )
     if options.names == list(PROGRAMS):
