@@ -6,14 +6,17 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from alpyna_hook.guest.own_imports import own_imports
+
 if TYPE_CHECKING:
     from alpyna_hook.explain.sampler import Sampler
 
 
 def begin() -> Sampler:
     """To be called just before the program is run."""
-    from alpyna_hook.explain import workers  # not needed by a plain `run`
-    from alpyna_hook.explain.sampler import Sampler
+    with own_imports():  # not needed by a plain `run`
+        from alpyna_hook.explain import workers
+        from alpyna_hook.explain.sampler import Sampler
 
     workers.collect()
     sampler = Sampler()
@@ -24,9 +27,10 @@ def begin() -> Sampler:
 def entries(sampler: Sampler, **options: Any) -> list[dict[str, Any]]:
     """What became of each loop, the most expensive ones first."""
     sampler.stop()
-    from alpyna_hook.explain import workers
-    from alpyna_hook.explain.report import as_data, cost
-    from alpyna_hook.explain.times import Times
+    with own_imports():
+        from alpyna_hook.explain import workers
+        from alpyna_hook.explain.report import as_data, cost
+        from alpyna_hook.explain.times import Times
 
     found = as_data(loops=True, times=Times(sampler), **options)
     workers.add(found, workers.gathered())

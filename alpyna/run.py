@@ -6,11 +6,13 @@ import argparse
 import atexit
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import alpyna_hook
 from alpyna.output import output_file, write_output
 from alpyna.reporting import begin, entries, notes
+from alpyna_hook.guest.own_imports import own_imports
 
 if TYPE_CHECKING:
     from alpyna_hook.explain.sampler import Sampler
@@ -35,7 +37,10 @@ def add_program(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Runs the program; it leaves by its own exceptions, which Python's own main program handles."""
     if args.report:
-        atexit.register(_write_report, args, os.getpid(), begin())
+        with own_imports():
+            from json import dumps  # now: the program may have a `json` of its own
+
+        atexit.register(_write_report, args, os.getpid(), begin(), dumps)
     run_program(args)
     return 0
 
@@ -50,12 +55,10 @@ def run_program(args: argparse.Namespace) -> None:
     alpyna_hook.run_program(args.program, args.args, module=args.module, modules=modules)
 
 
-def _write_report(args: argparse.Namespace, pid: int, sampler: Sampler) -> None:
+def _write_report(args: argparse.Namespace, pid: int, sampler: Sampler, dumps: Callable[..., str]) -> None:
     if os.getpid() != pid:
         return  # a forked child, which shares its parent's exit functions
-    import json
-
     rows = [{key: value for key, value in entry.items() if key != "words"} for entry in entries(sampler)]
-    write_output(args.report, json.dumps(rows, indent=1) + "\n", "run")
+    write_output(args.report, dumps(rows, indent=1) + "\n", "run")
     for line in notes(args, sampler):
         sys.stderr.write(f"alpyna run: {line}\n")
