@@ -57,7 +57,9 @@ FORK = """
         os.waitpid(pid, 0)
 """
 HOW = {"pool": POOL, "executor": EXECUTOR, "process": PROCESS, "fork": FORK}
-CASES = [(how, method) for how in ("pool", "executor", "process") for method in ("fork", "spawn", "forkserver")] + [("fork", "os")]
+SHORT = [("pool", "fork"), ("pool", "spawn"), ("process", "forkserver"), ("fork", "os")]
+LONG = [(how, method) for how in HOW for method in ("fork", "spawn", "forkserver") if how != "fork" and (how, method) not in SHORT]
+CASES = [*SHORT, *(pytest.param(*case, marks=pytest.mark.slow) for case in LONG)]
 
 
 @pytest.fixture
