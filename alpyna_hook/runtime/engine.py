@@ -28,7 +28,7 @@ from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
-from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, predicted
+from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, predicted, rest
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
@@ -117,18 +117,9 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         judge.timing = True
         return INTERPRET
     handled = sys.exc_info()[1]
-    measured = judge.to_be_measured()
-    begun = judge.clock() if measured else 0.0
+    judge.begin_compiled()
     try:
-        done = attempt(site, state, judge, values, namespace, forced=forced)
-        if measured:
-            judge.cost(begun)
-            if not forced and judge.loses():
-                rest(site, judge)
-        trace.seconds += judge.usual_cost
-        trace.predicted += judge.worth
-        INVESTMENTS.saved += judge.worth - judge.usual_cost
-        return done
+        return attempt(site, state, judge, values, namespace, forced=forced)
     except NoIterations:
         trace.runs -= 1
     except Declined as declined:
@@ -165,14 +156,6 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
     if state.binder is None or state.estimate is None or judge.wants_estimate():
         return True
     return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size)
-
-
-def rest(site: Site, judge: Judge) -> None:
-    """A site that loses by being run compiled."""
-    log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
-    trace: Trace = site.state.trace  # type: ignore[attr-defined]
-    trace.reason = "slower"  # of those calls
-    site.leave(judge.rest)
 
 
 def attempt(

@@ -74,10 +74,10 @@ class Judge:
     """What is known of one site.  clocks: of the thread, and a quick one."""
 
     __slots__ = (
-        "_apart", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel", "_last_kernel",
-        "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate", "_slow", "_spent",
-        "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch", "pending", "rest", "resting",
-        "runs", "timing", "worth",
+        "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel",
+        "_last_kernel", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate", "_slow",
+        "_spent", "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch", "pending", "rest",
+        "resting", "runs", "timing", "worth",
     )
 
     def __init__(self, slow: Callable[[], float] = thread_time, quick: Callable[[], float] = perf_counter) -> None:
@@ -104,6 +104,7 @@ class Judge:
         self._next_sample = 4  # compiled calls, before one is timed in the interpreter
         self._timed_by = self._cost_by = slow
         self._last_kernel = self._elsewhere = 0.0  # seconds in the last kernel, and of another thread
+        self._begun: float | None = None  # the time at which the present call began, if it is measured
         self._apart = 0.0  # seconds of the present call that are no part of what calls cost
         self._built = False  # in the present call a kernel was made: its cost tells nothing of others
         self.timing = False  # the call that is now left to the interpreter is to be timed
@@ -186,18 +187,15 @@ class Judge:
 
     # -- compiled calls
 
-    def to_be_measured(self) -> bool:
-        """Whether the cost of this call, which is to run compiled, is to be measured."""
+    def begin_compiled(self) -> None:
+        """A call is to run compiled; what it costs is measured, if that is due."""
         if self._until_measured > 0 and self._cost.mean < 2 * LOOK_SECONDS / _SHARE:
             self._until_measured -= 1
-            return False
-        return True
-
-    def clock(self) -> float:
-        """The time, from which on the cost of a call is to be measured."""
+            self._begun = None
+            return
         self._cost_by = self._quick if self._cost.count and self._cost.mean < _LONG else self._slow
         self._apart, self._built = 0.0, False
-        return self._cost_by()
+        self._begun = self._cost_by()
 
     def ran(self, predicted: float | None, kernel: float, elsewhere: float = 0.0) -> None:
         """A call has run compiled.  predicted: for the interpreter, if that is known.  kernel: seconds in the kernel alone;
@@ -218,8 +216,11 @@ class Judge:
             usual = min(usual, _EMPTY_KERNEL + kernel * max(_FASTER, usual / self._kernel.mean))
         return max(usual, _FASTER * kernel)
 
-    def cost(self, begun: float) -> None:
-        """A call has ended that ran compiled and was measured."""
+    def end_compiled(self) -> None:
+        """The call that ran compiled is about to end."""
+        begun = self._begun
+        if begun is None:
+            return
         if self._built:
             self._new_calls = 0
             return

@@ -21,6 +21,7 @@ from alpyna_hook.guest.room import more_room
 from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.ir import Loc
 from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.log import log
 from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
@@ -90,7 +91,7 @@ def launch(
     depth = site.pending_returns()
     try:
         ran = run(work)
-        return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran)
+        return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
     except Flagged as flagged:
         undo(site, work, depth)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
@@ -108,7 +109,7 @@ def launch(
                 raise
             try:
                 with more_room():
-                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0))
+                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0), forced=forced)
             except BaseException as another:
                 error = another
     return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
@@ -149,7 +150,7 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
 
 def concluded(
     site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    work: Work, call: Call, ran: Ran,
+    work: Work, call: Call, ran: Ran, *, forced: bool,
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
@@ -166,11 +167,25 @@ def concluded(
     if site.has_return:
         site.set_return(returned(variant, results) if work.status == frame_layout.RETURNED else None)
     judge.ran(call.predicted if call.exact else None, ran.seconds, ran.elsewhere)
+    judge.end_compiled()
+    if not forced and judge.loses():
+        rest(site, judge)
+    trace.seconds += judge.usual_cost
+    trace.predicted += judge.worth
+    INVESTMENTS.saved += judge.worth - judge.usual_cost
     trace.accelerated += 1
     if not variant.trust_flags:
         variant.note_clean_run(trace.accelerated)
     work.saved.end()
     return (boxed,)
+
+
+def rest(site: Site, judge: Judge) -> None:
+    """A site that loses by being run compiled."""
+    log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
+    trace: Trace = site.state.trace  # type: ignore[attr-defined]
+    trace.reason = "slower"  # of those calls
+    site.leave(judge.rest)
 
 
 def flagged_by(variant: Variant, work: Work, call: Call) -> Flagged:

@@ -115,7 +115,7 @@ def test_memory_for_the_copies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals of POSIX")
 @pytest.mark.parametrize("handler", ["signal.default_int_handler", "handler", "Handler()", "functools.partial(more, 1)", "bare"])
-@pytest.mark.parametrize("loop", ["for k in range(10**9):\n        s += k * 0.5", "for k in range(10**9):\n        a[0] += 1.0"])
+@pytest.mark.parametrize("loop", ["for k in range(10**13):\n        s += k * 0.5", "for k in range(10**13):\n        a[0] += 1.0"])
 def test_tracebacks_hold_no_frame_of_ours(handler: str, loop: str, tmp_path: Path) -> None:
     (tmp_path / "marked.py").write_text(f"# alpyna: accelerate\ndef f(a):\n    s = 0.0\n    {loop}\n    return s\n")
     (tmp_path / "script.py").write_text(f"""

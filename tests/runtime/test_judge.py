@@ -38,11 +38,10 @@ def interpreted(judge: Judge, clock: Clock, seconds: float) -> None:
 
 
 def compiled(judge: Judge, clock: Clock, cost: float, kernel: float = 1e-6, predicted: float | None = None) -> None:
-    begun = judge.clock() if judge.to_be_measured() else None
+    judge.begin_compiled()
     clock.now += cost
     judge.ran(predicted, kernel)
-    if begun is not None:
-        judge.cost(begun)
+    judge.end_compiled()
 
 
 def test_short_calls_are_looked_at_seldom_and_then_not_at_all(judge: Judge, clock: Clock) -> None:
@@ -183,14 +182,13 @@ def test_what_has_to_be_imported_is_for_all_sites(monkeypatch: pytest.MonkeyPatc
 def test_the_call_that_compiles_tells_nothing_of_others(judge: Judge, clock: Clock) -> None:
     interpreted(judge, clock, 300e-6)
     for call in range(100):
-        begun = judge.clock() if judge.to_be_measured() else None
+        judge.begin_compiled()
         clock.now += 40e-6
         if not call:
             clock.now += 0.5
             judge.built()
         judge.ran(None, 20e-6)
-        if begun is not None:
-            judge.cost(begun)
+        judge.end_compiled()
         assert not judge.loses() and judge.usual_cost < 50e-6
 
 

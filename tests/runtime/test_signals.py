@@ -97,6 +97,67 @@ print(sorted(seen))
     assert set(states) <= {(0, -1), (60, 59)}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11 a handler may run after any instruction")
+@pytest.mark.parametrize("name", NESTS)
+def test_all_or_nothing_wherever_the_handler_runs(name: str, tmp_path: Path) -> None:
+    """A signal is sent at the start of each function of ours that a call of a compiled loop enters, one after the other."""
+    nest = NESTS[name].replace("\n", "\n        ")
+    stdout = output(tmp_path, f"""
+from alpyna_hook.binding import Binder
+from alpyna_hook.runtime import engine, interrupts, judge, launch, memory, variant
+
+class O:
+    last = -1
+o = O()
+
+def work(a):
+    i = -1
+    try:
+        {nest}
+    except Timeout:
+        return "timeout", i
+    return i
+
+work(np.zeros(60))
+at, entered = -1, 0
+
+def passes():
+    global entered
+    entered += 1
+    if entered == at:
+        signal.raise_signal(signal.SIGALRM)
+
+def disturbed(function):
+    def wrapper(*args, **kwargs):
+        passes()
+        return function(*args, **kwargs)
+    return wrapper
+
+for owner in (engine, launch, judge.Judge, Binder, variant.Variant, memory.Transaction, interrupts.Work):
+    for name, value in list(vars(owner).items()):
+        if isinstance(value, property):
+            setattr(owner, name, property(disturbed(value.fget), value.fset))
+        elif type(value) is type(work) and getattr(value, "__module__", "").startswith("alpyna_hook"):
+            setattr(owner, name, disturbed(value))
+
+seen = set()
+for _ in range(2):  # what a call costs is measured in some only
+    at, entered = -1, 0
+    while entered >= at:
+        at, entered = max(at, 0) + 1, 0
+        a = np.zeros(60)
+        o.last = -1
+        result = work(a)
+        done, i = int((a != 0.0).sum()), result[1] if type(result) is tuple else result
+        last = i if "attributes" in {name!r} else -1
+        seen.add((done, i) if o.last == last else ("attribute", o.last, i))
+    assert at > 20, at
+print(sorted(seen))
+""")
+    states = eval(stdout)
+    assert set(states) == {(0, -1), (60, 59)}
+
+
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("length", [1000, 100_000])
 def test_the_exception_of_an_alarm_goes_on(strict: bool, length: int, tmp_path: Path) -> None:
