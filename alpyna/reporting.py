@@ -48,7 +48,7 @@ def notes(args: argparse.Namespace, sampler: Sampler) -> list[str]:
 def _unmatched(args: argparse.Namespace) -> list[str]:
     """A line for each pattern of modules that no module of the program matches."""
     from alpyna_hook.hook.finder import AlpynaFinder, matches
-    from alpyna_hook.hook.site import all_modules
+    from alpyna_hook.seam.site import all_modules
 
     own = {"__main__", args.program, f"{args.program}.__main__"}
     patterns = {p for finder in sys.meta_path if isinstance(finder, AlpynaFinder) for p in finder.modules} - own

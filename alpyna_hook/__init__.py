@@ -101,7 +101,7 @@ def static_analyse(
 
 def is_accelerated(function: object) -> bool:
     """Whether a function, method or module has loops that may run compiled."""
-    from alpyna_hook.hook.site import has_sites
+    from alpyna_hook.seam.site import has_sites
 
     return has_sites(function)
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from alpyna_hook import ir
-from alpyna_hook.elementwise import elementwise
+from alpyna_hook.bind.views import resolve_views
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
-from alpyna_hook.facts import Facts
 from alpyna_hook.guest.own_imports import own_imports
-from alpyna_hook.infer import infer
+from alpyna_hook.infer.nest import infer
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.facts import Facts
+from alpyna_hook.ir.kinds import rep_of_kind
 from alpyna_hook.kernels.build import Kernel, build
+from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.prove import anchored
 from alpyna_hook.runtime.variant import KernelKey, Variant
-from alpyna_hook.types import rep_of_kind
-from alpyna_hook.views import resolve_views
 
 
 def analyse(nest: ir.Nest, facts: Facts) -> Variant:

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from alpyna_hook.ir import Loc
+    from alpyna_hook.ir.captured import Loc
 
 
 class Reason(NamedTuple):
@@ -69,7 +69,7 @@ _ALL = [
     Reason("skipped", "marked with `# alpyna: skip`", "remove the pragma to have it compiled"),
     Reason("outer-jump", "a break or continue that leaves the nest for an outer loop",
            "set a variable in the nest and break after it"),
-    # -- what the live values decide (binding.py, infer.py)
+    # -- what the live values decide (bind, infer)
     Reason("unbound", "a name that has no value", "define it before the loop"),
     Reason("value-type", "a value whose type is not supported", "use numbers and NumPy arrays of numbers"),
     Reason("array-class", "an array that is not a plain, aligned, native-endian numpy.ndarray",

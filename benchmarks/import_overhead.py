@@ -104,7 +104,7 @@ def imports(rounds: int) -> None:
 def dead_seam(rounds: int) -> None:
     sys.path.insert(0, str(ROOT))
     import alpyna_hook
-    from alpyna_hook.hook.site import all_sites
+    from alpyna_hook.seam.site import all_sites
 
     text = "def f(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\n"
     space: dict[str, object] = {}

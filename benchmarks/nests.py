@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook.bind.views import resolve_views
 from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.dependence import ArrayFacts
-from alpyna_hook.ir import Call, Function, Nest, walk
+from alpyna_hook.ir.captured import Call, Function, Nest, walk
 from alpyna_hook.reasons import Declined
-from alpyna_hook.views import resolve_views
 
 
 @dataclass(frozen=True)

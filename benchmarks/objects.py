@@ -83,7 +83,7 @@ FIRST = """
 import json, os, sys, tempfile, time
 import numpy as np
 import alpyna_hook, alpyna_hook.runtime.engine
-from alpyna_hook.hook.site import all_sites
+from alpyna_hook.seam.site import all_sites
 size, sites = int(sys.argv[1]), 20
 folder = tempfile.mkdtemp()
 loops = "".join(f'''

@@ -10,8 +10,8 @@ import sys
 
 import numpy as np
 
-from alpyna_hook import ir
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.ir import captured as ir
 
 from .programs import Pair, clock, fit, source_of
 

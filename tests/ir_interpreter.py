@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook.fixed import outcome
-from alpyna_hook.ir import (
+from alpyna_hook.bind.fixed import outcome
+from alpyna_hook.ir.captured import (
     Assign,
     Binary,
     BoolOp,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# From the top; modules of one line may import each other.  `hook.site`, `hook.source` and `hook.mangle` are the seam
-# that both halves hold; `runtime.variant` is what the pipeline makes and the runtime keeps, `runtime.trace` plain
-# counters, and `runtime.decide`, `judge`, `investments` and `front` what decides before the engine is there.
+# From the top; modules of one line may import each other.  `runtime.variant` is what the pipeline makes and the runtime
+# keeps, `runtime.trace` plain counters, and `runtime.decide`, `judge`, `investments` and `front` what decides before
+# the engine is there.
 LAYERS = [
     ["alpyna"],
     ["profiler"],
@@ -23,30 +23,24 @@ LAYERS = [
     ["alpyna_hook.runtime"],
     ["alpyna_hook.pipeline"],
     ["alpyna_hook.runtime.variant"],
-    ["alpyna_hook.kernels"],
     ["alpyna_hook.devices"],
+    ["alpyna_hook.kernels"],
     ["alpyna_hook.emit"],
-    ["alpyna_hook.cost"],
+    ["alpyna_hook.passes"],
     ["alpyna_hook.schedule"],
     ["alpyna_hook.dependence"],
     ["alpyna_hook.prove"],
-    ["alpyna_hook.infer", "alpyna_hook.infer_calls", "alpyna_hook.infer_math", "alpyna_hook.infer_known",
-     "alpyna_hook.infer_numpy", "alpyna_hook.infer_complex", "alpyna_hook.infer_expr", "alpyna_hook.scope"],
-    ["alpyna_hook.binding"],
-    ["alpyna_hook.attributes", "alpyna_hook.functions", "alpyna_hook.headers", "alpyna_hook.obstacles"],
-    ["alpyna_hook.hook.site", "alpyna_hook.hook.source", "alpyna_hook.hook.places", "alpyna_hook.hook.parsing",
-     "alpyna_hook.hook.mangle"],
+    ["alpyna_hook.infer"],
+    ["alpyna_hook.bind"],
     ["alpyna_hook.capture"],
-    ["alpyna_hook.facts", "alpyna_hook.operators", "alpyna_hook.elementwise", "alpyna_hook.known",
-     "alpyna_hook.outline"],
-    ["alpyna_hook.tuples"],
-    ["alpyna_hook.affine", "alpyna_hook.ir_bytes", "alpyna_hook.ir_text", "alpyna_hook.typed", "alpyna_hook.types", "alpyna_hook.views",
-     "alpyna_hook.views_rewrite", "alpyna_hook.fixed"],
-    ["alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide"],
-    ["alpyna_hook.profile"],
-    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.library", "alpyna_hook.guest",
-     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.judge"],
+    ["alpyna_hook.seam", "alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide"],
+    ["alpyna_hook.cost"],
+    ["alpyna_hook.operators"],
+    ["alpyna_hook.integers"],
     ["alpyna_hook.ir"],
+    ["alpyna_hook.profile"],
+    ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest", "alpyna_hook.runtime.trace",
+     "alpyna_hook.runtime.judge"],
 ]
 PUBLIC = "alpyna_hook"
 

@@ -189,8 +189,8 @@ def test_the_parts_are_those_of_the_decision(monkeypatch: pytest.MonkeyPatch) ->
     import ast
 
     from alpyna_hook.capture import capture_function, capture_nest
-    from alpyna_hook.facts import Known, UserFunction
-    from alpyna_hook.outline import outline
+    from alpyna_hook.cost.outline import outline
+    from alpyna_hook.ir.facts import Known, UserFunction
     from alpyna_hook.runtime import decide
 
     def function(text: str) -> ast.FunctionDef:

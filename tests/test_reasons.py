@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpyna_hook.hook.site import all_modules
 from alpyna_hook.reasons import REASONS
+from alpyna_hook.seam.site import all_modules
 from tests.differential import Program, compile_accelerated, report
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reasons.md"

@@ -3,7 +3,7 @@
 It looks at the source alone, and declines what no value could make acceptable.
 
 >>> import ast
->>> from alpyna_hook.ir_text import pretty
+>>> from alpyna_hook.ir.text import pretty
 >>> loop = ast.parse('''
 ... for i in range(1, n):
 ...     s += a[i] * self.w
@@ -23,7 +23,7 @@ from alpyna_hook.capture.flow import Flow, sure_after
 from alpyna_hook.capture.meanings import Names
 from alpyna_hook.capture.names import decline, loc_of, root_of
 from alpyna_hook.capture.statements import Statements
-from alpyna_hook.ir import HEADER, Const, Expr, Fixed, For, Function, Loop, Nest, Return, Stmt, While
+from alpyna_hook.ir.captured import HEADER, Const, Expr, Fixed, For, Function, Loop, Nest, Return, Stmt, While
 from alpyna_hook.reasons import Declined
 
 __all__ = ["capture_function", "capture_nest"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from alpyna_hook.ir import (
+from alpyna_hook.ir.captured import (
     Break,
     Call,
     Const,

@@ -23,7 +23,7 @@ from alpyna_hook.capture.names import (
     loc_of,
     root_of,
 )
-from alpyna_hook.ir import (
+from alpyna_hook.ir.captured import (
     Assign,
     Binary,
     BoolOp,

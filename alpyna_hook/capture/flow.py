@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from alpyna_hook.ir import (
+from alpyna_hook.ir.captured import (
     Assign,
     Binary,
     BoolOp,

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from alpyna_hook.capture.expressions import Expressions, shifted
 from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
-from alpyna_hook.ir import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
+from alpyna_hook.ir.captured import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
 from alpyna_hook.reasons import Declined
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from alpyna_hook.ir import Loc
+from alpyna_hook.ir.captured import Loc
 from alpyna_hook.reasons import Declined
 
 Located = ast.expr | ast.stmt

@@ -13,7 +13,7 @@ from alpyna_hook.capture.expressions import Mark, shifted
 from alpyna_hook.capture.iteration import Elements, Enumerate, Item, Iteration, Range, Source, Zip, arrays_of
 from alpyna_hook.capture.meanings import spelled
 from alpyna_hook.capture.names import Located, assigned_names, decline, describe, loc_of, root_of
-from alpyna_hook.ir import (
+from alpyna_hook.ir.captured import (
     Assign,
     Binary,
     Break,

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.poly import Poly
+from alpyna_hook.ir import captured as ir
 
 LoopId: TypeAlias = int
 

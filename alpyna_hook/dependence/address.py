@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import gcd
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.build import Builder, Piece
 from alpyna_hook.dependence.facts import ArrayFacts
 from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.proof import Proof
+from alpyna_hook.integers.affine import Affine
 
 SLACK = "@byte"
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.accesses import Access, LoopId, LoopInfo, Program
 from alpyna_hook.dependence.facts import Contents
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.dependence.problem import Bounds, Problem, Twin, prime
+from alpyna_hook.integers.affine import Affine
 
 MAX_PIECES = 8
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.effects import Effects, parts_of
 from alpyna_hook.dependence.poly import Poly
+from alpyna_hook.ir import captured as ir
 
 
 def elements_of_call(

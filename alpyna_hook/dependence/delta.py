@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import rdiv, siv
 from alpyna_hook.dependence.directions import ANY, of_difference
 from alpyna_hook.dependence.problem import UNBOUNDED, Interval, prime
 from alpyna_hook.dependence.proof import Proof
+from alpyna_hook.integers.affine import Affine
 
 
 @dataclass(slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import banerjee, delta, exact, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import ANY, EQ, GT, LT, Vector, compress, expand, text
 from alpyna_hook.dependence.problem import Bounds, Interval, Problem, prime, rectangular
 from alpyna_hook.dependence.proof import Outcome, Proof
+from alpyna_hook.integers.affine import Affine
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from alpyna_hook import ir
+from alpyna_hook.ir import captured as ir
 
 _PURE_ROOTS = ("math.", "np.", "numpy.", "cmath.", "@")
 _PURE = frozenset(

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.directions import Vector
 from alpyna_hook.dependence.problem import Problem
+from alpyna_hook.integers.affine import Affine
 
 MAX_OPERATIONS = 200_000
 

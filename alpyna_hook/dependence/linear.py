@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 from typing import TypeAlias
 
-from alpyna_hook.affine import Affine
+from alpyna_hook.integers.affine import Affine
 
 Row: TypeAlias = list[int]
 

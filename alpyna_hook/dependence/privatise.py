@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from alpyna_hook import ir
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.accesses import Access, LoopId
 from alpyna_hook.dependence.build import Builder, Piece
 from alpyna_hook.dependence.problem import Bounds, Problem
+from alpyna_hook.integers.affine import Affine
+from alpyna_hook.ir import captured as ir
 
 
 def privatisable(builder: Builder, array: str, loop: LoopId) -> bool:

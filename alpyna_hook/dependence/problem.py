@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.directions import EQ, GT, LT
+from alpyna_hook.integers.affine import Affine
 
 Interval: TypeAlias = tuple[int | None, int | None]
 UNBOUNDED: Interval = (None, None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import LoopId, Program, Statement
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.text import pretty
 
 INTEGERS = "integers"  # regrouping is exact for integers (they wrap, or they do not overflow), not for floats
 ANY_TYPE = "any type"  # exact if each part starts from the value before the loop and parts are combined in order

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import gcd
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.exact import Budget, Exhausted, feasible
 from alpyna_hook.dependence.linear import Row, row_of
 from alpyna_hook.dependence.problem import Problem
+from alpyna_hook.integers.affine import Affine
 
 MAX_ROWS = 48
 

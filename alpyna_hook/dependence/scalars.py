@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import LoopId, Program, ScalarUse
 from alpyna_hook.dependence.directions import EQ
 from alpyna_hook.dependence.graph import Dependence, carried_vectors, exclusive
 from alpyna_hook.dependence.proof import Proof
+from alpyna_hook.ir import captured as ir
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import TypeAlias
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.address import overlapping
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.effects import Called
@@ -24,6 +23,7 @@ from alpyna_hook.dependence.static_pairs import needed_names, static_pairs, unkn
 from alpyna_hook.dependence.values import live_values
 from alpyna_hook.dependence.verdict import LoopVerdict, judge, rejudge
 from alpyna_hook.dependence.walker import extract
+from alpyna_hook.ir import captured as ir
 
 MAX_ACCESSES = 400  # in one nest; with more it is not analysed
 MEMORY = 64  # how many bindings a nest remembers

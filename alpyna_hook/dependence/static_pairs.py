@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from alpyna_hook import ir
 from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, Program
 from alpyna_hook.dependence.build import Builder
@@ -16,6 +15,7 @@ from alpyna_hook.dependence.graph import STATIC, PairResult
 from alpyna_hook.dependence.pairing import all_vectors, condition_text, groups, merge, prefix
 from alpyna_hook.dependence.proof import Proof
 from alpyna_hook.dependence.residual import Residual, project
+from alpyna_hook.ir import captured as ir
 
 STATIC_BUDGET = 6_000
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, Guard, LoopId, Opaque, Program, ScalarUse, Unknown
 from alpyna_hook.dependence.called import elements_of_call
 from alpyna_hook.dependence.effects import ANYWHERE, Effects, arguments, arrays_of, changed_by, effects_of, parts_of
 from alpyna_hook.dependence.poly import Poly
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.text import pretty
 
 MAX_TERMS = 24
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "!=": "=="}

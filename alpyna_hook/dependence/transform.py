@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from alpyna_hook import ir
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import driver
 from alpyna_hook.dependence.accesses import Access, LoopId
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.directions import EQ, GT, LT, Vector, is_forward, level
 from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Expansion
 from alpyna_hook.dependence.problem import Problem, prime
+from alpyna_hook.integers.affine import Affine
+from alpyna_hook.ir import captured as ir
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Program, Unknown
 from alpyna_hook.dependence.facts import ArrayFacts
+from alpyna_hook.ir import captured as ir
 
 _BINARY: dict[str, Callable[[int, int], int]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alpyna_hook import ir
 from alpyna_hook.dependence import transform
 from alpyna_hook.dependence.accesses import Access, Induction, LoopId, Program
 from alpyna_hook.dependence.build import Builder
@@ -13,6 +12,7 @@ from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Expansion
 from alpyna_hook.dependence.privatise import privatisable
 from alpyna_hook.dependence.reductions import Reduction, array_reduction, scalar_reduction
 from alpyna_hook.dependence.scalars import Exposure
+from alpyna_hook.ir import captured as ir
 
 PARALLEL, REDUCTION, PRIVATISE, TRANSFORM, CARRIED = "parallel", "reduction", "privatise", "transform", "carried"
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Control, LoopId, LoopInfo, Program, Statement, Unknown
 from alpyna_hook.dependence.effects import ANYWHERE, Called, effects_of_functions, stored_names
 from alpyna_hook.dependence.inductions import find_inductions, resolve, trip_count
 from alpyna_hook.dependence.poly import Poly
 from alpyna_hook.dependence.symbolic import Evaluator
+from alpyna_hook.ir import captured as ir
 
 _MAY_RAISE = frozenset(("/", "//", "%", "**", "<<", ">>"))
 

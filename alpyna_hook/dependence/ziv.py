@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.problem import Bounds
 from alpyna_hook.dependence.proof import Proof
+from alpyna_hook.integers.affine import Affine
 
 
 def disprove(equation: Affine, bounds: Bounds) -> Proof | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from alpyna_hook import typed as t
+from alpyna_hook.ir import typed as t
 
 _Names = Mapping[str, str]
 _LARGEST = 200  # expressions in a function that is inlined, with those that are inlined into it

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from alpyna_hook import typed as t
 from alpyna_hook.emit.strips import is_libm, is_ufunc
+from alpyna_hook.ir import typed as t
 
 
 def invariant_calls(loop: t.For | t.While, groups: Mapping[str, int]) -> list[t.Op]:

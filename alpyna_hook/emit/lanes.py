@@ -26,9 +26,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from alpyna_hook import typed as t
 from alpyna_hook.emit.invariants import invariant_calls
 from alpyna_hook.emit.latency import recurrence
+from alpyna_hook.ir import typed as t
 
 LANES = 64  # iterations side by side: their variables stay in the first-level cache
 _LEAVE = (t.For, t.While, t.Return)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from alpyna_hook import typed as t
-from alpyna_hook.types import is_complex, is_float
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import is_complex, is_float
 
 # Cycles, about, of the processors of the 2020s (latency, and time until the next one may start)
 _CALL = (25.0, 20.0)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from alpyna_hook import typed as t
-from alpyna_hook.types import Rep
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import Rep
 
 # byte offsets of the control words
 LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, VALUE, BUDGET, MASK, TEST = range(0, 96, 8)

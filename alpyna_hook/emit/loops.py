@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission, Expressions
 from alpyna_hook.emit.invariants import invariant_calls
 from alpyna_hook.emit.lanes import LANES, Lanes, reads, side_by_side
 from alpyna_hook.emit.strips import STRIP, Batch, batches, is_libm
 from alpyna_hook.emit.writer import Names, Writer
-from alpyna_hook.types import Rep
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import Rep
 
 TURNS = 2**12  # of a loop that may have no end, between two looks at what may end it
 LONG = 2**18  # iterations of a long loop, between two looks at whether it is to be left

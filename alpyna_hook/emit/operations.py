@@ -5,8 +5,8 @@ from __future__ import annotations
 import cmath
 import re
 
-from alpyna_hook import typed as t
-from alpyna_hook.types import Rep, int_range, is_complex, is_float, is_int
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import Rep, int_range, is_complex, is_float, is_int
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",

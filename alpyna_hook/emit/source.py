@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from alpyna_hook import typed as t
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.lanes import reads
@@ -22,7 +21,8 @@ from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, 
 from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
-from alpyna_hook.types import Rep
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import Rep
 
 _WORDS = frozenset(
     "frame kernel check low high bad seen left trip pointer poll flagged strip wrap_add wrap_sub wrap_mul inf nan"

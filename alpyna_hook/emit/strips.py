@@ -20,9 +20,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from alpyna_hook import typed as t
 from alpyna_hook.emit.latency import cost
-from alpyna_hook.types import is_float
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import is_float
 
 _MUCH = 12.0  # cycles of vectors' work, about, for each call of the C library
 STRIP = 256  # iterations: the operands and results of some calls stay in the first-level cache

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from alpyna_hook.dependence import ArrayFacts, Callee, DependenceGraph, NestAnalysis, TooLarge, analyse
 from alpyna_hook.dependence.effects import NOTHING, Called
 from alpyna_hook.explain.dependences import describe, summary, words
-from alpyna_hook.facts import Known, UserFunction
-from alpyna_hook.ir import Nest
-from alpyna_hook.ir_bytes import loads
+from alpyna_hook.ir.captured import Nest
+from alpyna_hook.ir.facts import Known, UserFunction
+from alpyna_hook.ir.stored import loads
 from alpyna_hook.reasons import Declined
 
 if TYPE_CHECKING:
-    from alpyna_hook.hook.site import Site
     from alpyna_hook.runtime.variant import Variant
+    from alpyna_hook.seam.site import Site
 
 
 _SHOWN = 4  # dependences of a nest in the text

@@ -11,10 +11,10 @@ import re
 from contextlib import suppress
 from itertools import chain
 
-from alpyna_hook import ir
 from alpyna_hook.dependence.accesses import Access, LoopInfo, Program, ScalarUse, Unknown
 from alpyna_hook.dependence.effects import ANYWHERE
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.text import pretty
 
 ANY_ARRAY = "any array"
 _LONGEST = 40  # characters of an expression that stands for a temporary

@@ -10,19 +10,19 @@ from collections.abc import Collection, Iterable
 from time import process_time
 from typing import Any
 
+from alpyna_hook.bind.obstacles import place_of
 from alpyna_hook.capture.meanings import Spelled, aliases
 from alpyna_hook.capture.survey import obstacles
 from alpyna_hook.explain.hints import hint
 from alpyna_hook.explain.times import Loop, Times, module_name
 from alpyna_hook.guest.watching import was_shown
-from alpyna_hook.hook.parsing import parse
-from alpyna_hook.hook.site import Site, all_modules
-from alpyna_hook.hook.source import ModuleSource, Refusal
-from alpyna_hook.ir import Loc
-from alpyna_hook.ir_bytes import loads
-from alpyna_hook.obstacles import place_of
+from alpyna_hook.ir.captured import Loc
+from alpyna_hook.ir.stored import loads
 from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.trace import Cause, Trace
+from alpyna_hook.seam.parsing import parse
+from alpyna_hook.seam.site import Site, all_modules
+from alpyna_hook.seam.source import ModuleSource, Refusal
 
 _INNER_NAME = re.compile(r"([^\s@:]+)@\d+::([\w.]+)")
 # For the dependence graphs of all nests together, the most expensive nests first: a share of what the program took, between limits.

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import NamedTuple
 
 import alpyna_hook
-from alpyna_hook.library import is_library
+from alpyna_hook.guest.library import is_library
 
 _INTERVAL = 0.01  # seconds
 _DEPTH = 40  # of the user's frames

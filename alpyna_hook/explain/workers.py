@@ -19,7 +19,7 @@ from typing import Any
 from alpyna_hook.config import cache_folder
 from alpyna_hook.explain.report import as_data  # now, as no signal interrupts it
 from alpyna_hook.guest.after_import import after_import
-from alpyna_hook.hook.site import all_sites
+from alpyna_hook.seam.site import all_sites
 
 Entry = dict[str, Any]
 _ADDED = ("runs", "accelerated_runs", "seconds", "compile_seconds", "interpreter_seconds", "saved_seconds")

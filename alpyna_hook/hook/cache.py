@@ -23,9 +23,9 @@ from typing import Any, NamedTuple
 import alpyna_hook
 from alpyna_hook.config import cache_directory
 from alpyna_hook.guest import files
-from alpyna_hook.hook.site import SiteRecord, Table
-from alpyna_hook.hook.source import Refusal
 from alpyna_hook.log import log
+from alpyna_hook.seam.site import SiteRecord, Table
+from alpyna_hook.seam.source import Refusal
 
 
 def _sha256() -> Callable[[bytes | memoryview], Any]:

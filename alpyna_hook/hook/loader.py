@@ -13,9 +13,9 @@ from alpyna_hook.guest import compilers
 from alpyna_hook.guest.outside import came_from_outside, may_pass
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, pragma, unmarked
-from alpyna_hook.hook.site import link, registered
-from alpyna_hook.hook.source import ModuleSource
 from alpyna_hook.log import log
+from alpyna_hook.seam.site import link, registered
+from alpyna_hook.seam.source import ModuleSource
 
 
 class Prepared(NamedTuple):

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import PRAGMA_KEYS, BadOption, complain, nearest, parse
-from alpyna_hook.hook.parsing import quietly
 from alpyna_hook.hook.unmarked import names_us
+from alpyna_hook.seam.parsing import quietly
 
 if TYPE_CHECKING:
     import tokenize

@@ -40,17 +40,17 @@ from typing import Any
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.meanings import Names, Noted, Spelled, aliases
 from alpyna_hook.capture.names import decline
+from alpyna_hook.cost.outline import outline
 from alpyna_hook.guest.watching import BY_EVENTS
-from alpyna_hook.hook.mangle import Mangled, may_hold_private_names
-from alpyna_hook.hook.parsing import parse, quietly
-from alpyna_hook.hook.places import first_line, places
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
-from alpyna_hook.hook.site import LEFT_ALONE, MARK, SiteRecord, Table
-from alpyna_hook.hook.source import Refusal
-from alpyna_hook.ir import Call, Nest, names_used, walk
-from alpyna_hook.ir_bytes import Captured, dumps
-from alpyna_hook.outline import outline
+from alpyna_hook.ir.captured import Call, Nest, names_used, walk
+from alpyna_hook.ir.stored import Captured, dumps
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.mangle import Mangled, may_hold_private_names
+from alpyna_hook.seam.parsing import parse, quietly
+from alpyna_hook.seam.places import first_line, places
+from alpyna_hook.seam.site import LEFT_ALONE, MARK, SiteRecord, Table
+from alpyna_hook.seam.source import Refusal
 
 
 def rewrite(

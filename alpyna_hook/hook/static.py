@@ -8,7 +8,7 @@ from typing import Any
 from alpyna_hook.explain.graphs import of_nest
 from alpyna_hook.explain.report import add_obstacles, entry_of, refused
 from alpyna_hook.hook.loader import prepare
-from alpyna_hook.ir_bytes import loads
+from alpyna_hook.ir.stored import loads
 
 
 def of_source(source: bytes, filename: str, *, whole: bool = False) -> list[dict[str, Any]]:

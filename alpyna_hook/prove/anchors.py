@@ -22,10 +22,10 @@ from __future__ import annotations
 import cmath
 from collections.abc import Iterable
 
-from alpyna_hook import typed as t
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import is_complex, is_int
 from alpyna_hook.prove.places import TRANSPARENT, doubtful, loads_its_place, moves, moving_names
 from alpyna_hook.prove.unknown import is_unknown, unknown_names, widens
-from alpyna_hook.types import is_complex, is_int
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
 

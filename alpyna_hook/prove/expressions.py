@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from alpyna_hook import typed as t
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import EXACT_INT, INT_MAX, INT_MIN, Rep, int_range, is_float, is_int
 from alpyna_hook.prove import integers
 from alpyna_hook.prove.domain import BIG, Facts, Symbols, Terms, Value, constant, interval, learn
-from alpyna_hook.types import EXACT_INT, INT_MAX, INT_MIN, Rep, int_range, is_float, is_int
 
 Env = dict[str, Value]
 _MIRROR = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}

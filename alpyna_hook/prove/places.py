@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alpyna_hook import typed as t
-from alpyna_hook.ir import Loc
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.captured import Loc
 from alpyna_hook.prove.unknown import is_unknown
 
 _ZERO = t.Const(0, frozenset({"int"}), "i8", Loc(0, 0, 0, 0))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alpyna_hook import typed as t
-from alpyna_hook.types import is_complex
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import is_complex
 
 
 def unknown_names(nest: t.TypedNest) -> frozenset[str]:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from alpyna_hook import typed as t
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.kinds import int_range, is_int
 from alpyna_hook.prove.domain import BIG, Facts, Terms, Value, constant, interval
 from alpyna_hook.prove.expressions import Env, Expressions
-from alpyna_hook.types import int_range, is_int
 
 
 @dataclass(frozen=True)

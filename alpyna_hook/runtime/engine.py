@@ -13,17 +13,16 @@ from time import thread_time
 from typing import Any
 
 from alpyna_hook import config, pipeline
-from alpyna_hook.binding import Binder, Binding, LiveNames
+from alpyna_hook.bind.binder import Binder, Binding, LiveNames
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.cost.outline import outline
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
 from alpyna_hook.guest.watching import watched_at
-from alpyna_hook.hook.site import Site, refuse_for_now
-from alpyna_hook.ir import Nest
-from alpyna_hook.ir_bytes import loads
+from alpyna_hook.ir.captured import Nest
+from alpyna_hook.ir.stored import loads
 from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
-from alpyna_hook.outline import outline
 from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
@@ -32,6 +31,7 @@ from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, 
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
+from alpyna_hook.seam.site import Site, refuse_for_now
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from alpyna_hook import typed as t
-from alpyna_hook.ir import Loc
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.captured import Loc
 
 _STICKY = ("finite", "finite_division", "domain", "domain_strict", "number", "nonzero")  # checked together, in the end
 _FLAGS = {"invalid": "invalid value", "divide": "division by zero", "over": "overflow", "under": "underflow"}

@@ -17,7 +17,7 @@ from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.trace import Trace
 
 if TYPE_CHECKING:
-    from alpyna_hook.hook.site import Site
+    from alpyna_hook.seam.site import Site
 
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
 _ITEM = re.compile(r"(.*)\[(-?\d+)\]")  # of a tuple

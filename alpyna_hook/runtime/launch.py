@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import pipeline, typed as t
-from alpyna_hook.binding import Binder, Binding
+from alpyna_hook import pipeline
+from alpyna_hook.bind.binder import Binder, Binding
+from alpyna_hook.bind.views import View
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.guest.room import more_room
-from alpyna_hook.hook.site import MISSING, Site
-from alpyna_hook.ir import Loc
+from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.captured import Loc
+from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.kernels.build import Kernel
 from alpyna_hook.log import log
 from alpyna_hook.prove import Proof, prove
@@ -33,8 +35,7 @@ from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, KernelKey, Placed, Variant
-from alpyna_hook.types import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
-from alpyna_hook.views import View
+from alpyna_hook.seam.site import MISSING, Site
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook import profile
-from alpyna_hook.known import UFUNCS
+from alpyna_hook.ir.kinds import Rep
+from alpyna_hook.operators.genuine import UFUNCS
 from alpyna_hook.reasons import Declined
-from alpyna_hook.types import Rep
 
 _X86 = {"invalid": 1, "divide": 4, "over": 8, "under": 16}
 _ARM = {"invalid": 1, "divide": 2, "over": 4, "under": 8}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from alpyna_hook.ir import Loc
+    from alpyna_hook.ir.captured import Loc
 
 
 class Cause(NamedTuple):

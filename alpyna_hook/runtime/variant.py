@@ -6,13 +6,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alpyna_hook import ir, typed as t
+from alpyna_hook.bind.tuples import tuple_of
+from alpyna_hook.bind.views import View
 from alpyna_hook.emit.layout import Layout
-from alpyna_hook.facts import Facts
+from alpyna_hook.ir import captured as ir, typed as t
+from alpyna_hook.ir.facts import Facts
+from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.kernels.build import Kernel
-from alpyna_hook.tuples import tuple_of
-from alpyna_hook.types import Rep, is_int
-from alpyna_hook.views import View
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook.bind.views import View, resolve_views
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.names import assigned_names, root_of
-from alpyna_hook.ir import Nest
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir.captured import Nest
+from alpyna_hook.ir.text import pretty
 from alpyna_hook.reasons import Declined
-from alpyna_hook.views import View, resolve_views
 from tests.ir_interpreter import Interpreter, Replay, Returned
 
 IMPORTS = """

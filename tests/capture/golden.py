@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.bind.views import resolve_views
+from alpyna_hook.ir.text import pretty
 from alpyna_hook.reasons import Declined
-from alpyna_hook.views import resolve_views
 from tests.capture.differential import namespace, nest_of, ranks_of
 from tests.capture.test_same import ARRAYS, LOOPS
 

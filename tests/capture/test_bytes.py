@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from alpyna_hook import ir
-from alpyna_hook.ir_bytes import Captured, dumps, loads
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.stored import Captured, dumps, loads
+from alpyna_hook.ir.text import pretty
 from tests.capture.differential import nest_of
 
 SOURCES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpyna_hook.ir import For, While
+from alpyna_hook.ir.captured import For, While
 from alpyna_hook.reasons import Declined
 from tests.capture.golden import nest_of
 

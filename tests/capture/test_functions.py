@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpyna_hook.bind.views import resolve_function_views
 from alpyna_hook.capture import capture_function
-from alpyna_hook.ir import Function
-from alpyna_hook.ir_text import pretty
+from alpyna_hook.ir.captured import Function
+from alpyna_hook.ir.text import pretty
 from alpyna_hook.reasons import Declined
-from alpyna_hook.views import resolve_function_views
 from tests.capture.differential import seen
 from tests.ir_interpreter import call
 

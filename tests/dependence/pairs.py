@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence.directions import Vector, of_difference
 from alpyna_hook.dependence.problem import Problem, prime
+from alpyna_hook.integers.affine import Affine
 
 Point = tuple[int, ...]
 Equation = tuple[Affine, Affine]  # the subscripts of source and sink in one dimension

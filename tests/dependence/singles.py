@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import banerjee, delta, driver, exact, gcd, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import ANY, Vector, expand
 from alpyna_hook.dependence.problem import Bounds, Interval, Problem, box, prime
+from alpyna_hook.integers.affine import Affine
 
 Left = frozenset[Vector] | None
 

@@ -7,7 +7,7 @@ import textwrap
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.dependence import NestAnalysis, analyse
-from alpyna_hook.ir import Nest
+from alpyna_hook.ir.captured import Nest
 
 
 def nest_of(source: str) -> Nest:

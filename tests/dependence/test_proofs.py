@@ -6,13 +6,13 @@ import random
 
 import pytest
 
-from alpyna_hook.affine import Affine
 from alpyna_hook.dependence import TooLarge, driver, gcd, isl, rdiv, siv, ziv
 from alpyna_hook.dependence.directions import EQ, GT, LT, compress, expand, flip, text, union
 from alpyna_hook.dependence.effort import UNTESTED
 from alpyna_hook.dependence.problem import Bounds, Problem
 from alpyna_hook.dependence.residual import project
 from alpyna_hook.explain.dependences import summary
+from alpyna_hook.integers.affine import Affine
 from tests.dependence.pairs import random_pair
 from tests.dependence.sources import analysis_of
 

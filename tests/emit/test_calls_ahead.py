@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpyna_hook.elementwise import elementwise
 from alpyna_hook.explain.report import as_data
-from alpyna_hook.known import UFUNCS
+from alpyna_hook.operators.elementwise import elementwise
+from alpyna_hook.operators.genuine import UFUNCS
 from tests.differential import Program, check
 
 HEAD = "import math\nimport numpy as np\n\ndef f(a, b, s, n):\n"

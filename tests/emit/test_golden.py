@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alpyna_hook.hook.site import all_sites
+from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
 

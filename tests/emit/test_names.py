@@ -12,7 +12,7 @@ from tests.differential import check
 
 
 def test_no_word_of_a_kernel_is_given_to_a_variable() -> None:
-    from alpyna_hook import typed as t
+    from alpyna_hook.ir import typed as t
     from alpyna_hook.kernels.primitives import fixed_namespace
 
     loop = t.While(t.Const(False, frozenset({"bool"}), "b1", None), (), (), None)  # type: ignore[arg-type]

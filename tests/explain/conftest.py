@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpyna_hook.hook import site
+from alpyna_hook.seam import site
 
 
 @pytest.fixture(autouse=True)

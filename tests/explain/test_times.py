@@ -14,7 +14,7 @@ import alpyna_hook
 from alpyna_hook.explain import report, text
 from alpyna_hook.explain.sampler import Sampler, Stack
 from alpyna_hook.explain.times import Times
-from alpyna_hook.hook.source import ModuleSource
+from alpyna_hook.seam.source import ModuleSource
 
 SOURCE = """\
 def work(n):
@@ -89,7 +89,7 @@ def test_hot_loops_of_a_module_that_is_not_marked(file: str, monkeypatch: pytest
 
 def test_the_most_expensive_nests_come_first(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from alpyna_hook.hook.loader import prepare
-    from alpyna_hook.hook.site import registered
+    from alpyna_hook.seam.site import registered
 
     prepared = prepare(SOURCE.encode(), file, marked=True, cached=False)
     assert prepared is not None

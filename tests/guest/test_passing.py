@@ -15,8 +15,8 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.guest.outside import Raising, came_from_outside
-from alpyna_hook.hook.site import all_sites
 from alpyna_hook.runtime import launch
+from alpyna_hook.seam.site import all_sites
 
 OPTIONS = alpyna_hook.Options(device="cpu", strict=True)
 RECURSION = """

@@ -14,7 +14,7 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.guest.watching import Watched, was_shown, watched, watched_at
-from alpyna_hook.hook.site import all_sites
+from alpyna_hook.seam.site import all_sites
 
 SOURCE = """
 import numpy as np

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import alpyna_hook
-from alpyna_hook.hook import site as sites
+from alpyna_hook.seam import site as sites
 from tests.hook.reference import reference_engine
 from tests.hook.unwatched import nobody_looks_on
 

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 import alpyna_hook
-from alpyna_hook.hook import site as sites
-from alpyna_hook.hook.mangle import Mangled
-from alpyna_hook.hook.places import first_line
 from alpyna_hook.hook.rewrite import rewrite
-from alpyna_hook.hook.source import module_of
+from alpyna_hook.seam import site as sites
+from alpyna_hook.seam.mangle import Mangled
+from alpyna_hook.seam.places import first_line
+from alpyna_hook.seam.source import module_of
 from tests.hook.reference import reference_engine
 from tests.hook.unwatched import nobody_looks_on
 

@@ -17,7 +17,7 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
-from alpyna_hook.hook.site import MARK
+from alpyna_hook.seam.site import MARK
 
 SEAM = {"__doc__", "run", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
 SAME = ("co_name", "co_filename", "co_firstlineno", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",

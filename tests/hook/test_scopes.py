@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from alpyna_hook.hook.mangle import Mangled
-from alpyna_hook.hook.parsing import parse
 from alpyna_hook.hook.scopes import Scope, own_nodes
+from alpyna_hook.seam.mangle import Mangled
+from alpyna_hook.seam.parsing import parse
 
 MODULES = ["_pydecimal", "argparse", "ast", "asyncio.tasks", "contextlib", "dataclasses", "functools", "inspect"]
 

@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from alpyna_hook.hook.site import all_modules
 from alpyna_hook.hook.static import of_source
+from alpyna_hook.seam.site import all_modules
 
 
 def entries(source: str) -> list[tuple[int, str, str | None, list[str]]]:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from alpyna_hook.capture import capture_nest
-from alpyna_hook.facts import ArrayType, Facts, Known
-from alpyna_hook.infer import infer
-from alpyna_hook.ir import Call, walk
+from alpyna_hook.infer.nest import infer
+from alpyna_hook.ir.captured import Call, walk
+from alpyna_hook.ir.facts import ArrayType, Facts, Known
+from alpyna_hook.ir.kinds import KIND_OF_DTYPE, KIND_OF_TYPE
 from alpyna_hook.prove import prove
-from alpyna_hook.types import KIND_OF_DTYPE, KIND_OF_TYPE
 
 
 def outcomes(source: str, **values: object) -> dict[str, str]:

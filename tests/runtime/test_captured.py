@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import alpyna_hook
-from alpyna_hook.hook.site import Left, all_modules
-from alpyna_hook.hook.source import ModuleSource
+from alpyna_hook.seam.site import Left, all_modules
+from alpyna_hook.seam.source import ModuleSource
 
 SOURCE = """\
 import numpy as np

@@ -10,8 +10,8 @@ import pytest
 
 from alpyna_hook import Options, report, static_analyse
 from alpyna_hook.capture import capture_function, capture_nest
-from alpyna_hook.facts import UserFunction
-from alpyna_hook.outline import outline
+from alpyna_hook.cost.outline import outline
+from alpyna_hook.ir.facts import UserFunction
 from alpyna_hook.runtime.decide import Estimate
 
 _NUMBER = itertools.count()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alpyna_hook.hook.site import all_sites
+from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 from tests.oracle import Conditions
 

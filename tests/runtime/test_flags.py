@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpyna_hook.hook.site import all_sites
 from alpyna_hook.runtime.native import FLAGS, keeps_flags
+from alpyna_hook.seam.site import all_sites
 from tests.differential import Program, check
 from tests.oracle import Conditions
 

@@ -7,10 +7,10 @@ import itertools
 import pytest
 
 from alpyna_hook import Options, report, static_analyse
-from alpyna_hook.hook.site import all_sites
 from alpyna_hook.runtime import investments as module
 from alpyna_hook.runtime.investments import Investments
 from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.seam.site import all_sites
 
 
 class Clock:

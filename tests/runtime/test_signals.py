@@ -103,7 +103,7 @@ def test_all_or_nothing_wherever_the_handler_runs(name: str, tmp_path: Path) -> 
     """A signal is sent at the start of each function of ours that a call of a compiled loop enters, one after the other."""
     nest = NESTS[name].replace("\n", "\n        ")
     stdout = output(tmp_path, f"""
-from alpyna_hook.binding import Binder
+from alpyna_hook.bind.binder import Binder
 from alpyna_hook.runtime import engine, interrupts, judge, launch, memory, variant
 
 class O:

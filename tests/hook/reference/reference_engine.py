@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
-from alpyna_hook.hook.mangle import Mangled
-from alpyna_hook.hook.parsing import parse
-from alpyna_hook.hook.site import MISSING, Site
 from alpyna_hook.log import log
+from alpyna_hook.seam.mangle import Mangled
+from alpyna_hook.seam.parsing import parse
+from alpyna_hook.seam.site import MISSING, Site
 
 _DONE = object()
 _ENDED = (_ for _ in ())

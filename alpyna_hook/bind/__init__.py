@@ -1,0 +1,1 @@
+"""Names to live values: what a nest's names stand for now, and what follows from that before any type is inferred."""

@@ -1,0 +1,428 @@
+"""From the names that a nest reads to what they stand for at this moment.
+
+`bind` sorts the live values into arrays, scalars and functions, and forms the signature: all of
+the types, none of the values.  What a signature has led to is remembered, so a second call with
+the same types only fetches the values.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.bind.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute, plain_item
+from alpyna_hook.bind.fixed import (
+    conditions,
+    outcome,
+    outer_conditions,
+    passed_names,
+    specialised,
+    specialised_function,
+)
+from alpyna_hook.bind.functions import captured, check_defaults, closure_of
+from alpyna_hook.bind.headers import made
+from alpyna_hook.bind.obstacles import of_names
+from alpyna_hook.bind.tuples import Tuple, as_arrays, given_items, is_item, is_tuple, live_tuple, part, tuple_of
+from alpyna_hook.capture.meanings import FLOAT
+from alpyna_hook.guest import registries
+from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.facts import ArrayType, Facts, UserFunction
+from alpyna_hook.ir.kinds import (
+    INT_MAX,
+    INT_MIN,
+    KIND_OF_DTYPE,
+    KIND_OF_TYPE,
+    Kind,
+    holds,
+    kind_of_elements,
+    rep_of_kind,
+)
+from alpyna_hook.operators.genuine import KNOWN, known, meaning_of
+from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.site import MISSING
+from alpyna_hook.seam.source import ModuleSource, module_of
+
+_FLOATS = (float, np.float64, np.float32)
+_ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
+_STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
+_LONGEST_OPTION, _MOST_OPTIONS = 64, 16
+_MOST_MADE = 64  # arrays of tuples that are kept
+
+
+@dataclass(slots=True)
+class Binding:
+    """The live values: arrays and scalars by name, and the facts for inference."""
+
+    arrays: dict[str, np.ndarray[Any, Any]]
+    scalars: dict[str, Any]
+    functions: dict[str, object]
+    signature: tuple[object, ...]
+    nest: ir.Nest  # for the outcomes of its fixed conditions
+    owners: dict[str, object]  # of the attributes that the nest assigns
+    namespace: dict[str, Any]
+    tuples: dict[str, Tuple]  # their items are among the scalars, too
+    fixed: dict[str, str | None]
+    outcomes: dict[tuple[str, ir.FixedKey], bool]  # of conditions in called functions
+    spans: dict[str, tuple[int, int]]  # of the arrays made of tuples of integers: the least and the greatest
+
+    def facts(self) -> Facts:
+        arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, is_writeable(a.flags.num)) for n, a in self.arrays.items()}
+        scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items() if not is_item(n)}
+        small = frozenset(n for n, v in self.scalars.items() if is_small(v))
+        tuples = {n: one.type for n, one in self.tuples.items()}
+        arrays |= {a: ArrayType(kind, ndim, False) for n, of in tuples.items() for a, kind, ndim in as_arrays(n, of)}
+        return Facts(arrays, scalars, small, self.functions, tuples, self.fixed, self.outcomes)
+
+
+def is_writeable(flags: int) -> bool:
+    """Whether elements may be set, without a warning: `flags.writeable` itself warns where setting them does."""
+    return flags & _STORE_BITS == _WRITEABLE
+
+
+def is_small(value: object) -> bool:
+    """A Python number that every representation holds exactly (see `Facts`)."""
+    if type(value) is int:
+        return 0 <= value <= 127
+    return type(value) is float and holds("f4", value)
+
+
+@dataclass(slots=True)  # made at each call: a frozen one takes three times as long
+class Live:
+    """Where the names of one call are looked up; nothing that outlives the call may hold on to it."""
+
+    values: tuple[object, ...]  # those that the seam passes
+    namespace: dict[str, Any]
+    called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
+    tuples: dict[str, Tuple] = field(default_factory=dict)
+    fixed: dict[str, str | None] = field(default_factory=dict)  # None and texts
+    outcomes: dict[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNames:
+    """What the names around a nest stand for at this moment, for its capture (`capture.meanings.Names`)."""
+
+    params: Mapping[str, int]
+    values: tuple[object, ...]
+    namespace: dict[str, Any]
+
+    def meaning(self, path: str) -> str | None:
+        value = self._value(path)
+        return FLOAT if any(type(value) is kind for kind in _FLOATS) else meaning_of(value)
+
+    def _value(self, path: str) -> object:
+        root, *attributes = path.split(".")
+        position = self.params.get(root)
+        if position is None:
+            value = self.namespace.get(root, vars(builtins).get(root, MISSING))
+        else:
+            value = self.values[position]
+        try:
+            for attribute in attributes:
+                value = plain_attribute(value, attribute, path)
+        except Declined:
+            return MISSING
+        return value
+
+
+class Binder:
+    """Binds the names of one nest.  It lives as long as the nest's code, and keeps no value of the program."""
+
+    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int]) -> None:
+        self.nest = nest
+        self.params = in_params  # name -> position among the values that the seam passes
+        self.written = frozenset(nest.writes)
+        self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
+        self.reads = [self._read(name) for name in nest.reads if name not in nest.header_reads]
+        self.conditions = conditions(nest)
+        tested = {condition.name for condition in self.conditions}
+        self.tested = [read for read in self.reads if read[0] in tested]
+        self.assigned = AssignedAttributes(nest, self._read)
+        self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
+        # By module, first line and name of the code, and not by the code, which this would keep alive.
+        self.user_functions: dict[tuple[ModuleSource | None, int, str, bool], UserFunction] = {}
+        self.passed = set(passed_names(nest))
+        self.options: set[str] = set()
+        self.reads_outside: dict[tuple[str, tuple[bool, ...]], tuple[str, ...]] = {}  # of called functions
+        self.item_names: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        self.made: dict[tuple[object, ...], np.ndarray[Any, Any]] = {}  # of tuples; for the same numbers at the same place
+
+    def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
+        """Raises Declined for a name or a value that is not supported."""
+        try:
+            return self._bound(values, namespace)
+        except Declined as declined:
+            told = self._told(declined, values, namespace)
+        raise told
+
+    def _told(self, first: Declined, values: tuple[object, ...], namespace: dict[str, Any]) -> Declined:
+        """The refusal, with the place of the name that it is about, and those of the names after it."""
+        live = Live(values, namespace)
+        nest, reads = self.nest, self.reads
+        if self.conditions:
+            try:
+                nest, reads = self._specialised(*self._decided(live))
+            except Declined:
+                return of_names(first, nest, (), lambda read: None)
+        return of_names(first, nest, reads, lambda read: self._sort(read[0], self._value(read, live), {}, {}, {}, [], live))
+
+    def _bound(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        scalars: dict[str, Any] = {}
+        functions: dict[str, object] = {}
+        signature: list[object] = []
+        live = Live(values, namespace)
+        nest, reads = self.nest, self.reads
+        if self.conditions:
+            decided = self._decided(live)
+            nest, reads = self._specialised(*decided)
+            signature += decided
+        for read in reads:
+            name, value = read[0], self._value(read, live)
+            genuine = KNOWN.get(id(value))
+            if genuine is not None:
+                functions[name] = genuine
+                signature.append(genuine)
+            else:
+                self._sort(name, value, arrays, scalars, functions, signature, live)
+        for what in nest.made:
+            self._make(what, arrays, scalars, functions, signature, live)
+        owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
+        return Binding(
+            arrays, scalars, functions, tuple(signature), nest, owners, namespace, live.tuples, live.fixed, live.outcomes, {}
+        )
+
+    def _make(
+        self, what: ir.Made, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object], live: Live,
+    ) -> None:
+        array = made(what, lambda path: self._value(self._read(path), live))
+        try:
+            self._sort(what.name, array, arrays, scalars, functions, signature, live)
+        except Declined as declined:
+            detail = declined.detail.replace(what.name, ast.unparse(what.node))
+            raise Declined(declined.reason.slug, detail, what.loc) from None
+
+    def _read(self, name: str) -> Read:
+        root, *attributes = name.split(".")
+        return name, self.params.get(root), root, attributes
+
+    def _value(self, read: Read, live: Live) -> object:
+        name, position, root, attributes = read
+        value = live.values[position] if position is not None else self._global(root, live)
+        if value is MISSING and (attributes or name not in self.written):
+            raise Declined("unbound", root)
+        return self._attribute(value, attributes, name, live) if attributes else value
+
+    def _attribute(self, value: object, attributes: list[str], path: str, live: Live) -> object:
+        for attribute in attributes:
+            if attribute in self.written and self._is_own_module(value, live):
+                raise Declined("attribute", f"{path}, which the loop assigns as {attribute}")
+            if attribute[0] == "[":
+                value = self._item(value, attribute, path, live)
+            else:
+                value = plain_attribute(value, attribute, path)
+        return value
+
+    def _item(self, owner: object, step: str, path: str, live: Live) -> object:
+        """Of a dictionary that the nest leaves alone: what it assigns may be an item of one, if it is looked at as vars()."""
+        shown = path.replace(".[", "[")
+        if owner is live.namespace or self.assigned:
+            raise Declined("attribute", f"{shown}, in a loop that may assign it otherwise")
+        return plain_item(owner, step, shown)
+
+    @staticmethod
+    def _is_own_module(value: object, live: Live) -> bool:
+        return issubclass(type(value), types.ModuleType) and module_dict(value) is live.namespace
+
+    def _decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
+        """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
+        tested = {read[0]: self._value(read, live) for read in self.tested}
+        outcomes = tuple([outcome(condition, tested[condition.name]) for condition in self.conditions])
+        return outcomes, frozenset([name for name, value in tested.items() if value is None or type(value) is str])
+
+    def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[Read]]:
+        """The nest for these outcomes, and what it still reads."""
+        found = self.special.get((outcomes, absent))
+        if found is None:
+            keys = [condition.key for condition in self.conditions]
+            nest = specialised(self.nest, dict(zip(keys, outcomes, strict=True)), absent)
+            gone = (ir.names_used(self.nest) | {key[0] for key in keys}) - ir.names_used(nest) - {*nest.builtins}
+            found = self.special[outcomes, absent] = nest, [read for read in self.reads if read[0] not in gone]
+        return found
+
+    def _sort(
+        self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object], live: Live,
+    ) -> None:
+        cls = type(value)
+        kind = KIND_OF_TYPE.get(cls) if type(cls) is type else None  # a metaclass may have a __hash__ of its own
+        if kind is not None:
+            if kind == "int" and not INT_MIN <= value <= INT_MAX:
+                raise Declined("big-integer", name)
+            scalars[name] = value
+            signature.append((name, kind, is_small(value)))
+        elif cls is np.ndarray or issubclass(cls, np.ndarray):  # isinstance() would ask the value for its __class__
+            arrays[name] = value
+            flags = value.flags.num
+            signature.append((name, array_kind(name, value, flags), value.ndim, flags & _STORE_BITS))
+        elif is_tuple(cls):
+            self._tuple(name, value, scalars, signature, live)
+        elif value is None or (cls is str and self._is_option(name, value)):
+            live.fixed[name] = value
+            signature.append((name, value))
+        else:
+            self._function(name, value, arrays, scalars, functions, signature, live)
+
+    def _is_option(self, name: str, value: str) -> bool:
+        """A text that is passed on, and one of few: each leads to a kernel of its own."""
+        if name.rpartition("::")[2] not in self.passed or len(value) > _LONGEST_OPTION:
+            return False
+        self.options.add(value)
+        return len(self.options) <= _MOST_OPTIONS
+
+    def _tuple(self, name: str, value: Any, scalars: dict[str, Any], signature: list[object], live: Live) -> None:
+        one = live.tuples[name] = live_tuple(name, value)
+        key = name, one.type.shape
+        names = self.item_names.get(key)
+        if names is None:
+            names = self.item_names[key] = given_items(*key)
+        scalars.update(zip(names, one.items, strict=False))
+        signature.append((name, one.type))
+
+    def make_arrays(self, binding: Binding, names: tuple[str, ...]) -> None:
+        """The arrays of tuples that a kernel reads."""
+        for name in names:
+            items, shape, kind = part(binding.tuples[tuple_of(name)], name)
+            array = np.array(items, rep_of_kind(kind)).reshape(shape)
+            key = (name, shape, kind, array.tobytes())
+            if len(self.made) >= _MOST_MADE:
+                self.made.clear()
+            binding.arrays[name] = self.made.setdefault(key, array)
+            binding.spans[name] = (int(min(items)), int(max(items))) if kind == "int" else (0, 0)
+
+    def before(self, name: str, values: tuple[object, ...], namespace: dict[str, Any]) -> object:
+        """What a variable that the nest assigns was before it; MISSING where that is not known."""
+        position = self.params.get(name)
+        if position is not None:
+            return values[position]
+        return namespace.get(name, MISSING) if not self.params else MISSING
+
+    # -- names
+
+    def _global(self, root: str, live: Live) -> object:
+        value = live.namespace.get(root, MISSING)
+        if value is MISSING:
+            value = vars(builtins).get(root, MISSING)
+        return value
+
+    # -- functions
+
+    def _function(
+        self, name: str, value: object, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object], live: Live,
+    ) -> None:
+        genuine = known(value)
+        if genuine is not None:
+            functions[name] = genuine
+            signature.append((name, genuine))
+            return
+        if value is MISSING:  # the nest assigns it, on some path: reading it is checked
+            signature.append((name, "no value"))
+            return
+        function, owner = (value.__func__, value.__self__) if type(value) is types.MethodType else (value, MISSING)
+        if type(function) is types.FunctionType:
+            self._user_function(name, function, owner, arrays, scalars, functions, signature, live)
+            return
+        if name in self.calls:
+            if type(value) is types.BuiltinFunctionType and type(value.__self__) is not types.ModuleType:
+                owner = value.__self__
+            raise Declined("call", f"{name}()" + ("" if owner is MISSING else f", a method of {type(owner).__name__}"))
+        raise Declined("value-type", f"{name} is a {type(value).__name__}")
+
+    def _user_function(
+        self, name: str, function: types.FunctionType, owner: object, arrays: dict[str, Any], scalars: dict[str, Any],
+        functions: dict[str, object], signature: list[object], live: Live,
+    ) -> None:
+        code = function.__code__
+        is_method = owner is not MISSING
+        place = module_of(code), code.co_firstlineno, code.co_name, is_method
+        user = self.user_functions.get(place)
+        if user is None:
+            with registries.kept(live.namespace):
+                try:
+                    source = captured(function)
+                except Declined as declined:
+                    raise declined if declined.loc is None else declined.in_function(
+                        function.__name__, code.co_filename, None) from None
+                key = f"{function.__name__}@{len(self.user_functions)}"
+                user = UserFunction(key, source, is_method, outer_conditions(source, is_method))
+            self.user_functions[place] = user
+            self.passed |= passed_names(user.code)
+        check_defaults(function, user.code)
+        other = live.called.get(user.key)
+        functions[name] = user
+        signature.append((name, user))
+        if other is not None:
+            if other[0] is function and other[1] is owner:
+                return
+            raise Declined("call", f"{function.__name__}() of two objects, or with two closures")
+        live.called[user.key] = function, owner
+        outer = closure_of(function)
+        if is_method:
+            outer[user.code.params[0]] = owner
+
+        def value(read: str) -> object:
+            return self._value_outside(read, function, outer, live)
+
+        outcomes = tuple([outcome(condition, value(condition.name)) for condition in user.conditions])
+        live.outcomes.update({(user.key, c.key): found for c, found in zip(user.conditions, outcomes, strict=True)})
+        signature.append(outcomes)
+        for read in self._reads_of(user, outcomes):
+            self._sort(f"{user.key}::{read}", value(read), arrays, scalars, functions, signature, live)
+
+    def _reads_of(self, user: UserFunction, outcomes: tuple[bool, ...]) -> tuple[str, ...]:
+        """What a called function reads from outside of it, where its conditions come to this."""
+        found = self.reads_outside.get((user.key, outcomes))
+        if found is None:
+            known = {c.key: result for c, result in zip(user.conditions, outcomes, strict=True)}
+            code = specialised_function(user.code, lambda c: ir.Const(known[c.key], c.loc) if c.key in known else c)
+            reads = user.code.reads + (attribute_paths(code, code.params[0]) if user.is_method else ())
+            used = ir.names_used(code) | {*code.builtins, *[c.name for c in conditions(code)]}
+            found = self.reads_outside[user.key, outcomes] = tuple([read for read in reads if read in used])
+        return found
+
+    def _value_outside(self, read: str, function: types.FunctionType, outer: dict[str, object], live: Live) -> object:
+        root, *attributes = read.split(".")
+        if not self.assigned.names.isdisjoint(attributes):
+            raise Declined("call", f"{function.__name__}() reads {read}, which the loop may assign")
+        if root in self.nest.writes and (root in outer or function.__globals__ is live.namespace):
+            raise Declined("call", f"{function.__name__}() reads {root}, which the loop assigns")
+        value = outer.get(root, MISSING)
+        if value is MISSING:
+            own: dict[str, object] = getattr(function, "__builtins__", {})
+            value = function.__globals__.get(root, own.get(root, MISSING))
+        if value is MISSING:
+            raise Declined("unbound", f"{root} in {function.__name__}()")
+        return self._attribute(value, attributes, read, live)
+
+
+def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
+    """The kind of an array's elements.  Raises Declined("array-class") or ("value-type")."""
+    if type(array) is not np.ndarray and type(array) is not np.memmap:
+        raise Declined("array-class", f"{name} is a {type(array).__name__}")
+    kind = kind_of_elements(array.dtype)
+    if kind is None:
+        elements = f"{array.dtype} ({array.dtype.char!r})" if array.dtype in KIND_OF_DTYPE else f"{array.dtype}"
+        raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {elements}")
+    if not flags & _ALIGNED:
+        raise Declined("array-class", f"{name} is not aligned")
+    if array.ndim == 0:
+        raise Declined("dimensions", f"{name} has no dimension")
+    return kind

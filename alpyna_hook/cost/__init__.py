@@ -1,0 +1,1 @@
+"""What running a nest costs: how much work there is, as a function of the bounds."""

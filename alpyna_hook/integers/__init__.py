@@ -1,0 +1,1 @@
+"""Integers as the analyses reason about them: affine forms."""

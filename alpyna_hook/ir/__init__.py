@@ -1,0 +1,1 @@
+"""The grammars: the captured nest, the typed nest, kinds of values."""

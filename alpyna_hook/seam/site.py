@@ -1,0 +1,515 @@
+"""The seam between the two halves: one Site for each loop that may run compiled.
+
+The rewritten module holds each Site as a constant of a code object and calls
+
+    SITE.__doc__ or (SITE.run(p1, p2, ...) if NOBODY_LOOKS_ON else SITE.shown)
+
+before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
+no tuple, or `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
+of `targets`, "it has been run".  Where there are variables that the loop may leave as they were (`perhaps`), it holds a tuple: the
+values of `targets`, and for each of the others an iterator that has its value, or nothing.  An exception of a signal's handler
+is an answer, too: it is raised where the seam asks for the first value.
+
+`SITE.__doc__` says what the site is doing:
+
+    False         it is live: the seam calls `run`
+    ...           a call that the interpreter runs is being timed: the seam tells `ended` when a loop has ended
+    a _Countdown  it rests, for a number of calls
+    True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until a call
+                  of another site is timed
+
+Code objects are written by others too: by `marshal`, which writes a Site as the bytes that it is a
+subclass of, since bytes and the like are all that it writes of others' classes, and by pickles of functions by
+value, which do the same here.  `b"".__doc__` is a text, so that the seam that is read again, in a process that need
+not have us, leaves its loop alone.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from _thread import _local, get_ident
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from itertools import chain, repeat
+from operator import length_hint
+from time import perf_counter
+from types import CodeType, FrameType, ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from alpyna_hook.guest.attempts import Attempts, calls_to_leave
+from alpyna_hook.guest.forks import Undivided
+from alpyna_hook.guest.outside import Raising, came_from_outside, may_pass, outside_cause
+from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.guest.watching import Watched
+from alpyna_hook.log import log
+from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.seam.source import ModuleSource, Refusal, remember
+
+if TYPE_CHECKING:
+    from alpyna_hook.runtime.judge import Judge
+
+ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported when the first loop is worth it;
+FRONT = "alpyna_hook.runtime.front"  # before that, this decides
+_BUILTINS = vars(builtins)
+MISSING = object()  # in the place of a value that a variable does not have
+MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
+LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
+
+
+class SiteRecord(NamedTuple):
+    """What the bytecode cache keeps of a Site; `parent` is an index, or -1."""
+
+    qualname: str
+    lineno: int
+    col: int
+    end_lineno: int
+    params: tuple[str, ...]
+    unsure: tuple[str, ...]
+    targets: tuple[str, ...]
+    perhaps: tuple[str, ...]
+    has_return: bool
+    in_function: bool
+    parent: int
+    nest: bytes  # what was captured
+    outline: Any  # see outline.py
+    plain: tuple[str, ...]  # the names whose values must be numbers or arrays
+
+
+class Table(NamedTuple):
+    """What a module's rewriting leaves beside the code; plain values, for marshal."""
+
+    sites: list[SiteRecord]
+    refused: list[Refusal]
+    functions: bytes  # where the functions stand
+
+
+def link(code: CodeType, module: ModuleSource) -> CodeType:
+    """A copy of the code, known to be the module's, with its markers replaced by the Sites themselves."""
+    constants: list[Any] = []
+    sites: list[Site] = []
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            constant = link(constant, module)
+        elif isinstance(constant, str) and constant.startswith(MARK):
+            constant = module.sites[int(constant[len(MARK):])]
+            sites.append(constant)
+        constants.append(constant)
+    linked = code.replace(co_consts=tuple(constants))
+    made = remember(linked, module)
+    for site in sites:
+        site.code = made
+    return linked
+
+
+def _no_code() -> None:
+    return None
+
+
+class _Countdown:
+    """True at each test for a number of times, then false; each test is a call in C."""
+
+    __slots__ = ("__bool__", "left")
+
+    def __init__(self, tests: int) -> None:
+        self.left = repeat(True, tests)
+        self.__bool__ = chain(self.left, repeat(False)).__next__
+
+
+class Site(bytearray, Watched):  # with no docstring, which would be in the place of the slot
+    # One loop; hashed and compared by identity, as code objects need of their constants.
+
+    unbound = NameError  # for the seam
+
+    __slots__ = (
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
+        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
+        "state", "targets", "timed", "unsure",
+    )
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __init__(self, module: ModuleSource, record: SiteRecord, parent: Site | None) -> None:
+        self.module = module
+        self.qualname = record.qualname
+        self.lineno = record.lineno
+        self.col = record.col
+        self.end_lineno = record.end_lineno
+        self.params = record.params + record.unsure
+        self.unsure = record.unsure
+        self.targets = record.targets
+        self.perhaps = record.perhaps
+        self.has_return = record.has_return
+        self.in_function = record.in_function
+        self.parent = parent
+        self.nest = record.nest
+        self.children: tuple[Site, ...] = ()
+        self.outline = record.outline
+        self.plain = record.plain
+        self.live = parent is None
+        self.slept = False  # so that some of its calls were not counted
+        self._calls = 0  # for which the site is left alone
+        self.timed: tuple[int, int, float] | None = None  # thread, frame and time of a call that is being timed
+        self.judge: Judge | None = None
+        self.due: tuple[tuple[int, BaseException], ...] = ()
+        self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
+        self.failures = 0  # that may pass, so far
+        self.state: object | None = None
+        self._pending = _local() if record.has_return else None
+        self._seen = _local() if record.unsure else None
+        if parent is not None:
+            parent.children += (self,)
+
+    @property
+    def live(self) -> bool:
+        """Whether the seam calls `run`."""
+        doing: object = self.__doc__
+        return doing is False or (type(doing) is _Countdown and not length_hint(doing.left))
+
+    @live.setter
+    def live(self, live: bool) -> None:
+        self.__doc__ = not live  # type: ignore[assignment]
+
+    @property
+    def left_for_good(self) -> bool:
+        """Whether the seam no longer calls `run`, nor counts."""
+        doing: object = self.__doc__
+        return doing is True
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __repr__(self) -> str:
+        return f"<Site {self.qualname} {self.module.filename}:{self.lineno}>"
+
+    def run(self, *values: object) -> Sequence[Any]:
+        """Called by the seam with the values of those of `params` that are surely bound."""
+        if self.timed is not None and self._ended_before():
+            return ()
+        try:
+            frame = sys._getframe(1)
+            if self._seen is not None:
+                seen = self._take_seen(self._seen, frame)
+                if seen is None:
+                    return ()
+                values += seen
+            if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
+                return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
+            done = _execute(self, values, frame.f_globals)
+            if done == () and self.judge is not None and self.judge.timing:
+                self._begin(id(frame), self.judge)
+            return done
+        except RecursionError:  # there is no room to call anything; elsewhere there may be
+            return ()
+        except BaseException as error:
+            if came_from_outside(error):
+                return Raising(error)
+            if not may_pass(error):
+                raise
+            refuse_for_now(self, f"{type(error).__name__}: {error}")
+            return ()
+
+    # --------------------------------- loops that are left to the interpreter
+
+    def leave(self, calls: int) -> None:
+        """So many calls are left to the interpreter, at the price of a countdown in C; then the site is live again."""
+        self._calls = calls
+        tests = 2 * calls if self.unsure else calls  # of the seam
+        self.__doc__ = _Countdown(tests) if calls > 0 else False  # type: ignore[assignment]
+
+    def unseen(self) -> int:
+        """How many calls have been left to the interpreter since `leave`."""
+        doing: object = self.__doc__
+        if type(doing) is not _Countdown:
+            return 0
+        left = length_hint(doing.left)
+        return self._calls - (left // 2 if self.unsure else left)
+
+    def take_unseen(self) -> int:
+        """As `unseen`; the site is live from now on."""
+        calls = self.unseen()
+        if calls:
+            self.leave(0)
+        return calls
+
+    def _begin(self, frame: int, judge: Judge) -> None:
+        """The call that is now left to the interpreter is timed, to its end, or, if a `return` may end it, to the next call."""
+        judge.timing = False
+        if _asleep:
+            _wake()
+        if not self.has_return:
+            self.__doc__ = ...  # type: ignore[assignment]
+        self.timed = get_ident(), frame, judge.begin()
+
+    def ended(self) -> None:
+        """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
+        exception is noticed at the end of the next."""
+        timed, judge = self.timed, self.judge
+        if timed is None or judge is None:
+            return
+        now = judge.now()
+        if timed[1] == id(sys._getframe(1)) and timed[0] == get_ident():
+            judge.end(now - timed[2])
+        else:
+            judge.spoilt()  # by this call, in another thread or further down
+        self.timed = None
+        doing: object = self.__doc__
+        if doing is ...:
+            if judge.hopeless:
+                self._sleep()
+            else:
+                self.leave(judge.rest)
+
+    def _sleep(self) -> None:
+        self.live = False
+        self.slept = True
+        _asleep.append(self)
+
+    def _ended_before(self) -> bool:
+        """The call that is timed is another than the present one.  Whether this one is among those to be left."""
+        timed, self.timed = self.timed, None
+        if timed is None or self.judge is None or timed[0] != get_ident():
+            return False
+        self.judge.end(self.judge.now() - timed[2], at_most=True)
+        self.leave(self.judge.rest)
+        self._calls += 1
+        return self.judge.rest > 0
+
+    # --------------------------------- nests that read variables that may have no value
+    #     if not SITE.__doc__ and NOBODY_LOOKS_ON and SITE.asks():
+    #         try:
+    #             SITE.see(0, p3)
+    #         except SITE.unbound:
+    #             pass
+    # What `see` was given waits for `run` in a place of this thread's, with the frame that `asks` was called from: where a signal
+    # handler, or a finaliser, has run this very site in between, the loop is interpreted.
+
+    def asks(self) -> bool:
+        """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
+        place: Any = self._seen
+        place.values = None
+        try:
+            place.values = id(sys._getframe(1)), [MISSING] * len(self.unsure)
+        except BaseException as error:
+            if came_from_outside(error) or not may_pass(error):
+                raise
+        return place.values is not None
+
+    def see(self, index: int, value: object) -> None:
+        """For the seam: the value of one of `unsure`."""
+        place = self._seen
+        found: tuple[int, list[object]] | None = place.values  # type: ignore[union-attr]
+        if found is not None and found[0] == id(sys._getframe(1)):
+            found[1][index] = value
+        else:
+            place.values = None  # type: ignore[union-attr]
+
+    @staticmethod
+    def _take_seen(place: _local, frame: FrameType) -> tuple[object, ...] | None:
+        found: tuple[int, list[object]] | None = getattr(place, "values", None)
+        place.values = None
+        return tuple(found[1]) if found is not None and found[0] == id(frame) else None
+
+    # ------------------------------------------------- nests that hold a `return`
+    # A stack for each thread: a signal handler or a finaliser may run this very site between
+    # `run` and `returned`, and leaves the stack as it found it.
+
+    def _stack(self) -> list[tuple[Any] | None]:
+        assert self._pending is not None
+        try:
+            stack: list[tuple[Any] | None] = self._pending.stack
+        except AttributeError:
+            stack = self._pending.stack = []
+        return stack
+
+    def set_return(self, value: tuple[Any] | None) -> None:
+        """For the engine, once before a `run` ends that ran the loop: what the nest returns, in a 1-tuple, or None."""
+        self._stack().append(value)
+
+    def pending_returns(self) -> int:
+        """How many were set; to be given to `drop_returns` if what was done since is undone."""
+        return len(self._stack()) if self.has_return else 0
+
+    def drop_returns(self, depth: int) -> None:
+        if self.has_return:
+            del self._stack()[depth:]
+
+    def returned(self) -> bool:
+        """For the seam, once after a `run` that ran the loop."""
+        stack = self._stack()
+        if stack[-1] is None:
+            stack.pop()
+            return False
+        return True
+
+    def take(self) -> Any:
+        """For the seam, once after `returned()` was true: the value to return."""
+        value = self._stack().pop()
+        assert value is not None
+        return value[0]
+
+    # ------------------------------------- exceptions that came too late to undo the loop
+
+    def raise_afterwards(self, error: BaseException) -> None:
+        """For the engine: what the seam is to raise when it has assigned the targets."""
+        self.due = (*self.due, (get_ident(), error))
+
+    def overdue(self) -> Sequence[object]:
+        """For the seam, if any is due: raises it where the values are asked for."""
+        here = get_ident()
+        own = [error for thread, error in self.due if thread == here]
+        self.due = tuple([each for each in self.due if each[0] != here])
+        if not own:
+            return ()
+        if self.has_return:
+            self._stack().pop()
+        return Raising(own[-1], sys.exc_info()[1])
+
+    # ---------------------------------------------------------------------------
+
+    def decline_for_good(self) -> None:
+        """From now on this loop costs one attribute test; its inner loops get their chance.
+
+        Of one that never ran compiled, the record of what became of it is all that is kept.
+        """
+        self.live, self.timed = False, None
+        trace = getattr(self.state, "trace", None)
+        if trace is not None and not trace.accelerated:
+            self.state = Left(trace)
+        for child in self.children:
+            if child.state is None:
+                child.live = True
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[bytes], tuple[()]]:
+        return bytes, ()  # a function pickled by value is plain where it is unpickled
+
+
+_asleep: list[Site] = []
+_NAP = 0.25  # seconds
+_woken_at = [0.0]
+
+
+def _wake() -> None:
+    """Those that have been asleep for a while are looked at again."""
+    now = perf_counter()
+    if now - _woken_at[0] > _NAP:
+        _woken_at[0] = now
+        while _asleep:
+            _asleep.pop().leave(0)
+
+
+_IMPORTING = Undivided()
+_ENGINE_IMPORTS = Attempts()
+
+
+def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Sequence[Any]:
+    """Before the engine is there."""
+    global _execute, _leaves
+    handled = sys.exc_info()[1]
+    began = perf_counter()
+    if _ENGINE_IMPORTS.hopeless:
+        refuse_for_now(site, _ENGINE_IMPORTS.why)
+        return ()
+    try:
+        if site.module.options.device != "cpu" and ENGINE not in sys.modules:
+            if _leaves is None:
+                with _IMPORTING, own_imports():
+                    _leaves = import_module(FRONT).leaves
+            if _leaves(site, values, namespace):
+                return ()
+        with _IMPORTING, own_imports():
+            _execute = import_module(ENGINE).execute
+    except BaseException as error:  # what the program put in the place of a module, or Python is shutting down
+        if (intruder := outside_cause(error, handled)) is not None:
+            return Raising(intruder, handled)
+        log(f"the engine cannot be imported: {_ENGINE_IMPORTS.failed(error, began)}")
+        refuse_for_now(site, _ENGINE_IMPORTS.why)
+        return ()
+    return _execute(site, values, namespace)
+
+
+_leaves: Callable[[Site, tuple[object, ...], dict[str, Any]], bool] | None = None
+
+
+class Left(NamedTuple):
+    """The state of a site that is left to the interpreter, by the engine or without one."""
+
+    trace: Trace
+
+
+def refuse_unseen(site: Site, slug: str, detail: str) -> Trace | None:
+    """Notes why a loop is left alone that no engine has seen."""
+    if site.state is None:
+        site.state = Left(Trace())
+    if not isinstance(site.state, Left):
+        return None
+    site.state.trace.refuse(slug, detail, None)
+    return site.state.trace
+
+
+def refuse_for_now(site: Site, why: str) -> None:
+    """What failed may work later: this call and some more are left to the interpreter, and more each time."""
+    trace = refuse_unseen(site, "unavailable", why)
+    if trace is not None:
+        trace.runs += 1
+    else:
+        state: Any = site.state  # the engine's, which has counted the run
+        trace = state.trace
+        trace.refuse("unavailable", why, None)
+    if unseen := site.take_unseen():
+        trace.leave(unseen)
+    site.leave(calls_to_leave(site.failures))
+    site.failures += 1
+    for child in site.children:
+        child.live = True
+
+
+_execute: Callable[[Site, tuple[object, ...], dict[str, Any]], Sequence[Any]] = _first_call
+
+_SOURCES: list[ModuleSource] = []
+
+
+def registered(module: ModuleSource, table: Table) -> ModuleSource:
+    """The module, whose code is about to run, with its Sites; or what was made of the same source before, if no code
+    with its Sites is left."""
+    for earlier in _SOURCES:
+        if earlier.filename == module.filename and earlier.is_like(module) and all(site.code() is None for site in earlier.sites):
+            return earlier
+    module.functions = table.functions
+    for record in table.sites:
+        parent = module.sites[record.parent] if record.parent >= 0 else None
+        module.sites.append(Site(module, record, parent))
+    module.refused.extend(table.refused)
+    _SOURCES.append(module)
+    return module
+
+
+def has_sites(function: object) -> bool:
+    """Whether a function (also wrapped or bound) or a module holds loops that may run compiled."""
+    if isinstance(function, ModuleType):
+        return any(module.sites for module in _SOURCES if module.name == function.__name__)
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code is not None and _code_has_sites(code)
+
+
+def _code_has_sites(code: CodeType) -> bool:
+    return any(
+        isinstance(constant, Site) or (isinstance(constant, CodeType) and _code_has_sites(constant))
+        for constant in code.co_consts
+    )
+
+
+def all_modules() -> list[ModuleSource]:
+    """Every marked source of the process, in the order of import."""
+    return list(_SOURCES)
+
+
+def all_sites() -> list[Site]:
+    return [site for module in _SOURCES for site in module.sites]

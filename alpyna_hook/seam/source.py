@@ -1,0 +1,98 @@
+"""One marked source: its text, what was made of it, and which code objects those are."""
+
+from __future__ import annotations
+
+import ast
+import weakref
+from collections.abc import Iterable
+from importlib.util import decode_source
+from types import CodeType
+from typing import TYPE_CHECKING, NamedTuple
+
+from alpyna_hook.config import Options
+from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.places import NONE, Place, find, node_at
+
+if TYPE_CHECKING:
+    from alpyna_hook.seam.site import Site
+
+
+
+class Refusal(NamedTuple):
+    """A loop that its source alone keeps in the interpreter."""
+
+    lineno: int
+    end_lineno: int
+    qualname: str
+    slug: str
+    detail: str
+    place: tuple[int, int, int, int]  # line, column, end line, end column of the construct
+
+
+class ModuleSource:
+    """One marked module, main script, or source given to `static_analyse`."""
+
+    def __init__(
+        self, name: str, filename: str, source: bytes, *, options: Options, skip_lines: Iterable[int] = ()
+    ) -> None:
+        self.name = name
+        self.filename = filename
+        self.source = source  # as it was imported, whatever becomes of the file
+        self.options = options
+        self.skip_lines = frozenset(skip_lines)
+        self.sites: list[Site] = []
+        self.refused: list[Refusal] = []
+        self.functions = NONE  # where they stand
+
+    def is_like(self, other: ModuleSource) -> bool:
+        """Whether both were made of the same source in the same way."""
+        return (self.name, self.filename, self.options, self.source) == (other.name, other.filename, other.options, other.source)
+
+    def function_node(self, lineno: int, name: str) -> ast.FunctionDef | ast.Lambda | None:
+        """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
+        place = find(self.functions, lineno, name)
+        if place is None:
+            return None
+        text = decode_source(self.source)
+        if name == "<lambda>":
+            return node_at(place, text, self.filename, (ast.Lambda,))
+        return node_at(place, text, self.filename, (ast.FunctionDef,))
+
+    def loop_node(self, lineno: int, col: int, end_lineno: int, owner: str | None) -> ast.For | ast.While:
+        place = Place(lineno, col, end_lineno, 0, owner)
+        node = node_at(place, decode_source(self.source), self.filename, (ast.For, ast.While))
+        if not isinstance(node, ast.For | ast.While):
+            raise Declined("expression", "code that cannot be parsed by itself")
+        return node
+
+
+class _Made(weakref.ref[CodeType]):
+    """A code object that was made from a module's source; they are many, so it is all that is kept for one."""
+
+    __slots__ = ("key", "module")
+    key: int
+    module: ModuleSource
+
+
+# Code objects equal each other by value, and not by file: these are known by their identity.
+_made: dict[int, _Made] = {}
+
+
+def _forget(made: weakref.ref[CodeType]) -> None:
+    assert isinstance(made, _Made)
+    if _made.get(made.key) is made:
+        del _made[made.key]
+
+
+def remember(code: CodeType, module: ModuleSource) -> weakref.ref[CodeType]:
+    """Notes that this very code object was made from the module's source."""
+    made = _Made(code, _forget)
+    made.key, made.module = id(code), module
+    _made[made.key] = made
+    return made
+
+
+def module_of(code: CodeType) -> ModuleSource | None:
+    """The source that this very code object was made from: not an equal one of another file, nor a changed copy."""
+    made = _made.get(id(code))
+    return made.module if made is not None and made() is code else None
