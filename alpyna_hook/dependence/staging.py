@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import TypeAlias
 
+from alpyna_hook.dependence.accesses import Program
 from alpyna_hook.dependence.address import overlapping
 from alpyna_hook.dependence.build import Builder
 from alpyna_hook.dependence.effects import Called
@@ -26,13 +27,22 @@ from alpyna_hook.dependence.walker import extract
 from alpyna_hook.ir import captured as ir
 
 MAX_ACCESSES = 400  # in one nest; with more it is not analysed
+MAX_DEPTH = 6  # loops in one another: direction vectors are kept one by one, three times as many for each loop
 MEMORY = 64  # how many bindings a nest remembers
 
 Key: TypeAlias = tuple[object, ...]
 
 
 class TooLarge(Exception):
-    """The nest has more pairs of accesses than are worth looking at: it is to run in its own order."""
+    """More pairs of accesses, or more loops in one another, than are worth looking at: the nest is to run in its own order."""
+
+
+def _check_size(program: Program) -> None:
+    depth = max((len(s.loops) for s in program.statements), default=0)
+    if depth > MAX_DEPTH:
+        raise TooLarge(f"{depth} loops in one another")
+    if len(program.accesses) > MAX_ACCESSES:
+        raise TooLarge(f"{len(program.accesses)} accesses")
 
 
 class NestAnalysis:
@@ -51,11 +61,10 @@ class NestAnalysis:
         self.program = extract(nest, volatile=volatile, functions=functions)
         self._functions, self._volatile = functions, volatile
         self._include_input, self._use_exact = include_input, use_exact
+        _check_size(self.program)
         self._exposed = exposure(self.program)
         self._scalar = scalar_dependences(self.program, self._exposed)
         self._builder = Builder(self.program)
-        if len(self.program.accesses) > MAX_ACCESSES:
-            raise TooLarge(f"{len(self.program.accesses)} accesses")
         effort = Effort(LIMIT)
         self.pairs = static_pairs(self.program, self._builder, effort, include_input=include_input, use_exact=use_exact)
         self._untested = effort.untested
@@ -232,6 +241,6 @@ def analyse(
 
     `functions`: what it calls, by the names that it calls them by: the user's functions, as captured
     (`Callee`, with what those call), or effects that are known.  One that is not given is taken to
-    change any array.  Raises TooLarge for nests of hundreds of accesses.
+    change any array.  Raises TooLarge for nests of hundreds of accesses, or of more than six loops in one another.
     """
     return NestAnalysis(nest, functions=functions, include_input=include_input, use_exact=use_exact)

@@ -27,8 +27,8 @@ def of_site(site: Site, *, whole: bool = False) -> dict[str, Any]:
     """As `of_nest`; nothing for a nest that was never reached."""
     try:
         return _of_site(site, whole)
-    except TooLarge:
-        return {}
+    except TooLarge as large:
+        return _not_analysed(large)
 
 
 def _of_site(site: Site, whole: bool) -> dict[str, Any]:
@@ -44,12 +44,16 @@ def _of_site(site: Site, whole: bool) -> dict[str, Any]:
 def of_nest(nest: Nest, *, whole: bool = False) -> dict[str, Any]:
     """For a report's entry: `loops`, a verdict for each; `graph`, pairs as data; `words`, both as lines of text.
 
-    whole: with all pairs, else with the first of those that matter.
+    whole: with all pairs, else with the first of those that matter.  A nest that is too large has words alone.
     """
     try:
         return _entries(analyse(nest).static, whole)
-    except TooLarge:
-        return {}
+    except TooLarge as large:
+        return _not_analysed(large)
+
+
+def _not_analysed(large: TooLarge) -> dict[str, Any]:
+    return {"words": [f"dependences not analysed: {large}"]}
 
 
 def _entries(graph: DependenceGraph, whole: bool) -> dict[str, Any]:

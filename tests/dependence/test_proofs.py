@@ -135,7 +135,11 @@ def test_branches_with_many_stores_stay_affordable(monkeypatch: pytest.MonkeyPat
     assert any("were not tested" in line for line in summary(graph, 4))
 
 
-def test_too_large() -> None:
-    stores = "".join(f"    a[i + {k}] = b[i]\n" for k in range(300))
+@pytest.mark.parametrize("source", [
+    "for i in range(n):\n" + "".join(f"    a[i + {k}] = b[i]\n" for k in range(300)),
+    "".join(f"{' ' * k}for i{k} in range(n):\n" for k in range(20)) + f"{' ' * 20}s += a[i0]\n",
+], ids=["accesses", "loops"])
+def test_too_large(source: str) -> None:
+    """Twenty loops have 3 ** 20 directions, which took all of a machine's memory."""
     with pytest.raises(TooLarge):
-        analysis_of(f"for i in range(n):\n{stores}")
+        analysis_of(source)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import alpyna_hook
+from alpyna_hook.explain.report import as_data
 
 SHIFT = "def f(a, b, n, m):\n    for i in range(n):\n        a[i + m] = a[i] + b[i]\n"
 FORCED = alpyna_hook.Options(device="cpu", strict=True)
@@ -44,6 +45,14 @@ def test_a_nest_that_is_too_large_to_analyse_has_none() -> None:
     found = entry(f"def f(a, n):\n    for i in range(n):\n{lines}", (np.ones((230, 230)), 1))
     assert found["accelerated_runs"] == 1
     assert found["loops"] == []
+
+
+def test_the_text_says_why_a_nest_has_no_graph() -> None:
+    loops = "".join(f"{' ' * (k + 1)}for i{k} in range(n):\n" for k in range(7))
+    module = alpyna_hook.static_analyse(f"def f(a, n):\n{loops}{' ' * 8}a[i0] = 1.0\n", FORCED)
+    module.f(np.ones(1), 1)
+    found, = (e for e in as_data(loops=True) if e["file"] == module.__file__)
+    assert found["words"] == ["dependences not analysed: 7 loops in one another"]
 
 
 def test_a_nest_that_was_left_alone_has_its_static_graph() -> None:
