@@ -19,6 +19,13 @@ without a value, is assigned by a loop of its own, over an iterator with one val
                                           break
                                       (i, s) = i[0]
 
+Where no variable surely has a value, the Site holds all until they are assigned:
+
+                              for SITE.held in () if SITE.__doc__ else ...:
+                                  for late in SITE.held[1]:
+                                      break
+                                  SITE.held = None
+
 No handler of a signal, no other thread and no garbage collection runs between these assignments: CPython looks for
 them where it calls, where it jumps back and where it allocates.  What follows the loop has no line number, so that
 who traces lines sees those of the loop alone.
@@ -43,14 +50,16 @@ from alpyna_hook.capture.names import decline
 from alpyna_hook.cost.outline import outline
 from alpyna_hook.guest.watching import BY_EVENTS
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
-from alpyna_hook.ir.captured import Call, Nest, names_used, walk
+from alpyna_hook.ir.captured import HEADER, Call, For, Loop, Nest, names_used, walk
 from alpyna_hook.ir.stored import Captured, dumps
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.mangle import Mangled, may_hold_private_names
 from alpyna_hook.seam.parsing import parse, quietly
 from alpyna_hook.seam.places import first_line, places
-from alpyna_hook.seam.site import LEFT_ALONE, MARK, SiteRecord, Table
+from alpyna_hook.seam.site import HELD, LEFT_ALONE, MARK, SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
+
+_LOAD = ast.Load()
 
 
 def rewrite(
@@ -173,7 +182,7 @@ class _Rewriter:
         order = self.variables.get((first_line(scope.node), self.names.written(scope.node)), ())
         assigned = scope.states()[id(node)]
         met = scope.params if assigned == scope.bound else assigned  # in code that is never reached, all count as assigned
-        stored = (_held(record.targets), *record.perhaps, *record.targets)
+        stored = (*_held(record.targets), *record.perhaps, *record.targets)
         of_seam = [name for name in dict.fromkeys((*record.unsure, *record.params, *stored)) if name in order]
         last = max(map(order.index, of_seam), default=-1)
         new = [name for name in order[: last + 1] if name in scope.bound and name not in met]  # some are a comprehension's
@@ -223,11 +232,18 @@ def _parameters(nest: Nest, scope: Scope, node: ast.stmt) -> tuple[tuple[str, ..
 
 def _targets(nest: Nest, sure_before: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The variables that the seam assigns: those that surely have a value afterwards, and those that the loop may leave as
-    they were.  If there is none of the first kind, to hold the values of the second, the runtime must know all."""
-    known = {*nest.sure, *sure_before}
+    they were."""
+    known = {*sure_before, *(nest.sure if _is_nothing_without_iterations(nest.loop) else ())}
     targets = tuple([name for name in nest.targets if name in known])
-    perhaps = tuple([name for name in nest.targets if name not in known])
-    return (targets, perhaps) if targets else (perhaps, ())
+    return targets, tuple([name for name in nest.targets if name not in known])
+
+
+def _is_nothing_without_iterations(loop: Loop) -> bool:
+    """Whether a loop of no iterations does nothing: the interpreter may then be asked to run it again."""
+    if not isinstance(loop, For) or loop.index == HEADER or loop.orelse:
+        return False
+    header = [node for bound in (loop.start, loop.stop, loop.step) for node in walk(bound)]
+    return not any(isinstance(node, Call) and node.function[0] != "@" for node in header)
 
 
 def _plain(nest: Nest) -> tuple[str, ...]:
@@ -250,9 +266,9 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         new.lineno, new.col_offset, new.end_lineno, new.end_col_offset = line, col, end_line, end_col
         return new
 
-    def of_site(attribute: str) -> ast.expr:
+    def of_site(attribute: str, context: ast.expr_context = _LOAD) -> ast.expr:
         constant = at(ast.Constant(f"{MARK}{index}", kind=None))
-        return at(ast.Attribute(constant, attribute, ast.Load()))  # type: ignore[no-any-return]
+        return at(ast.Attribute(constant, attribute, context))  # type: ignore[no-any-return]
 
     def call(attribute: str, *args: ast.expr) -> ast.expr:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
@@ -276,7 +292,8 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         return at(ast.Tuple([at(ast.Name(target, ast.Store())) for target in record.targets], ast.Store()))  # type: ignore[no-any-return]
 
     def part(k: int) -> ast.expr:
-        return at(ast.Subscript(name(held), at(ast.Constant(k)), ast.Load()))  # type: ignore[no-any-return]
+        whole = name(*held) if held else of_site(HELD)
+        return at(ast.Subscript(whole, at(ast.Constant(k)), ast.Load()))  # type: ignore[no-any-return]
 
     def captured(target: str) -> ast.pattern:
         return at(ast.MatchAs(None, target))  # type: ignore[no-any-return]
@@ -289,9 +306,12 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     if record.perhaps:
         for k, target in enumerate(record.perhaps, 1):
             done.append(at(ast.For(at(ast.Name(target, ast.Store())), part(k), [at(ast.Break())], [], type_comment=None)))
-        done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
-    elif names and "_" in record.targets:
-        done.append(at(ast.Assign([assigned()], name(held), type_comment=None)))
+        if record.targets:
+            done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
+        if not held:
+            done.append(at(ast.Assign([of_site(HELD, ast.Store())], at(ast.Constant(None)), type_comment=None)))
+    elif held and "_" in record.targets:
+        done.append(at(ast.Assign([assigned()], name(*held), type_comment=None)))
     overdue = at(ast.List([at(ast.Starred(call("overdue"), ast.Load()))], ast.Load()))
     done.append(at(ast.If(of_site("due"), [at(ast.Expr(overdue))], [])))
     if record.has_return:
@@ -300,12 +320,12 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     ended = _without_line(at(ast.If(timed, [at(ast.Expr(call("ended")))], [])))
     interpreted = [node, ended]
     asked = of_site(LEFT_ALONE) if record.unsure else left_alone
-    if record.targets == ("_",):
-        only = at(ast.Name("_", ast.Store())) if record.perhaps else assigned()
+    if not held and (record.targets or record.perhaps):
+        values = of_site(HELD, ast.Store()) if record.perhaps else assigned()
         runs = at(ast.IfExp(asked, at(ast.Tuple([], ast.Load())), run))
-        loop = at(ast.For(only, runs, [*done, at(ast.Break())], interpreted, type_comment=None))
+        loop = at(ast.For(values, runs, [*done, at(ast.Break())], interpreted, type_comment=None))
     else:
-        pattern = captured(held) if isinstance(done[0], (ast.For, ast.Assign)) else at(ast.MatchSequence([*map(captured, names)]))
+        pattern = captured(*held) if isinstance(done[0], (ast.For, ast.Assign)) else at(ast.MatchSequence([*map(captured, names)]))
         answer = at(ast.BoolOp(ast.Or(), [asked, run]))
         cases = [ast.match_case(at(ast.MatchSequence([pattern])), None, done)]
         cases.append(ast.match_case(at(ast.MatchAs(None, None)), None, interpreted))
@@ -321,9 +341,9 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, nobody_looks_on(), call("asks")])), tried, [])), loop]
 
 
-def _held(targets: tuple[str, ...]) -> str:
-    """The target that holds all values until they are assigned: `_` is no name that a pattern can assign."""
-    return next((target for target in targets if target != "_"), "_")
+def _held(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The target, if there is one, that holds all values until they are assigned: `_` is no name that a pattern can assign."""
+    return tuple([target for target in targets if target != "_"])[:1]
 
 
 def _without_line(statement: ast.stmt) -> ast.stmt:

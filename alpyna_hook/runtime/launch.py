@@ -72,9 +72,6 @@ def launch(
 
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
-    for name in variant.untouched:
-        if name in site.targets and binder.before(name, values, binding.namespace) is MISSING:
-            raise Flagged(f"{name} was not assigned")
     if variant.tuples:
         binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
@@ -277,7 +274,7 @@ def new_call(
     kernel = variant.kernels.get(kernel_key) or aside(lambda: compiled(variant, kernel_key))
     seconds = predicted(estimate, binding)
     soon = (True if proof.trips is not None and estimate.sure else None) if seconds < _SOON else False
-    keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or variant.unsure or bool(typed.results)
+    keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or bool(typed.results)
     addresses = tuple([address(a) for a in arrays])
     call = Call(
         kernel, proof.trips, seconds, estimate.sure, estimate.exact, soon, mask, keeps, addresses, proof.outcomes
@@ -376,10 +373,8 @@ def box(
     value = value_of(variant, binding, results, name)
     if value is MISSING:
         value = binder.before(name, values, binding.namespace)
-    if value is MISSING:
-        if name in variant.nest.sure:  # by each iteration: there was none
-            raise NoIterations
-        raise Flagged(f"{name} was not assigned")
+    if value is MISSING:  # each iteration would have assigned it
+        raise NoIterations
     return value
 
 

@@ -75,9 +75,7 @@ class Variant:
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
-    unsure: bool = field(init=False)  # an output may be found unassigned, so that all must be undone
     tuples: tuple[str, ...] = field(init=False)  # the arrays that are made of tuples
-    untouched: tuple[str, ...] = field(init=False)  # variables that the source assigns, and the nest for these conditions does not
 
     def __post_init__(self) -> None:
         typed = self.typed
@@ -85,9 +83,6 @@ class Variant:
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.tuples = tuple([name for name in typed.arrays if tuple_of(name) in self.facts.tuples])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
-        self.untouched = tuple([n for n in self.nest.targets if n not in self.layout.outputs and n not in self.views])
-        unassigned = any(slot.assigned >= 0 for slot in self.layout.outputs.values())
-        self.unsure = unassigned and not leaves_only_variables(self.nest, typed)
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
 
     def doubt_flags(self, runs: int) -> None:
@@ -101,10 +96,3 @@ class Variant:
         self.clean += 1
         if self.clean >= self.patience and self.keeps_flags:
             self.trust_flags, self.trusted_at = True, runs
-
-
-def leaves_only_variables(nest: ir.Nest, typed: t.TypedNest) -> bool:
-    """Can the seam leave unassigned what the nest does, and has the nest stored nothing where it did no iteration?"""
-    loop = typed.loop
-    own = isinstance(loop, t.For) and loop.index != ir.HEADER
-    return own and bool(nest.sure) and not any(map(t.stores, t.expressions(loop)))

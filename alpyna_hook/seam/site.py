@@ -54,6 +54,7 @@ FRONT = "alpyna_hook.runtime.front"  # before that, this decides
 _BUILTINS = vars(builtins)
 MISSING = object()  # in the place of a value that a variable does not have
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
+HELD = "held"  # the attribute that holds the answer where no variable can, until what the loop may have assigned is assigned
 LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
 
 
@@ -122,7 +123,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return", "held",
         "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
         "state", "targets", "timed", "unsure",
     )
@@ -151,6 +152,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.timed: tuple[int, int, float] | None = None  # thread, frame and time of a call that is being timed
         self.judge: Judge | None = None
         self.due: tuple[tuple[int, BaseException], ...] = ()
+        self.held: object = None
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
         self.failures = 0  # that may pass, so far
         self.state: object | None = None

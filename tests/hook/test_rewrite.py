@@ -475,19 +475,25 @@ ATOMIC = frozenset(
     "def f(n):\n def g(): return late, i\n for i in range(n):\n  if i > 3: late, later = i, 2.0\n",
     "def f(n):\n global late, i\n for i in range(n):\n  if i > 3: late, later = i, 2.0\n",
     "n = 5\nfor i in range(n):\n if i > 3: late, later = i, 2.0\n",
+    "def f(n):\n for _ in range(n):\n  if n > 3: late, later = n, 2.0\n",
+    "def f(a):\n while a[0] > 3:\n  a[0] -= 1\n  if a[0] > 5: late, later = 1, 2.0\n",
+    "a = b = 5\nwhile a[0] > 3:\n a[0] -= 1\n late, later = b, 2.0\n",
 ])
 def test_nothing_can_come_between_the_assignments(source: str) -> None:
     """From the answer of `run` to the last of the assignments there is no instruction that looks for signals or other threads."""
     code, table = rewrite(source.encode(), compile(source, "<source>", "exec"), "<source>")
     (record,) = table.sites
-    assert record.targets[0] == "i"
+    assert record.targets[:1] == (("i",) if " i " in source else ("_",) if " _ " in source else ())
     assert record.perhaps == ("late", "later")
     while not any(isinstance(constant, str) and constant.startswith(sites.MARK) for constant in code.co_consts):
         code = next(c for c in code.co_consts if isinstance(c, CodeType))
     found = list(dis.get_instructions(code))
-    answered = next(k for k, x in enumerate(found) if x.opname == "MATCH_SEQUENCE")
+    held = [k for k, x in enumerate(found) if x.opname == "STORE_ATTR"]
+    answered = next(k for k, x in enumerate(found) if x.opname == ("STORE_ATTR" if held else "MATCH_SEQUENCE"))
     due = next(k for k, x in enumerate(found) if x.opname == "LOAD_ATTR" and x.argval == "due")
     between = found[answered : due - 1]
-    assert {x.opname for x in between} <= ATOMIC
+    assert {x.opname for x in between} <= ATOMIC | {"STORE_ATTR", "LOAD_ATTR"}
+    assert {x.argval for x in between if "ATTR" in x.opname} == ({"held"} if held else set())
+    assert [k < due for k in held] in ([], [True, True])  # and what it held is dropped
     assert all(x.argval > x.offset for x in between if "JUMP" in x.opname or x.opname == "FOR_ITER")
     assert sum(x.opname.startswith("FOR_ITER") for x in between) == 2

@@ -19,7 +19,7 @@ import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.seam.site import MARK
 
-SEAM = {"__doc__", "run", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
+SEAM = {"__doc__", "run", "held", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
 SAME = ("co_name", "co_filename", "co_firstlineno", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
         "co_varnames", "co_cellvars", "co_freevars")
 SAMPLE = ["_pydecimal", "argparse", "ast", "dataclasses", "heapq", "inspect", "statistics", "zipfile", "numpy.lib._function_base_impl"]

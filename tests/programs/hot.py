@@ -8,15 +8,8 @@ from tests.differential import Comparison, Run
 
 
 def interpreted(compared: Comparison) -> list[Run]:
-    """The nests that ran in the interpreter, but for loops of no iterations.
-
-    Those, where they leave a variable unbound, are for the interpreter to run, and cost nothing.
-    """
-    return [run for run in compared.runs if run.accelerated < run.runs and not _empty(run)]
-
-
-def _empty(run: Run) -> bool:
-    return run.reason == "flagged" and (run.detail or "").endswith("was not assigned")
+    """The nests that ran in the interpreter."""
+    return [run for run in compared.runs if run.accelerated < run.runs]
 
 
 def assert_same_and_hot(compared: Comparison, drivers: Collection[str] = ()) -> None:

@@ -67,16 +67,60 @@ def test_rows() -> None:
 @pytest.mark.parametrize("start", [0, 5, 9])
 def test_a_loop_of_no_iterations_is_not_replayed(start: int) -> None:
     source = "def f(a, k):\n    while k < len(a) - 4:\n        t = a[k]\n        k += 1\n    return locals()"
-    compared = check(source, np.arange(9.0), start, expect=None)
-    assert compared.verdict == ("accelerated" if start < 5 else "not-run")
+    check(source, np.arange(9.0), start)
 
 
-def test_nothing_that_surely_has_a_value() -> None:
+NOTHING_SURE = "while a[k] > 0.0:\n        if a[k] > 3.0:\n            low = k\n        else:\n            high = a[k]\n        a[k] -= 1.0"
+HOLDERS = {
+    "local": "def f(a, k):\n    {}\n    return locals()",
+    "one had a value": "def f(a, k):\n    if a[k] > 5.0:\n        low = high = 'before'\n    {}\n    return locals()",
+    "closure": (
+        "def f(a, k):\n    def g():\n        try:\n            return high\n        except NameError as error:\n"
+        "            return str(error)\n    {}\n    return g(), a, k"),
+    "global": "def f(a, k):\n    global low, high\n    {}\n    return a, globals().pop('low', 'none'), globals().pop('high', 'none')",
+}
+
+
+@pytest.mark.parametrize("form", HOLDERS)
+def test_nothing_that_surely_has_a_value(form: str) -> None:
+    program = Program(HOLDERS[form].format(NOTHING_SURE))
+    program.load()
+    for k in (8, 2, 0, 5):
+        compared = program.call("f", np.arange(9.0), k)
+        assert (compared.difference, compared.verdict) == (None, "accelerated"), (k, compared.difference, compared.runs)
+
+
+def test_nothing_surely_has_a_value_in_a_module() -> None:
+    for first in (8.0, 2.0, 0.0):
+        compared = Program(f"import numpy as np\na = np.full(3, {first})\nk = 1\n{NOTHING_SURE}".replace("\n    ", "\n")).load()
+        assert (compared.difference, compared.verdict) == (None, "accelerated"), compared.runs
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0, 5.0])
+def test_an_underscore_holds_nothing(scale: float) -> None:
+    source = "def f(a, k):\n    for _ in range(k):\n        if a[_] > 3.0:\n            _ = low = a[_]\n    return locals()"
+    check(source, np.arange(9.0) * scale, 9)
+    source = "def f(a, k):\n    while a[k] > 0.0:\n        if a[k] > 3.0:\n            _ = low = a[k]\n        a[k] -= 2.0\n    return locals()"
+    check(source, np.arange(9.0) * scale, 2)
+
+
+def test_rows_of_which_none_is_sure() -> None:
     source = (
-        "def f(a, k):\n    while a[k] > 0.0:\n        if a[k] > 3.0:\n            low = k\n        else:\n            high = k\n"
-        "        a[k] -= 1.0\n    return locals()")
-    check(source, np.arange(9.0), 8)
-    check(source, np.arange(9.0), 2, expect="flagged")  # there is no variable that could hold the values of both
+        "def f(a, k):\n    while a[k, 0] > 1.0:\n        a[k, 0] -= 2.0\n        if a[k, 0] > 2.0:\n            row = a[k]\n"
+        "            row[1] += 1.0\n    return locals()")
+    for k in range(4):
+        check(source, np.arange(12.0).reshape(4, 3), k)
+
+
+@pytest.mark.parametrize("n", [0.0, 3.0])
+def test_what_a_loop_of_no_iterations_does_is_done_once(n: float) -> None:
+    """By its `else`, by a function that its test or its header calls."""
+    bump = "def bump(a):\n    a[0] += 1.0\n    return int(a[1])\n"
+    a = np.array([0.0, n, 1.0])
+    for loop in ("for i in range(int(a[1])):\n        t = a[i] * i\n    else:\n        a[0] += 1.0",
+                 "for i in range(bump(a)):\n        t = a[i] * i", "for i in range(bump(a), bump(a)):\n        t = a[i] * i",
+                 "while bump(a) > a[0]:\n        t = a[2]", "for i, j in np.ndindex(bump(a), 2):\n        t = a[i] * j"):
+        check(f"import numpy as np\n{bump}def f(a):\n    {loop}\n    return locals()", a.copy(), expect=None)
 
 
 READ = {  # the nest, and its variables; where one is read after another, CPython 3.11 marks either in a traceback
