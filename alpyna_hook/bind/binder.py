@@ -43,6 +43,7 @@ from alpyna_hook.ir.kinds import (
     kind_of_elements,
     rep_of_kind,
 )
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.operators.genuine import KNOWN, known, meaning_of
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
@@ -104,8 +105,7 @@ class Live:
     outcomes: dict[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveNames:
+class LiveNames(Record):
     """What the names around a nest stand for at this moment, for its capture (`capture.meanings.Names`)."""
 
     params: Mapping[str, int]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +42,7 @@ from alpyna_hook.ir.captured import (
     walk,
 )
 from alpyna_hook.ir.kinds import NUMPY_TYPES
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
 
 _PLAIN = (type(None), bool, int, float, str)  # comparing these runs no code of the user

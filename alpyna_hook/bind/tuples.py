@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
 
 from alpyna_hook.ir.kinds import INT_MAX, INT_MIN, KIND_OF_TYPE, Kind, is_python
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.reasons import Declined
 
 _LARGEST = 4096  # numbers: a larger tuple takes too long to copy at each call
@@ -21,8 +21,7 @@ _FEW = 32  # items that the nest is given one by one
 _LOOKS = ("__getitem__", "__len__", "__iter__", "__contains__")
 
 
-@dataclass(frozen=True, slots=True)
-class TupleType:
+class TupleType(Record):
     """The lengths, outermost first, and the kinds of all items in order: a single one where all are alike."""
 
     shape: tuple[int, ...]
@@ -58,8 +57,7 @@ class TupleType:
         return place
 
 
-@dataclass(frozen=True, slots=True)
-class Tuple:
+class Tuple(Record):
     """A tuple of the program, as it is at one call."""
 
     value: Any

@@ -19,7 +19,6 @@ either of two arrays) is declined.  Axes counted from the end, and `ndim`, are r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from alpyna_hook.bind.views_rewrite import ReplaceDefinitions, Rewrite, Row, View, row_of
@@ -43,6 +42,7 @@ from alpyna_hook.ir.captured import (
     While,
     walk,
 )
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
 
 __all__ = ["View", "given_name", "resolve_function_views", "resolve_views"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from alpyna_hook.ir.captured import (
     Assign,
@@ -32,11 +32,11 @@ from alpyna_hook.ir.captured import (
     Var,
     While,
 )
+from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.reasons import Declined
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Record):
     """A user's variable that is a row of an array wherever the nest has assigned it.
 
     After the nest it is `array[index]` (the array itself if there is no index), where a string is

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from alpyna_hook.capture.expressions import Expressions, shifted
 from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
 from alpyna_hook.ir.captured import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
+from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.reasons import Declined
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Record):
     """`range(start, stop, step)`; step is a literal if the range is reversed or a part of a zip."""
 
     start: Expr
@@ -60,8 +59,7 @@ class Range:
         return plus(self.start, Binary("*", steps, self.step, self.loc), self.loc)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Record):
     """`np.arange(start, stop, step)` of integers: the numbers of the range, as NumPy's."""
 
     numbers: Range
@@ -76,8 +74,7 @@ class Counted:
         return Call("@int64", (number,), (), self.loc)
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(Record):
     """The elements or rows of an array, from the first or from the last."""
 
     array: str
@@ -93,8 +90,7 @@ class Elements:
         return Load(self.array, (position,), self.loc)
 
 
-@dataclass(frozen=True, slots=True)
-class Enumerate:
+class Enumerate(Record):
     source: Source
     start: Expr
     loc: Loc
@@ -109,8 +105,7 @@ class Enumerate:
         return (plus(self.start, position, self.loc), self.source.item(position))
 
 
-@dataclass(frozen=True, slots=True)
-class Zip:
+class Zip(Record):
     sources: tuple[Source, ...]
     loc: Loc
     lengths: tuple[Expr, ...] = ()  # with strict=True: those of the sources, which must be one and the same
@@ -133,8 +128,7 @@ class Zip:
         return tuple([source.item(position) for source in self.sources])
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(Record):
     """`(-1, 0, 1)`, `((0, 1), (1, 0))`: the item is selected by its position."""
 
     items: tuple[Item, ...]

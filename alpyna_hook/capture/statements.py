@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from alpyna_hook.capture.endings import ends_by_itself, method_of_tested
@@ -37,6 +36,7 @@ from alpyna_hook.ir.captured import (
     Var,
     While,
 )
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
 
 

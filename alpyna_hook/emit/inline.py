@@ -12,9 +12,9 @@ What a loop computes is then in sight of what looks at the whole of it (see `str
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.schema import N, mapped, replace
 
 _Names = Mapping[str, str]
 _LARGEST = 200  # expressions in a function that is inlined, with those that are inlined into it
@@ -87,28 +87,19 @@ class _Rewriter:
 
     def statement(self, s: t.Stmt, names: _Names) -> tuple[t.Stmt, ...]:
         match s:
-            case t.Assign():
-                return (replace(s, target=names.get(s.target, s.target), value=self.expr(s.value, names)),)
-            case t.Store():
-                return (replace(s, value=self.expr(s.value, names), index=self.all(s.index, names)),)
             case t.Effect():
                 targets = tuple([names.get(n, n) for n in s.targets])
                 return self.effect(s, names, targets)
-            case t.If():
-                test = self.expr(s.test, names)
-                return (replace(s, test=test, body=self.block(s.body, names), orelse=self.block(s.orelse, names)),)
+            case t.Assign():
+                return (replace(self.inside(s, names), target=names.get(s.target, s.target)),)
             case t.For():
-                start, stop, step = self.all((s.start, s.stop, s.step), names)
-                body, orelse = self.block(s.body, names), self.block(s.orelse, names)
-                index = names.get(s.index, s.index)
-                return (replace(s, index=index, start=start, stop=stop, step=step, body=body, orelse=orelse),)
-            case t.While():
-                test = self.expr(s.test, names)
-                return (replace(s, test=test, body=self.block(s.body, names), orelse=self.block(s.orelse, names)),)
-            case t.Return():
-                return (replace(s, values=self.all(s.values, names)),)
+                return (replace(self.inside(s, names), index=names.get(s.index, s.index)),)
             case _:
-                return (s,)
+                return (self.inside(s, names),)
+
+    def inside(self, node: N, names: _Names) -> N:
+        """The node with the statements and expressions in it rewritten."""
+        return mapped(node, lambda x: self.statement(x, names) if isinstance(x, t.Stmt) else self.expr(x, names))
 
     def effect(self, s: t.Effect, names: _Names, targets: tuple[str, ...]) -> tuple[t.Stmt, ...]:
         """A call for a tuple: the statements of the function, if it returns at its end only."""
@@ -134,28 +125,14 @@ class _Rewriter:
     def expr(self, e: t.Expr, names: _Names) -> t.Expr:
         """The expression with its variables renamed and its calls inlined."""
         match e:
-            case t.Const() | t.Dim():
-                return e
             case t.Var():
                 return replace(e, name=names[e.name]) if e.name in names else e
-            case t.Load():
-                return replace(e, index=self.all(e.index, names))
-            case t.Op():
-                return replace(e, args=self.all(e.args, names), operand_kinds=self.all(e.operand_kinds, names))
-            case t.Cast():
-                return replace(e, value=self.expr(e.value, names))
-            case t.Select():
-                test, then, orelse = self.all((e.test, e.then, e.orelse), names)
-                return replace(e, test=test, then=then, orelse=orelse)
             case t.Let():
-                own = names.get(e.name, e.name)
-                return replace(e, name=own, value=self.expr(e.value, names), body=self.expr(e.body, names))
-            case t.TagIs():
-                value = self.expr(e.value, names)
-                assert isinstance(value, t.Var)
-                return replace(e, value=value)
+                return replace(self.inside(e, names), name=names.get(e.name, e.name))
             case t.CallFunction():
                 return self.call(e, names)
+            case _:
+                return self.inside(e, names)
 
     def call(self, e: t.CallFunction, names: _Names) -> t.Expr:
         function, args = e.function, self.all(e.args, names)

@@ -23,12 +23,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 from alpyna_hook.emit.invariants import invariant_calls
 from alpyna_hook.emit.latency import recurrence
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.schema import replace
 
 LANES = 64  # iterations side by side: their variables stay in the first-level cache
 _LEAVE = (t.For, t.While, t.Return)

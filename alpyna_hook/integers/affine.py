@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from alpyna_hook.ir.schema import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Affine:
+class Affine(Record):
     """`const + sum(coefficient * name)`; terms are sorted by name and never zero."""
 
     const: int

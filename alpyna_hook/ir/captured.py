@@ -1,6 +1,6 @@
 """The loop nest as captured from source: the whole grammar on one page.
 
-Everything is a frozen dataclass; unions are closed and matched to the end.
+Everything is immutable (see `schema`); unions are closed and matched to the end.
 Nothing here knows types or values: `infer` gives the types, `binding` the values.
 
 Names.  A name is a string in one of three forms:
@@ -14,9 +14,11 @@ Which of them are arrays, scalars, modules or functions is known only at run tim
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
+
+from alpyna_hook.ir import schema
+from alpyna_hook.ir.schema import NONE, Record, Struct
 
 
 def dict_step(key: str) -> str:
@@ -24,8 +26,7 @@ def dict_step(key: str) -> str:
     return f'["{key}"]'
 
 
-@dataclass(frozen=True, slots=True)
-class Loc:
+class Loc(Record):
     """A place in the user's file: 1-based lines, 0-based UTF-8 columns, as `ast` has them."""
 
     line: int
@@ -37,20 +38,17 @@ class Loc:
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Const:
+class Const(schema.Node):
     value: bool | int | float | complex
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Var:
+class Var(schema.Node):
     name: str
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Load:
+class Load(schema.Node):
     """`array[index]`, with `a[i][j]` and `a[i, j]` alike given as array a, index (i, j)."""
 
     array: str
@@ -59,8 +57,7 @@ class Load:
     joined: bool = False  # several indices in one subscript, which a tuple refuses
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(schema.Node):
     """`a.shape[axis]`; also `len(a)` (axis 0).  `a.size` is axis None, `a.ndim` axis -1.
 
     `a.shape[-m]` is axis -1 - m, until `views.resolve_views` knows the number of dimensions.
@@ -72,23 +69,20 @@ class Shape:
     attribute: bool = False  # not by len() or a loop: what a tuple has not
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unary:
+class Unary(schema.Node):
     op: str  # - + ~ not
     operand: Expr
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binary:
+class Binary(schema.Node):
     op: str  # + - * / // % ** << >> & | ^
     left: Expr
     right: Expr
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compare:
+class Compare(schema.Node):
     """A chain `a < b <= c`: each operand is evaluated at most once, from the left."""
 
     operands: tuple[Expr, ...]
@@ -96,8 +90,7 @@ class Compare:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BoolOp:
+class BoolOp(schema.Node):
     """`and` / `or`: short-circuit, and the value is that of the deciding operand."""
 
     op: str
@@ -105,16 +98,14 @@ class BoolOp:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Select:
+class Select(schema.Node):
     test: Expr
     then: Expr
     orelse: Expr
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class Call(schema.Node):
     """`function(args)`: a builtin, `math.f`, `np.f`, `np.float32`, or a function of the user.
 
     `function` is a name as above ("abs", "math.sqrt", "self.step"), resolved at run time.
@@ -138,8 +129,7 @@ class Call:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fixed:
+class Fixed(schema.Node):
     """A condition on a name that the nest leaves alone: `w is None`, `mode == "fast"`, `verbose > 0`, or (op "truth") `debug`.
 
     Its value is known when the nest is bound; `fixed.specialised` puts it in.  In a called function the name may be a
@@ -164,8 +154,7 @@ Expr: TypeAlias = Const | Var | Load | Shape | Unary | Binary | Compare | BoolOp
 # ----------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Assign:
+class Assign(schema.Node):
     """`target = value`.  An augmented assignment is given as its plain form."""
 
     target: str
@@ -173,8 +162,7 @@ class Assign:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Store:
+class Store(schema.Node):
     """`array[index] = value`; value is evaluated first, then index, as Python does.
 
     An augmented store is `array[index] = Binary(op, Load(array, index), operand)`, where both
@@ -188,8 +176,7 @@ class Store:
     augmented: bool = False  # was `array[index] op= ...`: the index is evaluated once
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Effect:
+class Effect(schema.Node):
     """A call for what it does to the arrays that it is given, or for the tuple that it returns.
 
     targets: temporaries that take the items of the tuple, which must be as many.
@@ -200,16 +187,14 @@ class Effect:
     targets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class If:
+class If(schema.Node):
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class For:
+class For(schema.Node):
     """`for index in range(start, stop, step)`; bounds are evaluated once, before the loop.
 
     The body may assign to index without any effect on the iteration.  Iteration over
@@ -225,41 +210,35 @@ class For:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class While:
+class While(schema.Node):
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Break:
+class Break(schema.Node):
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Continue:
+class Continue(schema.Node):
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Return:
+class Return(schema.Node):
     """Leaves the function that holds the nest (or, in a `Function`, that function)."""
 
     value: Expr | None
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Raise:
+class Raise(schema.Node):
     """`raise` and a failed `assert`: the kernel gives up and the interpreter replays the nest."""
 
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Refused:
+class Refused(schema.Node):
     """What cannot be compiled, in a branch that a `Fixed` condition may rule out; the words of the refusal."""
 
     slug: str
@@ -271,8 +250,7 @@ Stmt: TypeAlias = (
     Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise | Refused
 )
 Loop: TypeAlias = For | While
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
+class Made(Struct):
     """An array that the header of a loop makes, `np.linspace(0, 1, n)` or `a[1:]`: known to the nest by a name "@a1".
 
     It is evaluated when the nest is bound (`headers.made`).  inner: the loop is in another one.
@@ -292,8 +270,7 @@ HEADER = "@h0"  # the index of a loop of one iteration, around a loop whose head
 # ---------------------------------------------------------------------- roots
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Nest:
+class Nest(Struct):
     """One outermost loop.  `reads` are the names whose value before the nest may matter,
     `writes` the user's variables and attributes that the nest may assign, both in order of appearance.
     `builtins` are those of the reads that are compiled away, with what they must be: `range`, `len`, `numpy.shape`, ...
@@ -305,7 +282,7 @@ class Nest:
     has_return: bool
     filename: str
     qualname: str
-    builtins: Mapping[str, str] = field(default_factory=dict)
+    builtins: Mapping[str, str] = NONE
     sure: frozenset[str] = frozenset()
     made: tuple[Made, ...] = ()
     header_reads: frozenset[str] = frozenset()  # those of the reads that only `made` needs
@@ -321,8 +298,7 @@ class Nest:
         return tuple([name for name in self.writes if "." in name])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(Struct):
     """A user's function that is compiled along with its caller.
 
     `defaults` are the names of trailing parameters with their default values as expressions
@@ -336,11 +312,13 @@ class Function:
     reads: tuple[str, ...]  # names that are not local to it: globals, closure
     filename: str
     loc: Loc
-    builtins: Mapping[str, str] = field(default_factory=dict)  # as of a nest
+    builtins: Mapping[str, str] = NONE  # as of a nest
     positional_only: int = 0  # how many parameters, from the left, no keyword can name
 
 
 Node: TypeAlias = Expr | Stmt
+children: Callable[[Node], Iterator[Node]] = schema.children
+walk: Callable[[Node], Iterator[Node]] = schema.walk
 
 
 def targets(node: Node) -> tuple[str, ...]:
@@ -354,27 +332,6 @@ def targets(node: Node) -> tuple[str, ...]:
             return node.targets
         case _:
             return ()
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The direct sub-nodes of a node, in the order of evaluation of the source text."""
-    for each in fields(node):
-        yield from _nodes(getattr(node, each.name))
-
-
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, _NODE_TYPES):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and all that is below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
 
 
 def named(node: object) -> str | None:
@@ -394,9 +351,3 @@ def nodes(code: Nest | Function) -> Iterator[Node]:
 def names_used(code: Nest | Function) -> frozenset[str]:
     """The variables, arrays and functions that occur elsewhere than in conditions that the code cannot change."""
     return frozenset(name for node in nodes(code) if (name := named(node)) is not None)
-
-
-_NODE_TYPES = (
-    Const, Var, Load, Shape, Unary, Binary, Compare, BoolOp, Select, Call, Fixed,
-    Assign, Store, Effect, If, For, While, Break, Continue, Return, Raise, Refused,
-)

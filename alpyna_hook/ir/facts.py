@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.schema import NONE, Record, Struct
 
 if TYPE_CHECKING:
     from alpyna_hook.bind.tuples import TupleType
     from alpyna_hook.ir.kinds import Kind  # imports NumPy, which rewriting a module does without
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayType:
+class ArrayType(Record):
     kind: Kind
     ndim: int
     writeable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Record):
     """What inference is given: the types of all that the nest reads, none of the values.
 
     small: Python numbers among the scalars whose value is exact in every representation
@@ -35,9 +33,9 @@ class Facts:
     scalars: Mapping[str, Kind]
     small: frozenset[str]
     functions: Mapping[str, object]
-    tuples: Mapping[str, TupleType] = field(default_factory=dict)
-    fixed: Mapping[str, str | None] = field(default_factory=dict)
-    outcomes: Mapping[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
+    tuples: Mapping[str, TupleType] = NONE
+    fixed: Mapping[str, str | None] = NONE
+    outcomes: Mapping[tuple[str, ir.FixedKey], bool] = NONE
 
     def rank(self, name: str) -> int:
         """How many dimensions the array or tuple has; 0 for what is neither."""
@@ -49,8 +47,7 @@ class Facts:
         return {name: self.rank(name) for name in (*self.arrays, *self.tuples)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UserFunction:
+class UserFunction(Struct):
     """A captured function of the user; what it reads from outside is bound as `<key>::<name>`."""
 
     key: str
@@ -59,8 +56,7 @@ class UserFunction:
     conditions: tuple[ir.Fixed, ...] = ()  # on names from outside of it
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Record):
     """A function whose meaning is known: family "builtin", "math", "numpy" or "type" (a kind's constructor)."""
 
     family: str

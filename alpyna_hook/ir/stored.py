@@ -6,9 +6,8 @@ The garbage collector has nothing to look at in bytes, and nothing is parsed twi
 
 from __future__ import annotations
 
-import io
 import pickle
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from alpyna_hook.ir.captured import Nest
 
@@ -21,22 +20,9 @@ class Captured(NamedTuple):
     owner: str | None = None
 
 
-class _Pickler(pickle.Pickler):
-    """Nodes as calls of their classes: half the size and the time of their states."""
-
-    def reducer_override(self, item: Any) -> Any:
-        # dataclasses.fields() does not know the classes of another copy of dataclasses, as there is beside a program's own
-        kind = type(item)
-        if not hasattr(kind, "__dataclass_fields__"):
-            return NotImplemented
-        return kind, tuple([getattr(item, name) for name in kind.__match_args__])
-
-
 def dumps(captured: Captured) -> bytes:
     """Raises RecursionError."""
-    file = io.BytesIO()
-    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(tuple(captured))
-    return file.getvalue()
+    return pickle.dumps(tuple(captured), pickle.HIGHEST_PROTOCOL)
 
 
 def loads(data: bytes) -> Captured:

@@ -9,11 +9,11 @@ in.  Whatever may differ from the interpreter on some value is an obligation, by
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.kinds import Kind, Kinds, Rep
+from alpyna_hook.ir.schema import Node, Record, Struct
 
 # Obligations, by what must hold:
 #   index     a subscript lies in [-dim, dim)
@@ -30,8 +30,7 @@ from alpyna_hook.ir.kinds import Kind, Kinds, Rep
 #   raise     this statement, which raises an exception, is not reached
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Where an obligation stands, for people; `function` if that is in a called function."""
 
     loc: Loc
@@ -39,16 +38,14 @@ class Place:
     function: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Const:
+class Const(Node):
     value: bool | int | float | complex
     kinds: Kinds
     rep: Rep
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Var:
+class Var(Node):
     name: str
     kinds: Kinds
     rep: Rep
@@ -56,8 +53,7 @@ class Var:
     obligation: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Load:
+class Load(Node):
     array: str
     index: tuple[Expr, ...]
     obligations: tuple[int, ...]
@@ -66,8 +62,7 @@ class Load:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dim:
+class Dim(Node):
     array: str
     axis: int
     kinds: Kinds
@@ -75,8 +70,7 @@ class Dim:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Op:
+class Op(Node):
     """`name` on operands that all have been cast to `compute`; the table of names is `operators`."""
 
     name: str
@@ -91,8 +85,7 @@ class Op:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cast:
+class Cast(Node):
     value: Expr
     kinds: Kinds
     rep: Rep
@@ -100,8 +93,7 @@ class Cast:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Select:
+class Select(Node):
     test: Expr
     then: Expr
     orelse: Expr
@@ -110,8 +102,7 @@ class Select:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Let:
+class Let(Node):
     """The value of `body`, with a temporary bound first: each operand is evaluated once."""
 
     name: str
@@ -122,8 +113,7 @@ class Let:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TagIs:
+class TagIs(Node):
     """Whether the value of a variable that may have several kinds is of this one."""
 
     value: Var
@@ -133,8 +123,7 @@ class TagIs:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CallFunction:
+class CallFunction(Node):
     function: Function
     args: tuple[Expr, ...]
     kinds: Kinds
@@ -145,15 +134,13 @@ class CallFunction:
 Expr: TypeAlias = Const | Var | Load | Dim | Op | Cast | Select | Let | TagIs | CallFunction
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Assign:
+class Assign(Node):
     target: str
     value: Expr
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Store:
+class Store(Node):
     array: str
     index: tuple[Expr, ...]
     value: Expr
@@ -161,23 +148,20 @@ class Store:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Effect:
+class Effect(Node):
     call: Expr
     loc: Loc
     targets: tuple[str, ...] = ()  # temporaries for the items of the tuple that the function returns
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class If:
+class If(Node):
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class For:
+class For(Node):
     index: str
     start: Expr
     stop: Expr
@@ -188,32 +172,27 @@ class For:
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class While:
+class While(Node):
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Break:
+class Break(Node):
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Continue:
+class Continue(Node):
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Return:
+class Return(Node):
     values: tuple[Expr, ...]  # none for None, several for a tuple
     loc: Loc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Raise:
+class Raise(Node):
     loc: Loc
     obligation: int | None = None
 
@@ -221,8 +200,7 @@ class Raise:
 Stmt: TypeAlias = Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Record):
     """A scalar of the kernel: all the kinds that it may have, and where it lives in the frame."""
 
     name: str
@@ -230,8 +208,7 @@ class Variable:
     rep: Rep
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(Struct):
     """A user's function, typed for one call: its arrays are the nest's, its scalars are its own."""
 
     name: str
@@ -246,8 +223,7 @@ class Function:
     results: tuple[Variable, ...] = ()  # of a function that returns a tuple: its items; the first is what the call gives
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TypedNest:
+class TypedNest(Struct):
     loop: For | While
     variables: dict[str, Variable]
     inputs: tuple[str, ...]  # scalars whose value before the nest matters
@@ -260,8 +236,8 @@ class TypedNest:
     libm: tuple[str, ...]  # C functions whose addresses the kernel takes
     ufuncs: tuple[tuple[str, Rep], ...]  # NumPy inner loops whose addresses the kernel takes
     has_float_warnings: bool  # some operation warns through the FP flags
-    functions: tuple[Function, ...] = field(default=())
-    places: tuple[Place, ...] = field(default=())  # of the obligations
+    functions: tuple[Function, ...] = ()
+    places: tuple[Place, ...] = ()  # of the obligations
 
 
 def operands(e: Expr) -> tuple[Expr, ...]:

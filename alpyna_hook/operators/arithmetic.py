@@ -10,7 +10,6 @@ import operator
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -27,6 +26,7 @@ from alpyna_hook.ir.kinds import (
     is_python,
     rep_of_kind,
 )
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.reasons import Declined
 
 BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -43,8 +43,7 @@ UNARY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Record):
     """The semantics of one operation on given kinds.
 
     casts: for each operand, the obligation of its cast to `compute` ("fit", "exact" or "").

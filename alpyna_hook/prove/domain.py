@@ -10,7 +10,8 @@ youngest first, by their bounds (Fourier-Motzkin elimination along the loop nest
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from alpyna_hook.ir.schema import Record
 
 Terms = tuple[tuple[int, int], ...]  # (symbol, coefficient), by symbol; the youngest last
 Facts = Mapping[Terms, tuple[int, int]]  # what the conditions that hold here say of a form
@@ -18,8 +19,7 @@ Facts = Mapping[Terms, tuple[int, int]]  # what the conditions that hold here sa
 BIG = 2**66  # beyond every machine integer, in both directions
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record):
     """All integers `sum(coefficient * symbol) + c` with low <= c <= high."""
 
     terms: Terms
