@@ -102,12 +102,11 @@ class Layout:
         tag = self._take(8) if len(variable.kinds) > 1 else -1
         return Slot(variable, value, tag, self._take(8) if with_assigned else -1)
 
-    def head(self, words: list[int], mask: int, test: int) -> bytes:
-        """The frame up to the scalars: the control words, then addresses, shapes and strides.
-
-        mask: the floating-point flags that matter.  test: the address of what reads those of the kernel's own operations, or 0.
-        """
-        return bytes(BUDGET) + struct.pack(f"<{3 + len(words)}q", NO_END, mask, test, *words)
+    @property
+    def head(self) -> struct.Struct:
+        """Of the frame up to the scalars: the budget, the floating-point flags that matter, the address of what reads those of
+        the kernel's own operations, or 0; then addresses, shapes and strides, and the C functions."""
+        return struct.Struct(f"<{BUDGET}x{(self.scalar_offset - BUDGET) // 8}q")
 
     @property
     def packer(self) -> struct.Struct:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
+from alpyna_hook.integers.recorded import root
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import EXACT_INT, INT_MAX, INT_MIN, Rep, int_range, is_float, is_int
 from alpyna_hook.prove import integers
@@ -18,21 +18,25 @@ class Expressions:
     """What holds at the present point: `env`, the variables' values, and `facts`, what conditions tell of forms."""
 
     def __init__(
-        self, nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]],
+        self, nest: t.TypedNest, scalars: Mapping[str, int | None], shapes: Mapping[str, tuple[int | None, ...]],
         preset: Mapping[int, str], wrap: bool, spans: Mapping[str, tuple[int, int]],
     ) -> None:
         self.nest = nest
-        self.shapes = shapes
         self.outcomes: dict[int, str] = dict(preset)
         self.wrap = wrap
         self.spans = spans
         self.symbols = Symbols()
-        self.env: Env | None = {name: constant(int(value)) for name, value in scalars.items()}
+        self.env: Env | None = {name: self._input(value, *int_range(nest.variables[name].rep)) for name, value in scalars.items()}
+        self.shapes = {name: tuple([self._input(n, 0, INT_MAX) for n in shape]) for name, shape in shapes.items()}
         self.globals = dict(self.env)
         self.facts: dict[Terms, tuple[int, int]] = {}
         self.variables: Mapping[str, t.Variable] = nest.variables
         self.read: set[int] = set()  # symbols that were read
         self.visited: set[int] = set()  # obligations in code that is not proved dead
+
+    def _input(self, value: int | None, low: int, high: int) -> Value:
+        """One of which the value is known, or anything."""
+        return constant(value) if value is not None else self.symbols.new(constant(low), constant(high))
 
     def call(self, e: t.CallFunction) -> Value | None:
         raise NotImplementedError  # given with the statements
@@ -151,7 +155,7 @@ class Expressions:
                 self.subscript(e.array, e.index, e.obligations)
                 return interval(*self.spans.get(e.array) or int_range(e.rep)) if is_int(e.rep) else None
             case t.Dim():
-                return constant(self.shapes[e.array][e.axis])
+                return self.shapes[e.array][e.axis]
             case t.Op(name="row"):
                 return self.row(e)
             case t.Op():
@@ -189,23 +193,24 @@ class Expressions:
         for e, size, obligation in zip(index, self.shapes[array], obligations, strict=True):
             self.outcomes[obligation] = self._place(self.int_expr(e), size)
 
-    def _place(self, index: Value, size: int) -> str:
+    def _place(self, index: Value, size: Value) -> str:
         """Counted from the front, from the end, either, or to be checked."""
+        if self.bounds(index + size)[0] < 0 or self.bounds(index - size)[1] >= 0:
+            return "C"
         low, high = self.bounds(index)
-        outcome = "P" if low >= 0 else "N" if high < 0 else "M"
-        return outcome if -size <= low and high < size else "C"
+        return "P" if low >= 0 else "N" if high < 0 else "M"
 
     def row(self, e: t.Op) -> Value:
         """The index of a row, from the front."""
         extent, index = e.args
-        size = self.int_expr(extent).low
+        size = self.int_expr(extent)
         value = self.int_expr(index)
         (obligation,) = e.obligations
         self.visited.add(obligation)
         outcome = self.outcomes[obligation] = self._place(value, size)
         if outcome in "PN":
-            return value if outcome == "P" else value + constant(size)
-        return interval(0, max(0, size - 1))
+            return value if outcome == "P" else value + size
+        return interval(0, max(0, self.bounds(size)[1] - 1))
 
     def settle(self, obligation: int | None, holds: bool) -> None:
         if obligation is not None:
@@ -330,7 +335,7 @@ class Expressions:
             case "abs":
                 return interval(*integers.absolute(self.bounds(v[0])))
             case "isqrt":
-                return interval(0, math.isqrt(max(0, self.bounds(v[0])[1])))
+                return interval(0, root(max(0, self.bounds(v[0])[1])))
             case "mod" if self._is_remainder(v):
                 return v[0]
             case _:

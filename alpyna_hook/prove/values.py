@@ -20,7 +20,8 @@ from alpyna_hook.prove.expressions import Env, Expressions
 
 @dataclass(frozen=True)
 class Proof:
-    """outcomes: one character for each obligation (see the package).  trips: of the outermost loop, if known."""
+    """outcomes: one character for each obligation (see the package).  trips: of the outermost loop, if known; none also
+    if that is below zero."""
 
     outcomes: str
     trips: int | None
@@ -28,10 +29,10 @@ class Proof:
 
 
 def prove(
-    nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]], preset: Mapping[int, str],
+    nest: t.TypedNest, scalars: Mapping[str, int | None], shapes: Mapping[str, tuple[int | None, ...]], preset: Mapping[int, str],
     wrap: bool, spans: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Proof:
-    """Settles the obligations for these integers and shapes.
+    """Settles the obligations for these integers and shapes, or for any where one is None.
 
     preset: outcomes that do not depend on values.  wrap: NumPy's integer overflow goes unreported.
     spans: the least and the greatest element of arrays that stay as they are.
@@ -61,7 +62,7 @@ class _Execution(Expressions):
     """Statements; expressions are in the base class."""
 
     def __init__(
-        self, nest: t.TypedNest, scalars: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]],
+        self, nest: t.TypedNest, scalars: Mapping[str, int | None], shapes: Mapping[str, tuple[int | None, ...]],
         preset: Mapping[int, str], wrap: bool, spans: Mapping[str, tuple[int, int]],
     ) -> None:
         super().__init__(nest, scalars, shapes, preset, wrap, spans)
@@ -145,7 +146,7 @@ class _Execution(Expressions):
         self.visited.add(s.obligation)
         self.outcomes[s.obligation] = "C" if not fine else "K" if most <= SHORT else "L"
         if s is self.outermost and start.exact is not None and stop.exact is not None and step.exact:
-            self.trips = len(range(start.exact, stop.exact, step.exact))
+            self.trips = -((start.exact - stop.exact) // step.exact)
         assert self.env is not None
         entry = dict(self.env)
         index = self._index(start, stop, step)

@@ -27,8 +27,9 @@ from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
-from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, predicted, rest
+from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, rest
 from alpyna_hook.runtime.native import keeps_flags
+from alpyna_hook.runtime.placing import predicted
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 from alpyna_hook.seam.site import Site, refuse_for_now

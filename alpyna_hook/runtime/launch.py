@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Iterator
 from functools import reduce
 from operator import getitem
-from time import thread_time
 from typing import Any
 
 import numpy as np
 
-from alpyna_hook import pipeline
 from alpyna_hook.bind.binder import Binder, Binding
 from alpyna_hook.bind.views import View
 from alpyna_hook.emit import layout as frame_layout
-from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.guest.room import more_room
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
-from alpyna_hook.kernels.build import Kernel
 from alpyna_hook.log import log
-from alpyna_hook.prove import Proof, prove
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
 from alpyna_hook.runtime.decide import Estimate
-from alpyna_hook.runtime.interrupts import Ran, Work, aside, run
+from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
-from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
-from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
+from alpyna_hook.runtime.memory import Transaction
+from alpyna_hook.runtime.native import FLAGS
+from alpyna_hook.runtime.placing import SOON, place, place_key
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.runtime.variant import Call, KernelKey, Placed, Variant
+from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.seam.site import MISSING, Site
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
-_SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
-_MOST_CALLS = 256  # remembered for each variant
-_MOST_PLACED = 64
 _NOTHING: Iterator[Any] = iter(())
 
 
@@ -78,13 +70,15 @@ def launch(
     key = place_key(variant, arrays, binding)
     placed = variant.placed.get(key)
     if placed is None:
-        placed = newly_placed(trace, judge, variant, arrays, binder, binding, key, estimate)
+        placed = place(variant, arrays, binding, key, estimate)
+        if variant.spent:
+            pay(trace, judge, variant, estimate)
     call = placed.call
     if call.trips == 0:
         raise NoIterations
     if not forced and call.sure and call.predicted * judge.scale < judge.launch:
         raise TooSmall
-    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(_SOON) else None
+    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
     work = prepared(variant, placed, arrays, binding, soon)
     depth = site.pending_returns()
     try:
@@ -113,34 +107,26 @@ def launch(
     return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
 
 
-def newly_placed(
-    trace: Trace, judge: Judge, variant: Variant, arrays: list[Any], binder: Binder, binding: Binding, key: tuple[Any, ...],
-    estimate: Estimate,
-) -> Placed:
-    """`place`, with what a new proof, or a new kernel, costs put down."""
-    calls, kernels, elsewhere, imported = len(variant.calls), len(variant.kernels), variant.compile_seconds, "numba" in sys.modules
-    begun = thread_time()
-    placed = place(variant, arrays, binder, binding, key, estimate)
-    if len(variant.calls) == calls:
-        return placed
-    here = thread_time() - begun
-    spent = here + variant.compile_seconds - elsewhere
-    made = len(variant.kernels) - kernels
+def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> None:
+    """Puts down what was spent on new proofs and kernels."""
+    spent, variant.spent = variant.spent, []
+    here, made = sum([one.here for one in spent]), sum([one.kernel for one in spent])
+    seconds = sum([one.seconds for one in spent])
     if made:
         judge.built()
-        spent += variant.analysis_seconds
+        seconds += variant.analysis_seconds
         variant.analysis_seconds = 0.0  # once
-    trace.compile_seconds += spent
+    trace.compile_seconds += seconds
     judge.proved(here, counts=not made or len(variant.kernels) > _FEW_KERNELS)
-    if made and imported:
-        INVESTMENTS.compiled(estimate.size, spent)
+    if made and all(one.imported for one in spent):
+        INVESTMENTS.compiled(estimate.size, seconds)
     elif made:
-        INVESTMENTS.imported(spent)
-    return placed
+        INVESTMENTS.imported(seconds)
 
 
 def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding, soon: bool | None) -> Work:
     frame, call = fill(variant, placed.head, binding), placed.call
+    assert call.kernel is not None
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
     return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable)
@@ -210,121 +196,6 @@ def undo(site: Site, work: Work, depth: int) -> None:
         except BaseException:
             if not attempts_left:
                 raise
-
-
-def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> tuple[Any, ...]:
-    """Everything, beside the types, that the choice of a kernel, its proof and the head of its frame depend on."""
-    scalars = binding.scalars
-    return (
-        tuple([address(a) for a in arrays]),
-        tuple([a.shape for a in arrays]),
-        tuple([a.strides for a in arrays]),
-        tuple([scalars[name] for name in variant.integers]),
-        variant.trust_flags,
-        tuple(np.geterr().values()) if variant.warns else (),
-        tuple(binding.spans.values()),
-    )
-
-
-def place(
-    variant: Variant, arrays: list[Any], binder: Binder, binding: Binding, key: tuple[Any, ...], estimate: Estimate
-) -> Placed:
-    """The call for these shapes, strides, integers and overlaps, whatever the addresses; made if it is new."""
-    addresses, shapes, strides, *rest = key
-    call_key = (shapes, strides, overlap_groups(arrays), *rest)
-    call = variant.calls.get(call_key)
-    if call is None:
-        with registries.kept(binding.namespace):
-            call = new_call(variant, arrays, binding, call_key, estimate)
-    words: list[int] = []
-    for a, shape, steps in zip(addresses, shapes, strides, strict=True):
-        words += (a, *shape, *steps)
-    words += [libm_address(name) for name in variant.typed.libm]
-    for name, rep in variant.typed.ufuncs:
-        words += ufunc_addresses(name, rep)
-    if len(variant.placed) >= _MOST_PLACED:
-        variant.placed.clear()
-    own = libm_address("fetestexcept") if call.mask and variant.trust_flags else 0
-    placed = variant.placed[key] = Placed(call, variant.layout.head(words, call.mask, own))
-    return placed
-
-
-def new_call(
-    variant: Variant, arrays: list[Any], binding: Binding, key: tuple[Any, ...], estimate: Estimate
-) -> Call:
-    typed = variant.typed
-    errstate = np.geterr()
-    mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
-    if typed.ufuncs and not FLAGS.available:
-        raise Declined("inexact", "NumPy functions, where the floating-point flags cannot be read")
-    if errstate["under"] != "ignore" and has_unanchored(variant):
-        raise Declined("inexact", "np.errstate(under=...) with operations that the compiler may drop")
-    silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))
-    flags = bool(mask) and variant.trust_flags
-    proof = settled(variant, arrays, binding, silent=silent, flags=flags, wrap=errstate["over"] == "ignore")
-    if not variant.trust_flags and not typed.ufuncs:
-        mask = 0
-    unit = frozenset(
-        (name, axis)
-        for name, a in zip(typed.arrays, arrays, strict=True)
-        for axis, stride in enumerate(a.strides)
-        if stride == a.itemsize
-    )
-    kernel_key = proof.outcomes, unit, key[2]
-    kernel = variant.kernels.get(kernel_key) or aside(lambda: compiled(variant, kernel_key))
-    seconds = predicted(estimate, binding)
-    soon = (True if proof.trips is not None and estimate.sure else None) if seconds < _SOON else False
-    keeps = bool(mask) or "C" in proof.outcomes or not soon or proof.raises or bool(typed.results)
-    addresses = tuple([address(a) for a in arrays])
-    call = Call(
-        kernel, proof.trips, seconds, estimate.sure, estimate.exact, soon, mask, keeps, addresses, proof.outcomes
-    )
-    if len(variant.calls) >= _MOST_CALLS:
-        variant.calls.clear()
-    variant.calls[key] = call
-    return call
-
-
-def compiled(variant: Variant, key: KernelKey) -> Kernel:
-    begun = thread_time()
-    try:
-        return pipeline.compiled(variant, key)
-    finally:
-        variant.compile_seconds += thread_time() - begun
-
-
-def predicted(estimate: Estimate, binding: Binding) -> float:
-    """Seconds that the interpreter is predicted to need, as nothing was measured."""
-    scalars, arrays = binding.scalars, binding.arrays
-
-    def number(name: str) -> float | None:
-        value = scalars.get(name)
-        return None if value is None or isinstance(value, (complex, np.complexfloating)) else float(value)
-
-    def shape(name: str) -> tuple[int, ...] | None:
-        if name in binding.tuples:
-            return binding.tuples[name].type.shape
-        array = arrays.get(name)
-        return None if array is None else array.shape
-
-    return estimate.of(number, shape)
-
-
-def has_unanchored(variant: Variant) -> bool:
-    """Are there operations of which only a check of their own would tell, which does not see underflow?"""
-    trusted = variant.anchored if variant.trust_flags else {}
-    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
-
-
-def settled(variant: Variant, arrays: list[Any], binding: Binding, *, silent: bool, flags: bool, wrap: bool) -> Proof:
-    typed = variant.typed
-    if silent:
-        preset = {k: "K" for k, what in enumerate(typed.obligations) if what in ("finite", "finite_division")}
-    else:
-        preset = dict(variant.anchored) if flags else {}
-    integers = {n: int(binding.scalars[n]) for n in variant.integers}
-    shapes = {name: a.shape for name, a in zip(typed.arrays, arrays, strict=True)}
-    return prove(typed, integers, shapes, preset, wrap, binding.spans)
 
 
 def fill(variant: Variant, head: bytes, binding: Binding) -> Any:

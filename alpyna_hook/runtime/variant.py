@@ -13,6 +13,7 @@ from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.prove.general import Proofs
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 
@@ -24,14 +25,14 @@ FEW_RUNS, _MOST_RUNS = 8, 2**16
 class Call:
     """What was decided for one set of shapes, strides, overlaps and integers.
 
-    trips: of the outermost loop, if known.  predicted: seconds in the interpreter; sure: no loop
-    turns more often than was assumed; exact: nor less often.
+    kernel: none where the outermost loop does not turn.  trips: how often it does, if known.  predicted: seconds in the
+    interpreter; sure: no loop turns more often than was assumed; exact: nor less often.
     soon: it surely (True) or probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags
     to watch.  keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
     first such call, for `explain`.  outcomes: of the obligations.
     """
 
-    kernel: Kernel
+    kernel: Kernel | None
     trips: int | None
     predicted: float
     sure: bool
@@ -51,6 +52,16 @@ class Placed:
     head: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds on a new proof or kernel.  here: those of the thread that waited.  imported: Numba had been, before."""
+
+    seconds: float
+    here: float
+    kernel: bool
+    imported: bool
+
+
 @dataclass
 class Variant:
     nest: ir.Nest
@@ -67,9 +78,12 @@ class Variant:
     kernels: dict[KernelKey, Kernel] = field(default_factory=dict)
     calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
+    settings: dict[tuple[object, ...], tuple[int, Proofs]] = field(default_factory=dict)  # flags to watch, and what was proved
+    units: dict[tuple[tuple[int, ...], ...], frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
-    compile_seconds: float = 0.0  # of the threads that compile
+    spent: list[Spent] = field(default_factory=list)  # and not put down yet
     analysis_seconds: float = 0.0  # that no kernel was charged with
+    head: struct.Struct = field(init=False)  # of a frame, from its control words up to the scalars
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
@@ -79,7 +93,7 @@ class Variant:
 
     def __post_init__(self) -> None:
         typed = self.typed
-        self.packer, self.unpacker = self.layout.packer, self.layout.unpacker
+        self.head, self.packer, self.unpacker = self.layout.head, self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.tuples = tuple([name for name in typed.arrays if tuple_of(name) in self.facts.tuples])
         self.stored = tuple([name in typed.stored for name in typed.arrays])

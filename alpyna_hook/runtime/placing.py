@@ -1,0 +1,190 @@
+"""Which kernel runs a call, and what stands at the head of its frame: by where the arrays lie, their shapes, and the integers."""
+
+from __future__ import annotations
+
+import sys
+from time import thread_time
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook import pipeline
+from alpyna_hook.bind.binder import Binding
+from alpyna_hook.emit.layout import NO_END
+from alpyna_hook.guest import registries
+from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
+from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.interrupts import aside
+from alpyna_hook.runtime.memory import address, overlap_groups
+from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
+from alpyna_hook.runtime.variant import Call, KernelKey, Placed, Spent, Variant
+
+SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
+_MOST_CALLS = 256  # remembered for each variant
+_MOST_PLACED = 64
+_MOST_SETTINGS = 16
+_MOST_KERNELS = 4  # made for arrays that lie alike, before a kernel that checks more stands in
+PlaceKey = tuple[Any, ...]
+
+
+def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> PlaceKey:
+    """Everything, beside the types, that the choice of a kernel, its proof and the head of its frame depend on."""
+    scalars = binding.scalars
+    return (
+        tuple([address(a) for a in arrays]),
+        tuple([a.shape for a in arrays]),
+        tuple([a.strides for a in arrays]),
+        tuple([scalars[name] for name in variant.integers]),
+        variant.trust_flags,
+        tuple(np.geterr().values()) if variant.warns else (),
+        tuple(binding.spans.values()),
+    )
+
+
+def place(variant: Variant, arrays: list[Any], binding: Binding, key: PlaceKey, estimate: Estimate) -> Placed:
+    """The call for these shapes, strides, integers and overlaps, whatever the addresses; made if it is new."""
+    addresses, shapes, strides, *rest = key
+    call_key = (shapes, strides, overlap_groups(arrays), *rest)
+    call = variant.calls.get(call_key)
+    if call is None:
+        call = new_call(variant, arrays, addresses, binding, call_key, estimate)
+    own = libm_address("fetestexcept") if call.mask and variant.trust_flags else 0
+    words = [NO_END, call.mask, own]
+    for a, shape, steps in zip(addresses, shapes, strides, strict=True):
+        words += (a, *shape, *steps)
+    for name in variant.typed.libm:
+        words.append(libm_address(name))
+    for name, rep in variant.typed.ufuncs:
+        words += ufunc_addresses(name, rep)
+    if len(variant.placed) >= _MOST_PLACED:
+        variant.placed.clear()
+    placed = variant.placed[key] = Placed(call, variant.head.pack(*words))
+    return placed
+
+
+def new_call(
+    variant: Variant, arrays: list[Any], addresses: tuple[int, ...], binding: Binding, key: tuple[Any, ...], estimate: Estimate
+) -> Call:
+    shapes, strides, groups, integers, *_, spans = key
+    mask, proofs = variant.settings.get(key[4:6]) or setting(variant, key[4:6])
+    found = proofs.find(inputs(integers, shapes, spans)) or proved(variant, proofs, shapes, binding)
+    proof, trips = found
+    outcomes, kernel = proof.outcomes, None
+    if trips != 0:
+        outcomes, kernel = kernel_for(variant, proofs, outcomes, (unit_strides(variant, arrays, strides), groups), binding)
+    seconds = predicted(estimate, binding)
+    soon = (True if trips != UNKNOWN and estimate.sure else None) if seconds < SOON else False
+    keeps = bool(mask) or "C" in outcomes or not soon or proof.raises or bool(variant.typed.results)
+    known = trips if trips != UNKNOWN else None
+    call = Call(kernel, known, seconds, estimate.sure, estimate.exact, soon, mask, keeps, addresses, outcomes)
+    if len(variant.calls) >= _MOST_CALLS:
+        variant.calls.clear()
+    variant.calls[key] = call
+    return call
+
+
+def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
+    """What np.errstate, and whether the floating-point flags are trusted, mean for a nest: the flags to watch, and the proofs."""
+    typed = variant.typed
+    errstate = np.geterr()
+    mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
+    if typed.ufuncs and not FLAGS.available:
+        raise Declined("inexact", "NumPy functions, where the floating-point flags cannot be read")
+    if errstate["under"] != "ignore" and has_unanchored(variant):
+        raise Declined("inexact", "np.errstate(under=...) with operations that the compiler may drop")
+    if all(errstate[name] == "ignore" for name in ("over", "divide", "invalid")):
+        preset = {k: "K" for k, what in enumerate(typed.obligations) if what in ("finite", "finite_division")}
+    else:
+        preset = dict(variant.anchored) if mask and variant.trust_flags else {}
+    if not variant.trust_flags and not typed.ufuncs:
+        mask = 0
+    proofs = Proofs(typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
+    if len(variant.settings) >= _MOST_SETTINGS:
+        variant.settings.clear()
+    found = variant.settings[key] = mask, proofs
+    return found
+
+
+def has_unanchored(variant: Variant) -> bool:
+    """Are there operations of which only a check of their own would tell, which does not see underflow?"""
+    trusted = variant.anchored if variant.trust_flags else {}
+    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
+
+
+def unit_strides(variant: Variant, arrays: list[Any], strides: tuple[tuple[int, ...], ...]) -> frozenset[tuple[str, int]]:
+    """The axes along which elements are contiguous."""
+    found = variant.units.get(strides)
+    if found is None:
+        if len(variant.units) >= _MOST_CALLS:
+            variant.units.clear()
+        sizes = zip(variant.typed.arrays, arrays, strides, strict=True)
+        found = frozenset([(name, axis) for name, a, steps in sizes for axis, step in enumerate(steps) if step == a.itemsize])
+        variant.units[strides] = found
+    return found
+
+
+def proved(
+    variant: Variant, proofs: Proofs, shapes: tuple[tuple[int, ...], ...], binding: Binding
+) -> tuple[General, int]:
+    """A new proof, or the one that holds for anything."""
+    begun, made = thread_time(), proofs.made
+    with registries.kept(binding.namespace):
+        integers = {name: int(binding.scalars[name]) for name in variant.integers}
+        found = proofs.new(integers, dict(zip(variant.typed.arrays, shapes, strict=True)), binding.spans)
+    if proofs.made > made:
+        seconds = thread_time() - begun
+        variant.spent.append(Spent(seconds, seconds, False, True))
+    return found
+
+
+def kernel_for(
+    variant: Variant, proofs: Proofs, outcomes: str, lie: tuple[frozenset[tuple[str, int]], tuple[int, ...]], binding: Binding
+) -> tuple[str, Kernel]:
+    """A kernel for arrays that lie so, and the outcomes that it was made for: these, or ones that leave more to be checked
+    where too many kernels differ in nothing else."""
+    kernel = variant.kernels.get((outcomes, *lie))
+    if kernel is not None:
+        return outcomes, kernel
+    alike = [key[0] for key in list(variant.kernels) if key[1:] == lie]
+    if len(alike) >= _MOST_KERNELS:
+        fit = [o for o in alike if covers(o, outcomes)]
+        outcomes = min(fit, key=lambda o: o.count("C")) if fit else proofs.anything().outcomes
+    key = outcomes, *lie
+    return outcomes, variant.kernels.get(key) or compiled(variant, key, binding)
+
+
+def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
+    begun, imported = thread_time(), "numba" in sys.modules
+    elsewhere: list[float] = []
+
+    def task() -> Kernel:
+        own = thread_time()
+        try:
+            return pipeline.compiled(variant, key)
+        finally:
+            elsewhere.append(thread_time() - own)
+
+    with registries.kept(binding.namespace):
+        kernel = aside(task)
+    here = thread_time() - begun
+    variant.spent.append(Spent(here + sum(elsewhere), here, True, imported))
+    return kernel
+
+
+def predicted(estimate: Estimate, binding: Binding) -> float:
+    """Seconds that the interpreter is predicted to need, as nothing was measured."""
+    scalars, arrays = binding.scalars, binding.arrays
+
+    def number(name: str) -> float | None:
+        value = scalars.get(name)
+        return None if value is None or isinstance(value, (complex, np.complexfloating)) else float(value)
+
+    def shape(name: str) -> tuple[int, ...] | None:
+        if name in binding.tuples:
+            return binding.tuples[name].type.shape
+        array = arrays.get(name)
+        return None if array is None else array.shape
+
+    return estimate.of(number, shape)
