@@ -10,6 +10,7 @@ from alpyna_hook.bind.attributes import plain_attribute
 from alpyna_hook.capture import capture_function
 from alpyna_hook.guest.library import is_library
 from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.operators.genuine import meaning_of
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
@@ -27,7 +28,7 @@ def captured(function: types.FunctionType) -> ir.Function:
         raise Declined("call", f"{function.__name__}() is a generator or coroutine")
     found = capture_function(node, filename=code.co_filename, name=function.__qualname__, names=_NamesOf(function))
     check_scopes(found, code)
-    return found
+    return untracked(found)
 
 
 class _NamesOf:

@@ -21,6 +21,7 @@ from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
 from alpyna_hook.guest.watching import watched_at
 from alpyna_hook.ir.captured import Nest
 from alpyna_hook.ir.stored import loads
+from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.kernels.build import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
@@ -55,7 +56,7 @@ class SiteState:
         if self.binder is None:
             positions = {name: k for k, name in enumerate(site.params)}
             with registries.kept(namespace):
-                self.nest = nest_of(site, LiveNames(positions, values, namespace))
+                self.nest = untracked(nest_of(site, LiveNames(positions, values, namespace)))
             check_seam(site, self.nest)
             self.binder = Binder(self.nest, positions)
         return self.binder

@@ -44,7 +44,7 @@ from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import Watched
 from alpyna_hook.log import log
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.seam.source import ModuleSource, Refusal, remember
+from alpyna_hook.seam.source import ModuleSource, Refusal, remember, remember_without_loops
 
 if TYPE_CHECKING:
     from alpyna_hook.runtime.judge import Judge
@@ -97,9 +97,12 @@ def link(code: CodeType, module: ModuleSource) -> CodeType:
             sites.append(constant)
         constants.append(constant)
     linked = code.replace(co_consts=tuple(constants))
-    made = remember(linked, module)
-    for site in sites:
-        site.code = made
+    if sites:
+        made = remember(linked, module)
+        for site in sites:
+            site.code = made
+    else:
+        remember_without_loops(linked, module)
     return linked
 
 
@@ -486,7 +489,7 @@ def registered(module: ModuleSource, table: Table) -> ModuleSource:
     for record in table.sites:
         parent = module.sites[record.parent] if record.parent >= 0 else None
         module.sites.append(Site(module, record, parent))
-    module.refused.extend(table.refused)
+    module.refuse(table.refused)
     _SOURCES.append(module)
     return module
 

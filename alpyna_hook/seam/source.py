@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable
 from importlib.util import decode_source
 from types import CodeType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpyna_hook.config import Options
 from alpyna_hook.reasons import Declined
@@ -15,7 +15,6 @@ from alpyna_hook.seam.places import NONE, Place, find, node_at
 
 if TYPE_CHECKING:
     from alpyna_hook.seam.site import Site
-
 
 
 class Refusal(NamedTuple):
@@ -41,8 +40,16 @@ class ModuleSource:
         self.options = options
         self.skip_lines = frozenset(skip_lines)
         self.sites: list[Site] = []
-        self.refused: list[Refusal] = []
+        self._refused: list[tuple[Any, ...]] = []
         self.functions = NONE  # where they stand
+        self.place = -1  # among those that have code without loops
+
+    @property
+    def refused(self) -> list[Refusal]:
+        return [Refusal(*each) for each in self._refused]
+
+    def refuse(self, refused: Iterable[Refusal]) -> None:
+        self._refused += [tuple(each) for each in refused]  # which the garbage collector forgets, unlike named ones
 
     def is_like(self, other: ModuleSource) -> bool:
         """Whether both were made of the same source in the same way."""
@@ -67,7 +74,7 @@ class ModuleSource:
 
 
 class _Made(weakref.ref[CodeType]):
-    """A code object that was made from a module's source; they are many, so it is all that is kept for one."""
+    """A code object with loops that was made from a module's source."""
 
     __slots__ = ("key", "module")
     key: int
@@ -77,6 +84,11 @@ class _Made(weakref.ref[CodeType]):
 # Code objects equal each other by value, and not by file: these are known by their identity.
 _made: dict[int, _Made] = {}
 
+# Those without loops are so many that the garbage collector would need twice as long for them: numbers are nothing to it.
+# Of a code object whose identity is that of a dead one the contents tell.
+_modules: list[ModuleSource] = []
+_without_loops: dict[int, tuple[int, int]] = {}  # by identity: the place of its module, and its contents
+
 
 def _forget(made: weakref.ref[CodeType]) -> None:
     assert isinstance(made, _Made)
@@ -85,14 +97,28 @@ def _forget(made: weakref.ref[CodeType]) -> None:
 
 
 def remember(code: CodeType, module: ModuleSource) -> weakref.ref[CodeType]:
-    """Notes that this very code object was made from the module's source."""
+    """Notes that this very code object, which has loops, was made from the module's source."""
     made = _Made(code, _forget)
     made.key, made.module = id(code), module
     _made[made.key] = made
     return made
 
 
+def remember_without_loops(code: CodeType, module: ModuleSource) -> None:
+    if module.place < 0:
+        module.place = len(_modules)
+        _modules.append(module)
+    _without_loops[id(code)] = module.place, _contents(code)
+
+
+def _contents(code: CodeType) -> int:
+    return hash((code, code.co_code, code.co_firstlineno, code.co_filename))
+
+
 def module_of(code: CodeType) -> ModuleSource | None:
     """The source that this very code object was made from: not an equal one of another file, nor a changed copy."""
     made = _made.get(id(code))
-    return made.module if made is not None and made() is code else None
+    if made is not None:
+        return made.module if made() is code else None
+    place, contents = _without_loops.get(id(code), (0, 0))
+    return _modules[place] if contents and contents == _contents(code) else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import sys
 
 import pytest
 
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.schema import Node, Record, Struct, children, fields, mapped, replace, values, walk
+from alpyna_hook.ir.untracked import untracked
 
 LOC = Loc(1, 0, 1, 5)
 X, Y = ir.Var("x", LOC), ir.Const(2, LOC)
@@ -96,3 +99,15 @@ def test_typed_nodes_too() -> None:
     assert t.Var("x", integer, "i8", LOC).obligation is None
     with pytest.raises(TypeError, match="unexpected keyword"):
         replace(X, unknown=1)
+
+
+def test_the_garbage_collector_does_not_visit_an_untracked_tree() -> None:
+    name = "".join(["a", "name", "of", "no", "other"])
+    loc = Loc(1, 0, 2, 3)
+    references = sys.getrefcount(name)
+    tree = untracked(ir.Binary("+", ir.Load("a", (ir.Var(name, loc), Y), loc), Y, loc))
+    assert not any(gc.is_tracked(node) for node in (*walk(tree), loc, tree.left.index))  # type: ignore[attr-defined]
+    gc.collect()
+    assert tree == untracked(tree) and tree.left.index[0].name is name  # type: ignore[attr-defined]
+    del tree
+    assert sys.getrefcount(name) == references  # its last reference has freed it
