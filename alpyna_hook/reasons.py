@@ -83,7 +83,7 @@ _ALL = [
            "convert the operands explicitly"),
     Reason("mixed-types", "a variable whose type depends on the path taken, in a way that changes results",
            "give the variable one type, for example by starting it as 0.0"),
-    Reason("array-variable", "a variable that stands for different arrays, or rows of different arrays, in the loop",
+    Reason("array-variable", "a variable that stands for rows of different arrays, or for arrays in too many ways, in the loop",
            "use the arrays' own names, or one variable for each"),
     Reason("index-type", "an index that is not an integer", "use int(...) on the index"),
     Reason("dimensions", "an array with fewer or more dimensions than its subscripts", "index every dimension"),

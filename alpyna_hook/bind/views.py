@@ -12,8 +12,8 @@ the analyses see `a[i, j]`.
     s = s + row[j]                s = s + a[i, j]
 
 The check stands for the IndexError of the assignment.  A whole array under a second name
-(`b = a`) is a row by no indices.  What cannot be had so (two buffers that are swapped, a row of
-either of two arrays) is declined.  Axes counted from the end, and `ndim`, are resolved too.
+(`b = a`) is a row by no indices.  What cannot be had so (a row of either of two arrays) is
+declined.  Axes counted from the end, and `ndim`, are resolved too.
 """
 
 from __future__ import annotations

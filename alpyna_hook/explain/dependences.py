@@ -72,7 +72,7 @@ def _distinct(carried: list[Dependence], names: Names) -> Iterator[str]:
 
 
 def _verdicts(graph: DependenceGraph, names: Names) -> list[str]:
-    lines = [f"{names.loop(v.index, v.line)}: {names.text(_verdict(v))}" for v in _loops(graph, names)]
+    lines = list(dict.fromkeys(f"{names.loop(v.index, v.line)}: {names.text(_verdict(v))}" for v in _loops(graph, names)))
     if graph.untested:
         lines.append(f"{graph.untested} pairs of accesses were not tested, as testing all would take too long: "
                      "they count as dependent")

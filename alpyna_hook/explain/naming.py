@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from itertools import chain
 
+from alpyna_hook.bind.swaps import WHICH
 from alpyna_hook.dependence.accesses import Access, LoopInfo, Program, ScalarUse, Unknown
 from alpyna_hook.dependence.effects import ANYWHERE
 from alpyna_hook.ir import captured as ir
@@ -96,7 +97,7 @@ class Names:
         for name, assigned in values.items():  # in the order of the source, so that those before are known
             self._compile()
             first = assigned[0]
-            plain = f"a temporary of line {first.loc.line}"
+            plain = "what the arrays' names stand for" if name == WHICH else f"a temporary of line {first.loc.line}"
             self._shown[name] = plain if len(assigned) > 1 else self._short(first.value) or plain
 
     def _unknown(self, unknown: Unknown) -> str:

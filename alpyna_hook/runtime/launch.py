@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook.bind.binder import Binder, Binding
+from alpyna_hook.bind.swaps import WHICH
 from alpyna_hook.bind.views import View
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest.outside import came_from_outside
@@ -64,6 +65,8 @@ def launch(
 
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
+    if variant.choices:
+        binding.scalars[WHICH] = 0
     if variant.tuples:
         binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
@@ -257,6 +260,10 @@ def if_assigned(variant: Variant, binding: Binding, results: dict[str, Any], nam
 
 def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Any:
     """What a variable or attribute was assigned in the nest, or MISSING."""
+    choice = variant.choices.get(name)
+    if choice is not None:
+        array = choice.arrays[results[WHICH]]
+        return MISSING if array is None else binding.arrays[array]
     view = variant.views.get(name)
     return results.get(name, MISSING) if view is None else row(view, binding, results)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook.bind.swaps import WHICH, Choice, resolve_swaps
 from alpyna_hook.bind.views import View, resolve_views
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.names import assigned_names, root_of
@@ -55,11 +56,14 @@ def run_plain(source: str, values: dict[str, Any]) -> Result:
         return ("raised", type(error))
 
 
-def run_captured(nest: Nest, values: dict[str, Any], views: dict[str, View] | None = None) -> Result:
+def run_captured(
+    nest: Nest, values: dict[str, Any], views: dict[str, View] | None = None, choices: dict[str, Choice] | None = None
+) -> Result:
     """The IR, given only what the nest says that it reads; writes go back to values."""
     wanted = {root_of(name) for name in nest.reads}
     env = {name: value for name, value in values.items() if name in wanted}
     env |= {made.name: _evaluated(made.node, values) for made in nest.made}
+    env |= {WHICH: 0} if choices else {}
     result: Result = ("returned", None)
     try:
         Interpreter(env).block((nest.loop,))
@@ -73,6 +77,9 @@ def run_captured(nest: Nest, values: dict[str, Any], views: dict[str, View] | No
         if view.witness in env and completed(result):
             index = tuple([env[i] if isinstance(i, str) else i for i in view.index])
             env[view.name] = Interpreter(env).name(view.array)[index]
+    if completed(result):
+        arrays = {name: choice.arrays[env[WHICH]] for name, choice in (choices or {}).items()}
+        env |= {name: Interpreter(dict(values)).name(array) for name, array in arrays.items() if array is not None}
     written = {name: value for name, value in env.items() if name[0] != "@" and values.get(name) is not value}
     assert set(written) <= set(nest.writes), (written, nest.writes)
     values.update(written)
@@ -116,23 +123,27 @@ def state(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def same(source: str, setup: str = "") -> Nest:
-    """Asserts that the captured nest does what the source does, before and after `resolve_views`; returns it."""
+    """Asserts that the captured nest does what the source does, before and after `resolve_swaps` and `resolve_views`; returns it."""
     nest = nest_of(source)
     compare(source, setup, nest)
+    ranks = ranks_of(nest, namespace(setup))
     try:
-        resolved, views = resolve_views(nest, ranks_of(nest, namespace(setup)))
+        swapped, choices = resolve_swaps(nest, ranks)
+        resolved, views = resolve_views(swapped, ranks)
     except Declined as declined:
         assert declined.reason.slug == "array-variable"
     else:
-        compare(source, setup, resolved, views)
+        compare(source, setup, resolved, views, choices)
     return nest
 
 
-def compare(source: str, setup: str, nest: Nest, views: dict[str, View] | None = None) -> None:
+def compare(
+    source: str, setup: str, nest: Nest, views: dict[str, View] | None = None, choices: dict[str, Choice] | None = None
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, captured = namespace(setup), namespace(setup)
-        expected, got = run_plain(source, plain), run_captured(nest, captured, views)
+        expected, got = run_plain(source, plain), run_captured(nest, captured, views, choices)
     # After an error everything is put back and the interpreter runs the loop: only that there was one counts.
     if completed(got) or completed(expected):
         assert seen(got) == seen(expected), pretty(nest)

@@ -1,4 +1,4 @@
-"""The IR of every loop of `test_same`, before and after `resolve_views`, as one text.
+"""The IR of every loop of `test_same`, before and after `resolve_swaps` and `resolve_views`, as one text.
 
 `python -m tests.capture.golden` writes it anew: then look at the difference.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from alpyna_hook.bind.swaps import resolve_swaps
 from alpyna_hook.bind.views import resolve_views
 from alpyna_hook.ir.text import pretty
 from alpyna_hook.reasons import Declined
@@ -22,7 +23,9 @@ def describe(name: str) -> Iterator[str]:
     captured = pretty(nest)
     yield f"# {name}\n{captured}"
     try:
-        resolved, views = resolve_views(nest, ranks_of(nest, namespace(ARRAYS)))
+        ranks = ranks_of(nest, namespace(ARRAYS))
+        swapped, choices = resolve_swaps(nest, ranks)
+        resolved, views = resolve_views(swapped, ranks)
     except Declined as declined:
         yield f"# declined: {declined}"
         return
@@ -30,6 +33,8 @@ def describe(name: str) -> Iterator[str]:
         yield "# with ranks:\n" + pretty(resolved)
     for view in views.values():
         yield f"# {view.name} = {view.array}{list(view.index)} once {view.witness} is set"
+    for name, choice in choices.items():
+        yield f"# {name} = {list(choice.arrays)}[@which]"
 
 
 def text() -> str:

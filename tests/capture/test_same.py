@@ -181,6 +181,15 @@ LOOPS = {
     "alias": "for i in range(3):\n    d = a\n    d[i] = i",
     "alias of attribute": "for i in range(3):\n    d = self.m[1]\n    d[i] = i\n    e = self.a\n    e[i] += 1",
     "double buffer": "for i in range(3):\n    a[i] = 1 + b[i]\n    a, b = b, a",
+    "double buffer by a third variable": "for i in range(4):\n    a[i] = 1 + b[i]\n    third = a\n    a = b\n    b = third\n    s += third[0]",
+    "three buffers": "for i in range(5):\n    a[i] = 1 + b[i] - old[i % 3]\n    a, b, old = b, old, a\n    s += a[-1]",
+    "buffers swapped under a condition": "for i in range(5):\n    b[i] += a[i] * 0.5\n    if a[i] > 0:\n        a, b = b, a\n        if i == 3: break",
+    "buffers swapped in an inner loop": "for i in range(3):\n    for j in range(len(a) - i):\n        if a[j] > b[j]: continue\n        a, b = b, a\n        a[j] -= 1\n    else:\n        s += b[0]",
+    "a while loop over buffers": "while a[0] < 3 and k < 9:\n    b[0] = a[0] + 1\n    a, b = b, a\n    k += 1\nelse:\n    s = a[0] * len(b)",
+    "one of two arrays": "for i in range(4):\n    if i % 2: src, dst = a, b\n    else: src, dst = b, a\n    dst[i] = src[i] * 2",
+    "the same array for good": "for i in range(4):\n    a[i] += 1\n    a = b",
+    "rows of buffers": "for i in range(3):\n    for x, y in m:\n        s += x - y\n    m, p = p, m",
+    "buffers and a return": "for i in range(4):\n    a, b = b, a\n    if a[i] < -1: return a[i]\n    a[i] -= 1",
     "array rebound": "for i in range(3):\n    s += a[i]\n    a = b",
     "size of a row": (
         "for i in range(2):\n    row = t3[i]\n"

@@ -75,6 +75,7 @@ def generate(rng: random.Random) -> Case:
     scope.assigned = {named[s.name] for s in scalars if s.kind == "i"} - scope.fixed
     scope.functions = functions
     scope.in_function = form != "module"
+    scope.renames = form != "closure"
     start = [f"self.{name} = {name}" for name in own]
     if own and scope.chance(15):
         start.append("me = self")
@@ -92,6 +93,8 @@ def generate(rng: random.Random) -> Case:
 def _arrays(scope: Scope) -> list[Array]:
     kinds = scope.pick(("f", "f", "ff", "fi", "i", "ii", "ffi", "b", "bi", "fb", "c", "fc", "bifc", "fff", "iif"))
     arrays = [_array(scope, "abcd"[k], kind) for k, kind in enumerate(kinds)]
+    if scope.chance(15):
+        arrays.append(replace(scope.pick(arrays), name="e"))
     if scope.chance(35):
         dims = (Extent(scope.pick(scope.sizes)),)
         arrays.append(Array("idx", "i", dims, scope.pick(scope.sizes), stored=scope.chance(25)))

@@ -85,6 +85,7 @@ class Scope:
     functions: list[UserFunction] = field(default_factory=list)
     prefix: str = ""
     in_function: bool = True
+    renames: bool = True  # whether an array may be assigned another one
     can_break: bool = False
     can_continue: bool = False
     depth: int = 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
 from tests.generator.expressions import Text, boolean, constant, expression, index, integer, load, option, vector
 from tests.generator.scope import Array, LoopVar, Scope
 
@@ -407,8 +410,18 @@ def _for(scope: Scope, header: str, variables: list[LoopVar], bound: dict[str, s
     lines = [header]
     with scope.loop_body(variables):
         scope.bound.update(bound)
-        lines += indent(block(scope, budget))
+        lines += indent([*block(scope, budget), *_other_names(scope)])
     return lines + _otherwise(scope)
+
+
+def _other_names(scope: Scope) -> Lines:
+    """Two arrays that are alike change their names, as the buffers of a time loop do."""
+    alike = [(a.name, b.name) for a, b in combinations(scope.arrays, 2) if replace(a, name=b.name) == b and not a.points_into]
+    if not alike or not scope.renames or not scope.chance(25):
+        return []
+    one, other = scope.pick(alike)
+    swap = f"{one}, {other} = {other}, {one}"
+    return [f"if {boolean(scope, 1)}:", f"    {swap}"] if scope.chance(30) else [swap]
 
 
 def _otherwise(scope: Scope) -> Lines:

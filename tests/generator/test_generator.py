@@ -37,7 +37,8 @@ def test_plain_runs_agree_with_each_other() -> None:
 CONSTRUCTS = ("while ", "break", "continue", "else:", "elif ", "return ", " if ", "enumerate(", "zip(", "reversed(",
               "math.", "np.", "self.", "abs(", "min(", "max(", "int(", "float(", "bool(", "round(", "len(", "pow(",
               ".shape[", ".size", "raise ", "assert ", " and ", " or ", "not ", "**", ">>", "<<", "//", "%", "+=",
-              "idx[", "][", ", -1)", "f0(", "put(", "over(", "inner(", "in GW:", "in GP:", "GT[", "GP[0]", " in GT", "*GW", 'how="half"', "COST", "max((", ") if ", "complex(", ".real", " in (", "f0 = lambda", "o0 is", "o0 ==", "o0 in", "def inner", "class Model", "current()", " = t", "both(", "j", "range(i")
+              "idx[", "][", ", -1)", "f0(", "put(", "over(", "inner(", "in GW:", "in GP:", "GT[", "GP[0]", " in GT", "*GW", 'how="half"', "COST", "max((", ") if ", "complex(", ".real", " in (", "f0 = lambda", "o0 is", "o0 ==", "o0 in", "def inner", "class Model", "current()", " = t", "both(", "j", "range(i",
+              "a, e = e, a", "self.e")
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)

@@ -89,7 +89,7 @@ NESTS = {
     "of several types": ("o = Plain()", "o.x = a[i] if i > 1 else o.x", "mixed-types accelerated"),
     "a type that changes": ("o = Plain()", "o.x = a[i]", "accelerated"),
     "an array": ("o = Plain()\n    o.b = a", "o.b = a\n        o.b[i] = i", "accelerated"),
-    "one of two arrays": ("o = Plain()\n    o.b, o.c = a, a.copy()", "o.b, o.c = o.c, o.b\n        o.b[i] = i", "array-variable"),
+    "one of two arrays": ("o = Plain()\n    o.b, o.c = a, a.copy()", "o.b, o.c = o.c, o.b\n        o.b[i] = i", "accelerated"),
     "not a number": ("o = Plain()\n    o.s = 'text'", "o.s += 'x'", "expression"),
     "a text before": ("o = Plain()\n    o.s = 'text'", "o.s = i", "accelerated"),
     "an exception": ("o = Plain()", "o.x += 1\n        a[i] = 1 // (3 - o.x)", "flagged"),
