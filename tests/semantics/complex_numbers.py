@@ -65,10 +65,10 @@ def _arithmetic() -> list[Example]:
     inf, nan = float("inf"), float("nan")
     parts = (complex(nan, 0.7), complex(0.7, nan), complex(inf, 1), complex(1, -inf), complex(inf, inf), complex(nan, nan), -0j)
     # one by one: each warns, or not, on its own
-    for x, y, dtype in itertools.product((1, *parts, 1 - 2j), (*parts, 3 + 1j), (complex, "c8")):
+    for k, (x, y, dtype) in enumerate(itertools.product((1, *parts, 1 - 2j), (*parts, 3 + 1j), (complex, "c8"))):
         divided = "(i + 1) / b[i]" if x == 1 else "a[i] / b[i]"
         inputs = (arr([x], dtype), arr([y], dtype), arr([0], dtype))
-        found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each(divided), inputs, "accelerated flagged"))
+        found.append(Example(row, f"{x} / {y}, {np.dtype(dtype)}", each(divided), inputs, "accelerated flagged", rare=k % 3 > 0))
     return found
 
 
@@ -99,13 +99,15 @@ def _functions() -> list[Example]:
     for n in (0, 1, 2, 3, 5, 100, 101, -1):
         expected = PYTHON_COMPLEX if 1 <= n <= 5 else "accelerated flagged inexact"
         found.append(Example(row, f"Python ** {n}", each(f"complex(a[i]) ** {n}"), (plain, 0, zeros(plain)), expected))
+    real, both = "accelerated flagged", f"{PYTHON_COMPLEX} flagged"
     for k, (x, y) in enumerate(itertools.product(parts, (0.0, -0.0, 1.5, 1e308, math.inf, math.nan))):
         one, out = arr([complex(x, y)], complex), arr([0], complex)
-        found += [
-            Example(row, f"Python powers {k}", each("complex(a[i]) ** 3 + complex(a[i]) ** 4"), (one, 0, out), f"{PYTHON_COMPLEX} flagged"),
-            Example(row, f"Python abs {k}", each("abs(complex(a[i])) + abs(complex(a[i].real, 2.0))"), (one, 0, arr([0.0])), "accelerated flagged"),
-            Example(row, f"Python / {k}", each("(2.5 - 1j) / complex(a[i]) + complex(a[i]) / complex(1, a[i].imag)"), (one, 0, out), f"{PYTHON_COMPLEX} flagged"),
-        ]
+        for n, (name, e, into, wanted) in enumerate((
+            ("powers", "complex(a[i]) ** 3 + complex(a[i]) ** 4", out, both),
+            ("abs", "abs(complex(a[i])) + abs(complex(a[i].real, 2.0))", arr([0.0]), real),
+            ("/", "(2.5 - 1j) / complex(a[i]) + complex(a[i]) / complex(1, a[i].imag)", out, both),
+        )):
+            found.append(Example(row, f"Python {name} {k}", each(e), (one, 0, into), wanted, rare=(k + k // 6 + n) % 3 > 0))
     found += [
         Example(row, "complex of two", each("complex(a[i].real, b[i]) + complex(i, True)"), (plain, plain.imag.copy(), zeros(plain))),
         Example(row, "complex of a text", each("complex('1j')"), (plain, 0, zeros(plain)), "call expression"),

@@ -14,11 +14,13 @@ TEXTS = ("inf", "-inf", "nan", "Infinity", " 1e-3 ", "1_0.5", "-0.0", "1e400", "
 def _texts() -> list[Example]:
     row = "float of a text"
     found = []
-    for dtype in ("float64", "float32", "int32", "bool"):
+    for k, dtype in enumerate(("float64", "float32", "int32", "bool")):
         a = narrowed(SPECIAL, dtype) if dtype[0] == "f" else arr([0, 1, 5, -3], dtype)
-        for text in TEXTS:
-            for e in (f'float("{text}")', f'a[i] * float("{text}")', f'a[i] - float("{text}")', f'float("{text}") / (a[i] + 2)'):
-                found.append(Example(row, f"{e} {dtype}", each(e), (a, 0, zeros(a, "f8")), "accelerated flagged", QUIET))
+        for m, text in enumerate(TEXTS):
+            forms = (f'float("{text}")', f'a[i] * float("{text}")', f'a[i] - float("{text}")', f'float("{text}") / (a[i] + 2)')
+            for n, e in enumerate(forms):
+                rare = (k + m + n) % 4 > 0  # each form with each type and with each text stays
+                found.append(Example(row, f"{e} {dtype}", each(e), (a, 0, zeros(a, "f8")), "accelerated flagged", QUIET, rare))
     finite = arr([1.0, 1e200, -3.0])
     tests = 'a[i] < float("inf") and a[i] != float("nan") and -float("inf") < a[i] <= float("inf") and not a[i] > float("inf")'
     overflow = each('(a[i] * a[i]) + float("nan")')
@@ -50,15 +52,17 @@ def _contained() -> list[Example]:
     row, found = "in a display", []
     displays = ("(1, 3)", "(0, -1, 1.5)", "[0.1, 2, -2.5]", "(True, 7)", "(1e308, -0.0, 2**53 + 1)", "(300, -128, 2**31)")
     sets = ("{1, 3, 255}", "{0, -1, 100}", "{0.5, 1.5}", "{0.1, 0.0}", "{True, 2**53 + 1}", "{1.0}")
-    for dtype in ("float64", "float32", *INTS, "bool", "complex64"):
+    for k, dtype in enumerate(("float64", "float32", *INTS, "bool", "complex64")):
         a = narrowed(SPECIAL, dtype) if dtype[0] in "fc" else arr([0, 1], bool) if dtype == "bool" else edges(dtype)
         out = zeros(a, bool)
-        for d in displays:
+        for m, d in enumerate(displays):
             wanted = "accelerated flagged" if dtype[0] in "fc" else "accelerated"
-            found.append(Example(row, f"{d} {dtype}", each(f"a[i] in {d}"), (a, 0, out), wanted))
-            found.append(Example(row, f"not in {d} {dtype}", each(f"a[i] not in {d}"), (a, 0, out), wanted))
-        for d in sets:
-            found.append(Example(row, f"{d} {dtype}", each(f"a[i] in {d}"), (a, 0, out), "accelerated flagged inexact"))
+            for n, op in enumerate(("in", "not in")):
+                rare = (k + m + 2 * n) % 4 > 0
+                found.append(Example(row, f"{'not in ' * n}{d} {dtype}", each(f"a[i] {op} {d}"), (a, 0, out), wanted, rare=rare))
+        for m, d in enumerate(sets):
+            rare = (k + m) % 3 > 0
+            found.append(Example(row, f"{d} {dtype}", each(f"a[i] in {d}"), (a, 0, out), "accelerated flagged inexact", rare=rare))
     a, out = narrowed(SPECIAL, "f8"), zeros(SPECIAL, bool)
     numbers = each("i in (b, 3, 2.0, n) or -i in [b - 3]", setup="n = 7")
     same = "for i in range(len(a)):\n    x = a[i]\n    out[i] = x in {}"

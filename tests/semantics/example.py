@@ -21,6 +21,7 @@ class Example:
     inputs: tuple[object, ...] = ()
     expect: str = "accelerated"
     conditions: Conditions = field(default_factory=Conditions)
+    rare: bool = False  # one of many that are alike: in the long set
 
     def __str__(self) -> str:
         return f"{self.row}: {self.name}".replace(" ", "_")

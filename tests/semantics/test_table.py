@@ -65,7 +65,7 @@ ROWS = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", [pytest.param(e, id=str(e), marks=[pytest.mark.slow] * e.rare) for e in EXAMPLES])
 def test_row(example: Example) -> None:
     compared = check(example.source, *example.inputs, expect=None, conditions=example.conditions)
     assert compared.verdict in allowed(example), f"{compared.verdict}: {compared.runs}\n{example.source}"
