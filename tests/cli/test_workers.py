@@ -57,7 +57,7 @@ FORK = """
         os.waitpid(pid, 0)
 """
 HOW = {"pool": POOL, "executor": EXECUTOR, "process": PROCESS, "fork": FORK}
-SHORT = [("pool", "fork"), ("pool", "spawn"), ("process", "forkserver"), ("fork", "os")]
+SHORT = [("pool", "fork"), ("pool", "spawn"), ("fork", "os")]
 LONG = [(how, method) for how in HOW for method in ("fork", "spawn", "forkserver") if how != "fork" and (how, method) not in SHORT]
 CASES = [*SHORT, *(pytest.param(*case, marks=pytest.mark.slow) for case in LONG)]
 

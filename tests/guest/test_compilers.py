@@ -46,7 +46,10 @@ def answers(source: str) -> tuple[Any, Any]:
         return expected, module.answer()
 
 
-@pytest.mark.parametrize("door", DOORS)
+LONG = ("stencil", "jitclass", "parallel", "object mode")  # which take Numba seconds
+
+
+@pytest.mark.parametrize("door", [pytest.param(door, marks=[pytest.mark.slow] * (door in LONG)) for door in DOORS])
 def test_doors_of_numba(door: str) -> None:
     expected, given = answers(HEADER + DOORS[door])
     assert given == expected
@@ -132,7 +135,9 @@ print(f(10), f.py_func(9), late(4), njit(late)(5), late(6))
 """
 
 
-@pytest.mark.parametrize("options", [{}, {"ALPYNA_DEVICE": "interpreter"}, {"ALPYNA_DEVICE": "cpu"}, {"NUMBA_DISABLE_JIT": "1"}])
+@pytest.mark.parametrize("options", [
+    {}, {"NUMBA_DISABLE_JIT": "1"}, *(pytest.param({"ALPYNA_DEVICE": each}, marks=pytest.mark.slow) for each in ("interpreter", "cpu")),
+])
 def test_scripts(program: Program, options: dict[str, str]) -> None:
     text = SCRIPT.replace("f.py_func", "f") if "NUMBA_DISABLE_JIT" in options else SCRIPT
     program.write("main.py", text)
@@ -149,7 +154,7 @@ def test_a_package_that_is_marked_by_its_name_only(program: Program) -> None:
     assert program.python("main.py", check=True).out == "120 1\n"
 
 
-@pytest.mark.parametrize("order", ["before", "after", "when uninstalled"])
+@pytest.mark.parametrize("order", ["before", "after", pytest.param("when uninstalled", marks=pytest.mark.slow)])
 def test_numba_is_imported(program: Program, order: str) -> None:
     """Before the hook is installed, after it, or when it has been uninstalled again."""
     program.write("marked.py", "# alpyna: accelerate\n" + LOOP)
@@ -178,6 +183,7 @@ def test_nothing_is_imported_for_it(program: Program) -> None:
     assert program.python("-m", "alpyna", "run", "main.py", check=True).out == plain
 
 
+@pytest.mark.slow
 def test_the_simulator_of_cuda(program: Program) -> None:
     program.write("main.py", """
 import numpy as np

@@ -56,7 +56,7 @@ def test_what_the_command_line_imports_is_not_in_the_program_s_way(program: Prog
     program.same_script("main.py", runs=0, **SETTINGS)
 
 
-@pytest.mark.parametrize("text", ["1/0", "def f(:", "import nowhere"])
+@pytest.mark.parametrize("text", ["1/0", *(pytest.param(text, marks=pytest.mark.slow) for text in ("def f(:", "import nowhere"))])
 def test_an_engine_that_cannot_be_imported_is_no_harm(program: Program, text: str) -> None:
     program.write("numba.py", text)
     program.write("main.py", MAIN)

@@ -90,7 +90,7 @@ print(found[0], found[1], found[2])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.15, 0.25, 0.5, 0.8, 1.1])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, *(pytest.param(s, marks=pytest.mark.slow) for s in (0.05, 0.15, 0.25, 0.8, 1.1))])
 def test_a_process_that_is_forked_while_a_thread_compiles(seconds: float, tmp_path: Path) -> None:
     stdout = _program(tmp_path, f"""
 import os, threading, time
