@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import alpyna_hook
 from alpyna_hook.guest.own_imports import own_imports
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 TEXT = "Plain Python loops over NumPy arrays, run compiled, with exactly the interpreter's result."
 COMMANDS = {
@@ -36,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"alpyna: {given[place]} is a file, not a command: python -m alpyna run {run}\n")
         return 2
     with own_imports():
+        from importlib import import_module
+
         args = _parsed(command, given)
         run = import_module(f"alpyna.{args.command}").main
     code: int = run(args)
@@ -56,6 +57,8 @@ def _script(given: list[str]) -> int | None:
 
 def _parsed(command: str | None, given: list[str]) -> argparse.Namespace:
     """The arguments; only the module of the command that is asked for is imported."""
+    from importlib import import_module
+
     from alpyna.parser import Parser
 
     parser = Parser(prog="alpyna", description=TEXT, allow_abbrev=False)

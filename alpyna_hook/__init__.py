@@ -21,15 +21,16 @@ Importing this package imports neither NumPy nor Numba.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import Options, parse, settings
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.log import configure
 
+TYPE_CHECKING = False  # as everywhere that a program comes by at its start: `typing` need not be imported for it
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from types import ModuleType
+    from typing import Any
 
     from alpyna_hook.hook.finder import Handle
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alpyna_hook.named import NamedTuple
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
 DEVICES = ("auto", "cpu", "interpreter")
 MODES = ("strict", "relaxed")
@@ -106,14 +108,14 @@ def _log(_key: str, value: object) -> str:
 
 
 def _patterns(key: str, value: object) -> tuple[str, ...]:
-    items = value.replace(",", " ").split() if isinstance(value, str) else value
-    if not isinstance(items, Iterable):
+    items: Any = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not hasattr(items, "__iter__"):
         raise BadOption(f"{key} cannot be {value!r}; write names such as 'pkg.*'")
-    items = tuple(items)
-    for item in items:
+    patterns: tuple[str, ...] = tuple(items)
+    for item in patterns:
         if not isinstance(item, str) or not item.replace("*", "x").replace(".", "x").isidentifier():
             raise BadOption(f"{key} cannot hold {item!r}; write names such as 'pkg.*', separated by commas")
-    return items
+    return patterns
 
 
 _PARSERS: dict[str, Callable[[str, object], Any]] = {
@@ -226,7 +228,7 @@ def _read_file(path: str) -> Mapping[str, object]:
 def _section(sections: Mapping[str, Any], path: str, header: str) -> Mapping[str, object]:
     """Ours; one that is written with capitals is pointed at."""
     for name, section in sections.items():
-        if name == "alpyna" and isinstance(section, Mapping):
+        if name == "alpyna" and hasattr(section, "keys"):
             return dict(section)
         if name.lower() == "alpyna":
             complain(f"{path}: a section is named {name!r}; write {header} with its options below; it is ignored")
@@ -275,23 +277,14 @@ def cache_folder() -> str:
     return _folder("ALPYNA_CACHE_DIR", "Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
 
 
-def cache_directory() -> Path:
-    """`cache_folder()` as a Path."""
-    from pathlib import Path
-
-    return Path(cache_folder())
-
-
-def data_directory() -> Path:
+def data_folder() -> str:
     """Where measurements of this user's machine go: `ALPYNA_DATA_DIR`, else the platform's place."""
-    from pathlib import Path
-
-    return Path(_folder("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), ""))
+    return _folder("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), "")
 
 
 def profile_file() -> str:
     """Where `alpyna profile` writes what it has measured."""
-    return os.path.join(data_directory(), "profile.json")
+    return os.path.join(data_folder(), "profile.json")
 
 
 def _folder(variable: str, mac: str, unix: tuple[str, str], windows: str) -> str:

@@ -8,8 +8,10 @@ test compares the two.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
+from alpyna_hook.named import NamedTuple
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from alpyna_hook.ir.captured import Loc
 

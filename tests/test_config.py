@@ -178,8 +178,8 @@ def test_a_bad_argument_is_an_error(tmp_path: Path) -> None:
 
 def test_the_cache_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ALPYNA_CACHE_DIR", str(tmp_path))
-    assert config.cache_directory() == tmp_path
+    assert config.cache_folder() == str(tmp_path)
     monkeypatch.delenv("ALPYNA_CACHE_DIR")
     if sys.platform == "linux":
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
-        assert config.cache_directory() == tmp_path / "x" / "alpyna"
+        assert config.cache_folder() == str(tmp_path / "x" / "alpyna")

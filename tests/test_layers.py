@@ -41,6 +41,7 @@ LAYERS = [
     ["alpyna_hook.profile"],
     ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest", "alpyna_hook.runtime.trace",
      "alpyna_hook.runtime.judge"],
+    ["alpyna_hook.named"],
 ]
 PUBLIC = "alpyna_hook"
 
@@ -116,13 +117,37 @@ def test_the_public_api_is_light() -> None:
 
 def test_what_a_cached_module_needs_is_light() -> None:
     """And what is rewritten needs no NumPy; a `threading` that we import makes a subinterpreter wait at its end."""
-    heavy = "('numpy', 'threading', 'dataclasses', 'inspect', 'tokenize', 'queue', 'ctypes')"
     code = (
-        f"import sys, alpyna_hook.hook.loader\nprint([name for name in {heavy} if name in sys.modules])\n"
-        "import alpyna_hook.hook.rewrite\nprint('numpy' in sys.modules)"
+        "import os, sys; before = {*sys.modules}\n"
+        "import alpyna_hook.hook.main_program, alpyna_hook.runtime.front, alpyna.cli\n"
+        "print(*[name for name in sys.modules if name.partition('.')[0] not in ('alpyna', 'alpyna_hook') and name not in before])\n"
+        "import alpyna_hook.hook.rewrite\nprint('numpy' in sys.modules or 'threading' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert done.stdout == "[]\nFalse\n"
+    loaded, numpy = done.stdout.splitlines()
+    allowed = {"__future__", "_operator", "types", "_functools", "_collections", "itertools", "atexit", "sys", "time"}
+    assert {*loaded.split()} <= allowed
+    assert numpy == "False"
+
+
+@pytest.mark.parametrize(("name", "path"), [pytest.param(*item, id=item[0]) for item in modules()])
+def test_what_is_imported_for_type_checkers_is_in_annotations_alone(name: str, path: Path) -> None:
+    tree = ast.parse(path.read_bytes())
+    for_checkers: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for inner in ast.walk(ast.Module(node.body, [])):
+                if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                    for_checkers |= {alias.asname or alias.name for alias in inner.names}
+            node.body = [ast.Pass()]
+    for node in ast.walk(tree):  # with `from __future__ import annotations` these are never evaluated
+        if isinstance(node, (ast.AnnAssign, ast.arg)):
+            node.annotation = ast.Constant(None)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+    defined = {getattr(node, "name", "") for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.alias))}
+    used = {node.id: node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not {text: line for text, line in used.items() if text in for_checkers - defined}, name
 
 
 def test_only_config_reads_the_environment() -> None:

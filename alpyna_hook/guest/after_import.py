@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
 
 from alpyna_hook.guest.own_imports import found_after
 
-Act = Callable[[ModuleType], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, TypeAlias
+
+    Act: TypeAlias = Callable[[ModuleType], None]
 
 
 def after_import(name: str, act: Act) -> None:
@@ -37,13 +39,16 @@ class _Watcher:
             return None
         spec = found_after(self, fullname, path, target)
         if spec is not None and hasattr(spec.loader, "exec_module") and hasattr(spec.loader, "__dict__"):
-            execute = functools.partial(_execute, spec.loader, self.acts[fullname])
-            spec.loader.exec_module = execute  # type: ignore[method-assign, union-attr]
+            _tell(spec.loader, self.acts[fullname])
         return spec
 
 
-def _execute(loader: Any, act: Act, module: ModuleType) -> None:
-    """In the place of the loader's method, once."""
-    del loader.exec_module
-    loader.exec_module(module)
-    act(module)
+def _tell(loader: Any, act: Act) -> None:
+    """When the loader has executed its module."""
+
+    def exec_module(module: ModuleType) -> None:
+        del loader.exec_module
+        loader.exec_module(module)
+        act(module)
+
+    loader.exec_module = exec_module

@@ -6,14 +6,17 @@ are wrapped when the compiler has been imported; a version that has them elsewhe
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any
 
 from alpyna_hook.guest.after_import import after_import
 
-Handed = Callable[[object, str], object]  # is told of each thing that is handed over, and to whom, and gives what is to be read
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
+    # Is told of each thing that is handed over, and to whom, and gives what is to be read.
+    Handed: TypeAlias = Callable[[object, str], object]
 
 # By module: class, or None, and method.
 _READERS: dict[str, tuple[str, tuple[tuple[str | None, str], ...]]] = {
@@ -31,7 +34,7 @@ _READERS: dict[str, tuple[str, tuple[tuple[str | None, str], ...]]] = {
 def watch(handed: Handed) -> None:
     """From now on; to be called when the first seams are made."""
     for name in _READERS:
-        after_import(name, functools.partial(_open, handed))
+        after_import(name, lambda module: _open(handed, module))
 
 
 def _open(handed: Handed, module: ModuleType) -> None:
@@ -47,7 +50,9 @@ def _open(handed: Handed, module: ModuleType) -> None:
 
 
 def _door(method: FunctionType, reader: str, handed: Handed) -> Callable[..., Any]:
-    @functools.wraps(method)
+    from functools import wraps
+
+    @wraps(method)
     def door(*args: Any, **kws: Any) -> Any:
         return method(*[handed(thing, reader) for thing in args], **{key: handed(thing, reader) for key, thing in kws.items()})
 

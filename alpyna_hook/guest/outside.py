@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
+from _functools import partial  # type: ignore[import-not-found]
 from _signal import NSIG, getsignal  # type: ignore[import-not-found]
-from collections.abc import Iterator
-from functools import partial
-from types import FrameType, TracebackType
-from typing import Any
+from types import FrameType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Any
 
 _LIBRARIES = ("alpyna_hook", "llvmlite", "numba", "numpy")  # what we call: their exceptions are ours
 _FOLDERS = tuple([os.sep + name + os.sep for name in _LIBRARIES])
@@ -68,7 +72,7 @@ def may_pass(error: BaseException) -> bool:
         return True
 
 
-class Raising(list[Any]):
+class Raising(list):  # type: ignore[type-arg]
     """The answer to the seam that raises an exception from outside where its values are asked for: the traceback holds no frames of
     ours, but those of a handler."""
 

@@ -10,27 +10,31 @@ from __future__ import annotations
 
 import os
 import sys
+from _frozen_importlib_external import PathFinder
 from _thread import get_ident
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _FOLDER = os.path.dirname(os.__file__)
 _AT_START = frozenset(sys.modules)
+_IN_FILES = sys.stdlib_module_names - {*sys.builtin_module_names}  # those in whose place a program can have its own
 _LIBRARY = [_FOLDER, os.path.join(_FOLDER, "lib-dynload"), os.path.join(sys.base_exec_prefix, "DLLs")]
 
 
-@contextmanager
-def own_imports() -> Iterator[None]:
+class own_imports:
     """What this thread imports inside takes the standard library's modules from there."""
-    finder = _Shadowed()
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path[:] = [other for other in sys.meta_path if other is not finder]
-        for name in finder.found:
+
+    def __enter__(self) -> None:
+        self._finder = _Shadowed()
+        sys.meta_path.insert(0, self._finder)
+
+    def __exit__(self, *error: object) -> None:
+        sys.meta_path[:] = [other for other in sys.meta_path if other is not self._finder]
+        for name in self._finder.found:
             _forget(name)
 
 
@@ -76,7 +80,7 @@ class _Shadowed:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if path is not None or fullname not in sys.stdlib_module_names or get_ident() != self.thread:
+        if path is not None or fullname not in _IN_FILES or get_ident() != self.thread:
             return None
         meant = PathFinder.find_spec(fullname, _LIBRARY)
         first = PathFinder.find_spec(fullname)

@@ -9,16 +9,19 @@ which no tool is told.
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
-from operator import methodcaller
-from types import CodeType
-from typing import Any
+from _collections import defaultdict  # type: ignore[import-not-found]
+from _operator import methodcaller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
 
 _monitoring: Any = getattr(sys, "monitoring", None)
 # None of them is a function of Python's (`_all_events` is for tests of CPython, and has been there since 3.12).
 BY_EVENTS = hasattr(_monitoring, "_all_events")
 
-_SHOWN: defaultdict[object, tuple[object, ...]] = defaultdict(tuple)
+_SHOWN: dict[object, tuple[object, ...]] = defaultdict(tuple)
 
 
 class Watched:

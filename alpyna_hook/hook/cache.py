@@ -8,37 +8,30 @@ A file is replaced as a whole, and one that anybody else could have written is n
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import marshal
 import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
-from types import CodeType
-from typing import Any, NamedTuple
+from _frozen_importlib_external import MAGIC_NUMBER, cache_from_source
+from _imp import source_hash  # built in, other than what `hashlib` has
 
 import alpyna_hook
-from alpyna_hook.config import cache_directory
+from alpyna_hook.config import cache_folder
 from alpyna_hook.guest import files
 from alpyna_hook.log import log
+from alpyna_hook.named import NamedTuple
 from alpyna_hook.seam.site import SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
 
-
-def _sha256() -> Callable[[bytes | memoryview], Any]:
-    """By Python's own module: `hashlib` loads OpenSSL, which takes a tenth of the time that Python needs to start."""
-    for name in ("_sha2", "_sha256", "hashlib"):  # since Python 3.12, before, and for a Python that is built without
-        with contextlib.suppress(ImportError):
-            return import_module(name).sha256  # type: ignore[no-any-return]
-    raise ImportError("hashlib has no sha256")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import CodeType
+    from typing import Any
 
 
 SUFFIX = ".bin"
-sha256 = _sha256()
-_MAGIC = b"ALPyNA-code-3\n\0\0"  # 16 bytes; the number is that of the format
+_MAGIC = b"ALPyNA-code-4\n\0\0"  # 16 bytes; the number is that of the format
 
 
 class Entry(NamedTuple):
@@ -56,41 +49,49 @@ class _Miss(Exception):
     """The text says why a file is not used."""
 
 
-@lru_cache(maxsize=1)
+def digest(data: bytes | memoryview) -> bytes:
+    """8 bytes, by which Python too tells sources from each other (PEP 552)."""
+    return source_hash(0, data)
+
+
+_found: list[str] = []
+_REWRITING = ("hook", "capture", "cost", "ir", "seam")  # the folders of what decides what is stored
+
+
 def _fingerprint() -> str:
     """Changes with the Python, its `-O`, our version, and our own files."""
-    root = Path(alpyna_hook.__file__).parent
-    parts = [importlib.util.MAGIC_NUMBER, str(sys.flags.optimize), alpyna_hook.__version__]
-    for folder in ("", "hook", "capture"):
-        for item in sorted(os.scandir(root / folder), key=lambda item: item.name):
-            if item.name.endswith(".py"):
-                info = item.stat()
-                parts.append(f"{item.name} {info.st_size} {info.st_mtime_ns}")
-    return str(sha256(repr(parts).encode()).hexdigest()[:16])
+    if not _found:
+        parts = [MAGIC_NUMBER, str(sys.flags.optimize), alpyna_hook.__version__]
+        root = os.path.dirname(alpyna_hook.__file__)
+        for folder in _REWRITING:
+            with os.scandir(os.path.join(root, folder)) as items:
+                ours = sorted([(item.name, item.stat()) for item in items if item.name.endswith(".py")])
+            parts += [f"{name} {info.st_size} {info.st_mtime_ns}" for name, info in ours]
+        _found.append(digest(repr(parts).encode()).hex())
+    return _found[0]
 
 
-def beside(filename: str) -> Path:
+def beside(filename: str) -> str:
     """The place next to the interpreter's own file (it follows `sys.pycache_prefix`)."""
-    plain = importlib.util.cache_from_source(filename, optimization="")
-    return Path(f"{os.path.splitext(plain)[0]}.alpyna-{_fingerprint()}{SUFFIX}")
+    plain = cache_from_source(filename, optimization="")
+    return f"{os.path.splitext(plain)[0]}.alpyna-{_fingerprint()}{SUFFIX}"
 
 
-def in_user_directory(filename: str) -> Path:
+def in_user_directory(filename: str) -> str:
     path = os.path.abspath(filename)
-    digest = sha256(os.fsencode(path)).hexdigest()[:16]
+    place = digest(os.fsencode(path)).hex()
     name = os.path.splitext(os.path.basename(path))[0]
-    return user_directory() / f"{name}-{digest}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}"
+    return os.path.join(user_directory(), f"{name}-{place}.{sys.implementation.cache_tag}-{_fingerprint()}{SUFFIX}")
 
 
-def user_directory() -> Path:
-    return cache_directory() / "bytecode"
+def user_directory() -> str:
+    return os.path.join(cache_folder(), "bytecode")
 
 
-def _places(filename: str, *, main: bool) -> Iterator[Path]:
-    """Python leaves no `__pycache__` for a main script, so neither do we."""
-    if not main:
-        with contextlib.suppress(NotImplementedError):  # an implementation without bytecode files
-            yield beside(filename)
+def _places(filename: str, *, main: bool) -> Iterator[str]:
+    """Python leaves no `__pycache__` for a main script, so neither do we; an implementation may have no bytecode files."""
+    if not main and sys.implementation.cache_tag is not None:
+        yield beside(filename)
     yield in_user_directory(filename)
 
 
@@ -131,24 +132,24 @@ def _encode(source: bytes, entry: Entry) -> bytes:
         entry.code, [tuple(site) for site in table.sites], [tuple(item) for item in table.refused], table.functions,
         entry.accelerate, entry.options, tuple(entry.skip_lines), entry.problems,
     ))
-    return bytes(_header(source) + sha256(payload).digest() + payload)
+    return _header(source) + digest(payload) + payload
 
 
 def _header(source: bytes) -> bytes:
     """Size and digest of the source decide; its time is not asked, which a check-out changes and
     an edit within the clock's grain does not."""
     key = _fingerprint().encode()
-    return bytes(_MAGIC + key + len(source).to_bytes(8, "little") + sha256(source).digest())
+    return _MAGIC + key + len(source).to_bytes(8, "little") + digest(source)
 
 
 def _decode(data: bytes, source: bytes) -> Entry:
     header = _header(source)
-    start = len(header) + 32
+    start = len(header) + 8
     checks = (
         (slice(0, 16), "another format"),
         (slice(16, 32), "another version or other options"),
         (slice(32, 40), "the source has another size"),
-        (slice(40, 72), "the source has changed"),
+        (slice(40, 48), "the source has changed"),
     )
     if len(data) < start:
         raise _Miss("the file is cut short")
@@ -156,7 +157,7 @@ def _decode(data: bytes, source: bytes) -> Entry:
         if data[part] != header[part]:
             raise _Miss(reason)
     payload = memoryview(data)[start:]
-    if sha256(payload).digest() != data[len(header) : start]:
+    if digest(payload) != data[len(header) : start]:
         raise _Miss("the file is damaged")
     code, sites, refused, functions, accelerate, options, skip_lines, problems = marshal.loads(payload)
     table = Table([SiteRecord(*site) for site in sites], [Refusal(*item) for item in refused], functions)
@@ -166,7 +167,7 @@ def _decode(data: bytes, source: bytes) -> Entry:
 # --------------------------------------------------------------------- files
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str) -> bytes:
     """The bytes of a file that only this user (or root) can have written."""
     try:
         return files.read(path)
@@ -176,21 +177,22 @@ def _read(path: Path) -> bytes:
         raise _Miss(f"it cannot be opened: {error.strerror}" if error.strerror else str(error)) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: str, data: bytes) -> None:
     """Whole or not at all, also with several processes at it.  Raises OSError."""
-    if path.parent.name == "__pycache__":
-        path.parent.mkdir(exist_ok=True)
+    folder = os.path.dirname(path)
+    if os.path.basename(folder) == "__pycache__" and os.path.isdir(os.path.dirname(folder)):
+        os.makedirs(folder, exist_ok=True)
     else:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files.check_folder(path.parent)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    files.check_folder(folder)
+    temporary = f"{path}.{os.getpid()}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(OSError):
+        if os.path.exists(temporary):
             os.unlink(temporary)
         raise
 
@@ -200,7 +202,9 @@ def _write(path: Path, data: bytes) -> None:
 
 def user_files() -> list[Path]:
     """The files in the user's cache directory, for `alpyna cache`."""
-    return sorted(user_directory().glob(f"*{SUFFIX}"))
+    from pathlib import Path
+
+    return sorted(Path(user_directory()).glob(f"*{SUFFIX}"))
 
 
 def files_under(folder: Path) -> list[Path]:

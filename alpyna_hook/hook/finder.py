@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from functools import partial
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from typing import TYPE_CHECKING
+from _frozen_importlib_external import SourceFileLoader
 
-from alpyna_hook.config import Settings
 from alpyna_hook.guest.after_import import after_import
 from alpyna_hook.guest.outside import came_from_outside, may_pass
 from alpyna_hook.guest.own_imports import found_after, own_imports
 from alpyna_hook.hook import unmarked
 from alpyna_hook.log import log
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from importlib.machinery import ModuleSpec
     from types import ModuleType, TracebackType
 
+    from alpyna_hook.config import Settings
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (f"{_LIBRARY}site-packages{os.sep}", f"{_LIBRARY}dist-packages{os.sep}")
@@ -39,8 +39,10 @@ class AlpynaFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if fullname.partition(".")[0] in _OURS:
+            return None
         spec = found_after(self, fullname, path, target, AlpynaFinder)
-        if spec is not None and type(spec.loader) is SourceFileLoader and fullname.partition(".")[0] not in _OURS:
+        if spec is not None and type(spec.loader) is SourceFileLoader:
             try:
                 self._replace(spec, spec.loader)
             except BaseException as error:  # what a hook, or a patched function, of the program's has raised
@@ -67,7 +69,7 @@ class AlpynaFinder:
         with own_imports():
             from alpyna_hook.hook.loader import AlpynaLoader, prepare
 
-        prepared = prepare(source, loader.path, marked=marked, plain=partial(loader.get_code, spec.name))
+        prepared = prepare(source, loader.path, marked=marked, plain=lambda: loader.get_code(spec.name))
         if prepared is not None:
             spec.loader = AlpynaLoader(spec.name, loader.path, prepared, self.settings, marked)
 
@@ -86,10 +88,25 @@ def _in_standard_library(path: str) -> bool:
 
 
 def matches(name: str, pattern: str) -> bool:
-    """`pkg.*` means pkg itself and all below it; else as a file name pattern."""
-    from fnmatch import fnmatchcase
+    """`pkg.*` means pkg itself and all below it; else `*` stands for any text.
 
-    return fnmatchcase(name, pattern) or (pattern.endswith(".*") and name == pattern[:-2])
+    >>> [matches(name, "pkg.*") for name in ("pkg", "pkg.a.b", "pkgs")], matches("one_two", "o*_*o"), matches("o", "o*o")
+    ([True, True, False], True, False)
+    """
+    first, *parts = pattern.split("*")
+    if not parts:
+        return name == pattern
+    if pattern.endswith(".*") and name == pattern[:-2]:
+        return True
+    *middle, last = parts
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    rest = name[len(first): len(name) - len(last)]
+    for part in middle:
+        _, found, rest = rest.partition(part) if part else ("", "*", rest)
+        if not found:
+            return False
+    return True
 
 
 class Handle:
@@ -125,6 +142,19 @@ def install(settings: Settings) -> Handle:
     sys.meta_path.insert(0, finder)
     after_import("multiprocessing.spawn", _tell_workers)
     return Handle(finder)
+
+
+_main_script: list[str] = []
+
+
+def run_by_us(path: str) -> None:
+    """The main script counts as marked: in workers too, which execute it as `__mp_main__`."""
+    _main_script[:] = [os.path.normpath(path)]
+
+
+def main_script() -> str | None:
+    """That `alpyna run` executes."""
+    return _main_script[0] if _main_script else None
 
 
 def _tell_workers(spawn: ModuleType) -> None:

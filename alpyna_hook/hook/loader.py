@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from importlib.machinery import SourceFileLoader
+from _frozen_importlib_external import SourceFileLoader
 from types import CodeType, FunctionType
-from typing import NamedTuple
 
-from alpyna_hook.config import Settings
 from alpyna_hook.guest import compilers
 from alpyna_hook.guest.outside import came_from_outside, may_pass
 from alpyna_hook.guest.own_imports import own_imports
-from alpyna_hook.hook import cache, pragma, unmarked
+from alpyna_hook.hook import cache, unmarked
 from alpyna_hook.log import log
+from alpyna_hook.named import NamedTuple
 from alpyna_hook.seam.site import link, registered
 from alpyna_hook.seam.source import ModuleSource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alpyna_hook.config import Settings
 
 
 class Prepared(NamedTuple):
@@ -45,12 +48,13 @@ def prepare(
     A source that does not compile gives None too: the interpreter's own loader then raises the error, as it would
     without us.
     """
-    if not marked and not pragma.candidate(source):
+    if not marked and not unmarked.names_us(source):
         return None
     try:
         entry = cache.load(filename, source, main=main) if cached else None
         if entry is None:
-            entry = _build(source, filename, marked, plain or partial(compile, source, filename, "exec", dont_inherit=True))
+            plain = plain or (lambda: compile(source, filename, "exec", dont_inherit=True))
+            entry = _build(source, filename, marked, plain)
             if entry is not None and cached:
                 cache.store(filename, source, entry, main=main)
     except (SyntaxError, ValueError, RecursionError, OSError, ImportError) as error:
@@ -64,17 +68,23 @@ def prepare(
     if entry is None:
         return None
     is_plain = not (marked or entry.accelerate)
-    pragma.report(entry.problems, filename, plain=is_plain)
+    if entry.problems:
+        _report(entry.problems, filename, plain=is_plain)
     return None if is_plain else Prepared(source, entry)
 
 
 def _build(source: bytes, filename: str, marked: bool, plain: Callable[[], CodeType | None]) -> cache.Entry | None:
+    with own_imports():
+        from alpyna_hook.hook import pragma  # not needed when the bytecode is cached
+
+    if not marked and not pragma.candidate(source):
+        return None
     pragmas = pragma.find(source) if unmarked.names_us(source) else pragma.Pragmas()
     if pragmas.plain or not (marked or pragmas.accelerate):
         pragma.report(pragmas.problems, filename, plain=True)
         return None
     with own_imports():
-        from alpyna_hook.hook.rewrite import rewrite  # not needed when the bytecode is cached
+        from alpyna_hook.hook.rewrite import rewrite
 
     code = plain()
     if code is None:
@@ -83,6 +93,13 @@ def _build(source: bytes, filename: str, marked: bool, plain: Callable[[], CodeT
     return cache.Entry(
         code, table, pragmas.accelerate, pragmas.options, tuple(pragmas.skip_lines), tuple(pragmas.problems)
     )
+
+
+def _report(problems: tuple[tuple[int, str], ...], filename: str, *, plain: bool) -> None:
+    with own_imports():
+        from alpyna_hook.hook import pragma
+
+    pragma.report(problems, filename, plain=plain)
 
 
 def _handed(thing: object, reader: str) -> object:
@@ -107,9 +124,8 @@ class AlpynaLoader(SourceFileLoader):
         prepared, self._prepared = self._prepared, None
         path = self.get_filename(fullname)
         if prepared is None:  # asked a second time
-            prepared = prepare(
-                self.get_data(path), path, marked=self._marked, plain=partial(super().get_code, fullname)
-            )
+            plain = super().get_code
+            prepared = prepare(self.get_data(path), path, marked=self._marked, plain=lambda: plain(fullname))
         if prepared is None:
             return super().get_code(fullname)
         return prepared.code(fullname, path, self._settings)

@@ -8,22 +8,29 @@ frames are taken out of the traceback, just before it is printed.
 from __future__ import annotations
 
 import os
-import runpy
 import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import SourceFileLoader
-from types import CodeType, ModuleType, TracebackType
-from typing import Any
+from _frozen_importlib_external import SourceFileLoader
+from types import ModuleType, TracebackType
 
 import alpyna_hook
 from alpyna_hook import log
-from alpyna_hook.config import Settings, settings
+from alpyna_hook.config import settings
 from alpyna_hook.guest.own_imports import give_way, own_imports
-from alpyna_hook.hook import encodings, finder, workers
+from alpyna_hook.hook import finder
 from alpyna_hook.hook.loader import prepare
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+    from typing import Any, TypeAlias
+
+    from alpyna_hook.config import Settings
+
+    _Hook: TypeAlias = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
+
 _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
-_Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], Any]
+_END_OF_ZIP = b"PK\x05\x06"
 
 
 def run(program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = ()) -> None:
@@ -57,20 +64,21 @@ def _install(folder: str, modules: list[str]) -> Settings:
 def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = [program, *args]
     path = program if os.path.isabs(program) else os.path.join(os.getcwd(), program)  # as Python names it
-    if os.path.isdir(path) or _is_zip(path):
-        _set_first_path(path)
-        chosen = _install(path if os.path.isdir(path) else os.path.dirname(path), [*modules, "__main__"])
-        return _found(chosen, "_get_main_module_details")
+    is_folder = os.path.isdir(path)
     try:
-        with open(path, "rb") as file:
+        with open(os.devnull if is_folder else path, "rb") as file:
             source = file.read()
     except OSError as error:
         sys.stderr.write(f"{sys.executable}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}\n")
         raise SystemExit(2) from None
+    if is_folder or (_END_OF_ZIP in source and _is_zip(path)):
+        _set_first_path(path)
+        chosen = _install(path if is_folder else os.path.dirname(path), [*modules, "__main__"])
+        return _found(chosen, "_get_main_module_details")
     folder = os.path.dirname(os.path.realpath(path))
     _set_first_path(folder)
     chosen = _install(folder, modules)
-    workers.run_by_us(path)
+    finder.run_by_us(path)
     main = _main_module(path, SourceFileLoader("__main__", path))
     return _code(source, path, chosen), main
 
@@ -86,13 +94,18 @@ def _is_zip(path: str) -> bool:
 
 
 def _code(source: bytes, path: str, chosen: Settings) -> CodeType:
-    encodings.check(source, path)
+    if not source.isascii():
+        with own_imports():
+            from alpyna_hook.hook import encodings
+        encodings.check(source, path)
     accelerated = _accelerated(source, path, chosen)
     if accelerated is not None:
         return accelerated
     try:
         code: CodeType = compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as error:
+        with own_imports():
+            from alpyna_hook.hook import encodings
         raise encodings.as_of_a_file(error, source) from None
     return code
 
@@ -134,6 +147,9 @@ class _NotFound(Exception):
 def _found(chosen: Settings, search: str, *args: str) -> tuple[CodeType, ModuleType]:
     """The code of a module, by the search (and with the messages) of `python -m`, and a fresh
     `__main__` for it.  The two functions of runpy are private, and as old as `python -m` itself."""
+    with own_imports():
+        import runpy
+
     try:
         _, spec, code = getattr(runpy, search)(*args, _NotFound)
     except _NotFound as error:

@@ -30,15 +30,6 @@ if enter is not None:
     enter({below!r}, {above!r}, {base!r}, {main!r}, {reports!r})
 """
 
-_main: str | None = None  # the script that `alpyna run` executes
-
-
-def run_by_us(path: str) -> None:
-    """The main script counts as marked: in workers too, which execute it as `__mp_main__`."""
-    global _main
-    _main = os.path.normpath(path)
-
-
 def adopt(spawn: Any) -> None:
     """Workers that this process starts from now on are told; to be called with multiprocessing.spawn, once it is imported."""
     plain = getattr(spawn, "get_preparation_data", None)
@@ -66,8 +57,8 @@ class _Entry:
 
     def __init__(self, settings: config.Settings) -> None:
         self.text = _ENTER.format(
-            root=_ROOT, below=dict(settings.below), above=dict(settings.above), base=tuple(settings.base), main=_main,
-            reports=getattr(sys.modules.get("alpyna_hook.explain.workers"), "folder", None),
+            root=_ROOT, below=dict(settings.below), above=dict(settings.above), base=tuple(settings.base),
+            main=finder.main_script(), reports=getattr(sys.modules.get("alpyna_hook.explain.workers"), "folder", None),
         )
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -103,7 +94,7 @@ def enter(
         log.configure(settings.options().log)
         finder.install(settings)
     if main is not None:
-        run_by_us(main)
+        finder.run_by_us(main)
         _accelerate_main(main, settings)
     if reports is not None:
         from alpyna_hook.explain import workers

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from math import prod
-from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import profile_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
     from alpyna_hook.profile import Profile
+
+    Values: TypeAlias = Callable[[str], float | None]
+    Shapes: TypeAlias = Callable[[str], tuple[int, ...] | None]
 
 # Seconds of the interpreter (CPython 3.11 to 3.13, x86-64), for predictions of cost alone.
 SECONDS_PER_NODE = 12e-9  # of Python's own numbers
@@ -30,8 +34,6 @@ ENGINE_IMPORT_SECONDS = 0.08
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
 NESTED_UNKNOWN_TRIPS = 30.0  # and of one in another loop
 
-Values = Callable[[str], float | None]
-Shapes = Callable[[str], tuple[int, ...] | None]
 
 
 def _measured() -> Profile | None:
@@ -183,7 +185,12 @@ class Estimate:
         shape = self._shapes(array)
         if shape is None:
             return None
-        return float(prod(shape)) if axis is None else float(shape[axis]) if 0 <= axis < len(shape) else None
+        if axis is not None:
+            return float(shape[axis]) if 0 <= axis < len(shape) else None
+        size = 1.0
+        for extent in shape:
+            size *= extent
+        return size
 
 
 def _unknown(_name: str) -> None:

@@ -6,21 +6,21 @@ Only then is the engine imported, which decides from there on.
 
 from __future__ import annotations
 
-import re
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.trace import Trace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from alpyna_hook.seam.site import Site
 
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
-_ITEM = re.compile(r"(.*)\[(-?\d+)\]")  # of a tuple
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
 
 
@@ -82,9 +82,9 @@ class _Values:
         self.scalars = tuple([kind for name in ("integer", "floating") if isinstance(kind := getattr(numpy, name, None), type)])
 
     def _object(self, name: str) -> object:
-        item = _ITEM.fullmatch(name)
-        if item is not None:
-            return self._item(self._object(item[1]), int(item[2]))
+        if name.endswith("]"):  # of a tuple
+            of, _, place = name[:-1].rpartition("[")
+            return self._item(self._object(of), int(place))
         root, *attributes = name.split(".")
         value = self.values[root] if root in self.values else self.namespace.get(root)
         for attribute in attributes:

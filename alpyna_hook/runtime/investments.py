@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import process_time
 
 from alpyna_hook.runtime.decide import compile_seconds, import_seconds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DEAR = 2.0  # seconds that were spent on compiling and have not been saved yet, at which compiling counts twice
 _MOST_RELUCTANT = 4.0

@@ -16,10 +16,12 @@ What is far above the usual, as by a garbage collection, counts as four times th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from itertools import pairwise
 from time import perf_counter, thread_time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before it is known of this site
 LOOK_SECONDS = 5e-6  # what timing a call costs, without asking for the time
@@ -41,11 +43,16 @@ _WINDOW = 256  # compiled calls that the averages are of, more or less
 _ENOUGH = 8  # compiled calls before a site may be found to lose
 
 
-@cache
 def _reading_seconds(clock: Callable[[], float]) -> float:
     """What asking a clock for the time costs, and so adds to each time that is measured."""
-    times = [clock() for _ in range(6)]
-    return min([after - before for before, after in pairwise(times)])
+    seconds = _readings.get(clock)
+    if seconds is None:
+        times = [clock() for _ in range(6)]
+        seconds = _readings[clock] = min([after - before for before, after in pairwise(times)])
+    return seconds
+
+
+_readings: dict[Callable[[], float], float] = {}
 
 
 class Average:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from alpyna_hook.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from alpyna_hook.ir.captured import Loc
 

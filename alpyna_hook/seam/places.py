@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import marshal
 from collections.abc import Iterator
+from importlib.util import decode_source
 from typing import NamedTuple, TypeVar
 
+from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.mangle import Mangled
 from alpyna_hook.seam.parsing import parse
-
-NONE = marshal.dumps({})
+from alpyna_hook.seam.source import ModuleSource
 
 
 class Place(NamedTuple):
@@ -56,8 +57,22 @@ def _place(node: ast.FunctionDef | ast.Lambda, owner: str | None) -> tuple[objec
 
 
 def find(found: bytes, lineno: int, name: str) -> Place | None:
-    place = marshal.loads(found).get((lineno, name))
+    place = marshal.loads(found).get((lineno, name)) if found else None
     return Place(*place) if place is not None else None
+
+
+def function_at(place: Place, name: str, module: ModuleSource) -> ast.FunctionDef | ast.Lambda | None:
+    text = decode_source(module.source)
+    if name == "<lambda>":
+        return node_at(place, text, module.filename, (ast.Lambda,))
+    return node_at(place, text, module.filename, (ast.FunctionDef,))
+
+
+def loop_at(place: Place, module: ModuleSource) -> ast.For | ast.While:
+    node = node_at(place, decode_source(module.source), module.filename, (ast.For, ast.While))
+    if not isinstance(node, ast.For | ast.While):
+        raise Declined("expression", "code that cannot be parsed by itself")
+    return node
 
 
 _Kind = TypeVar("_Kind", bound=ast.AST)

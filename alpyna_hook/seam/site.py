@@ -28,14 +28,11 @@ from __future__ import annotations
 
 import builtins
 import sys
+from _operator import length_hint
 from _thread import _local, get_ident
-from collections.abc import Callable, Sequence
-from importlib import import_module
 from itertools import chain, repeat
-from operator import length_hint
 from time import perf_counter
-from types import CodeType, FrameType, ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import CodeType, ModuleType
 
 from alpyna_hook.guest.attempts import Attempts, calls_to_leave
 from alpyna_hook.guest.forks import Undivided
@@ -43,10 +40,16 @@ from alpyna_hook.guest.outside import Raising, came_from_outside, may_pass, outs
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import Watched
 from alpyna_hook.log import log
+from alpyna_hook.named import NamedTuple
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.seam.source import ModuleSource, Refusal, remember, remember_without_loops
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+    from typing import Any
+
     from alpyna_hook.runtime.judge import Judge
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported when the first loop is worth it;
@@ -424,11 +427,11 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
         if site.module.options.device != "cpu" and ENGINE not in sys.modules:
             if _leaves is None:
                 with _IMPORTING, own_imports():
-                    _leaves = import_module(FRONT).leaves
+                    _leaves = __import__(FRONT, globals(), None, ("leaves",)).leaves
             if _leaves(site, values, namespace):
                 return ()
         with _IMPORTING, own_imports():
-            _execute = import_module(ENGINE).execute
+            _execute = __import__(ENGINE, globals(), None, ("execute",)).execute
     except BaseException as error:  # what the program put in the place of a module, or Python is shutting down
         if (intruder := outside_cause(error, handled)) is not None:
             return Raising(intruder, handled)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-import weakref
-from collections.abc import Iterable
-from importlib.util import decode_source
+from _weakref import ref
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alpyna_hook.config import Options
-from alpyna_hook.reasons import Declined
-from alpyna_hook.seam.places import NONE, Place, find, node_at
+from alpyna_hook.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable
+    from typing import Any
+
+    from alpyna_hook.config import Options
     from alpyna_hook.seam.site import Site
 
 
@@ -41,7 +41,7 @@ class ModuleSource:
         self.skip_lines = frozenset(skip_lines)
         self.sites: list[Site] = []
         self._refused: list[tuple[Any, ...]] = []
-        self.functions = NONE  # where they stand
+        self.functions = b""  # where they stand: see `places`
         self.place = -1  # among those that have code without loops
 
     @property
@@ -57,23 +57,18 @@ class ModuleSource:
 
     def function_node(self, lineno: int, name: str) -> ast.FunctionDef | ast.Lambda | None:
         """The `def` or lambda whose code object has this `co_firstlineno` and `co_name`, if there is only one."""
-        place = find(self.functions, lineno, name)
-        if place is None:
-            return None
-        text = decode_source(self.source)
-        if name == "<lambda>":
-            return node_at(place, text, self.filename, (ast.Lambda,))
-        return node_at(place, text, self.filename, (ast.FunctionDef,))
+        from alpyna_hook.seam import places  # which a program that never compiles a loop needs not
+
+        place = places.find(self.functions, lineno, name)
+        return places.function_at(place, name, self) if place is not None else None
 
     def loop_node(self, lineno: int, col: int, end_lineno: int, owner: str | None) -> ast.For | ast.While:
-        place = Place(lineno, col, end_lineno, 0, owner)
-        node = node_at(place, decode_source(self.source), self.filename, (ast.For, ast.While))
-        if not isinstance(node, ast.For | ast.While):
-            raise Declined("expression", "code that cannot be parsed by itself")
-        return node
+        from alpyna_hook.seam import places
+
+        return places.loop_at(places.Place(lineno, col, end_lineno, 0, owner), self)
 
 
-class _Made(weakref.ref[CodeType]):
+class _Made(ref[CodeType]):
     """A code object with loops that was made from a module's source."""
 
     __slots__ = ("key", "module")
@@ -90,13 +85,13 @@ _modules: list[ModuleSource] = []
 _without_loops: dict[int, tuple[int, int]] = {}  # by identity: the place of its module, and its contents
 
 
-def _forget(made: weakref.ref[CodeType]) -> None:
+def _forget(made: ref[CodeType]) -> None:
     assert isinstance(made, _Made)
     if _made.get(made.key) is made:
         del _made[made.key]
 
 
-def remember(code: CodeType, module: ModuleSource) -> weakref.ref[CodeType]:
+def remember(code: CodeType, module: ModuleSource) -> ref[CodeType]:
     """Notes that this very code object, which has loops, was made from the module's source."""
     made = _Made(code, _forget)
     made.key, made.module = id(code), module
