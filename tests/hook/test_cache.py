@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -194,3 +195,13 @@ def test_a_warm_import_needs_neither_parser_nor_capture(program: Program) -> Non
         " if name in sys.modules], m.f(0))\n"))
     program.python("main.py", hook=True, check=True, ALPYNA_DEVICE="interpreter")
     assert program.python("main.py", hook=True).out == "[] 0\n"
+
+
+def test_a_change_in_any_file_that_rewrites_makes_all_files_stale() -> None:
+    """What Sites do at run time is not in the files."""
+    program = (
+        "import sys, alpyna_hook.hook.rewrite\n"
+        "print(*{name.split('.')[1] for name, m in sys.modules.items() if name.startswith('alpyna_hook.') and hasattr(m, '__path__')})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert {"hook", "capture"} <= {*done.stdout.split()} <= {*cache._REWRITING, "guest", "runtime"}
