@@ -83,7 +83,7 @@ def seconds_of_kinds() -> tuple[float, ...]:
 class Estimate:
     """Predicted interpreter time of a nest for live values; indices stand at the middle of their range.
 
-    sure: no loop turns more often than was assumed.  exact: nor less often.
+    sure: no loop turns more often than was assumed.  exact: nor less often.  constant: it is the same for all values.
     """
 
     def __init__(self, outline: Any) -> None:
@@ -91,7 +91,7 @@ class Estimate:
         self._per_kind = seconds_of_kinds()
         self._turn_seconds = 2 * self._per_kind[0]
         self._body = self._priced(body)
-        self.sure = self.exact = False
+        self.sure = self.exact = self.constant = False
         self._around = self._inner = False  # a loop around this place; one whose trips are not known
         self._values: Values = _unknown
         self._shapes: Shapes = _unknown
@@ -117,7 +117,7 @@ class Estimate:
     def of(self, values: Values, shapes: Shapes) -> float:
         """Seconds for these values and shapes, each asked for by its name."""
         self._values, self._shapes, self._own = values, shapes, {}
-        self.sure, self._around, self._inner = not self._may_last, False, False
+        self.sure, self._around, self._inner, self.constant = not self._may_last, False, False, True
         seconds = self._seconds(self._body)
         self._values = self._shapes = _unknown  # an array, or a namespace, must not be kept alive
         self.exact = self.sure and not self._early
@@ -179,9 +179,11 @@ class Estimate:
     def _value(self, name: str) -> float | None:
         if name in self._own:
             return self._own[name]
+        self.constant = False
         return self._values(name)
 
     def _extent(self, array: str, axis: int | None) -> float | None:
+        self.constant = False
         shape = self._shapes(array)
         if shape is None:
             return None

@@ -155,7 +155,7 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
     """Whether there is more to do than to time the call."""
     if judge.compiled:
         return not judge.wants_sample()
-    if state.binder is None or state.estimate is None or judge.wants_estimate():
+    if state.binder is None or state.estimate is None or (judge.wants_estimate() and not state.estimate.constant):
         return True
     return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size)
 

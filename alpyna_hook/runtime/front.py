@@ -53,7 +53,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
         judge.unseen(calls)
     if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size):
         return False
-    if first or judge.wants_estimate():
+    if first or (judge.wants_estimate() and not state.estimate.constant):
         look_up = _Values(site, values, namespace)
         if first and (why := look_up.never()):
             state.trace.runs += 1

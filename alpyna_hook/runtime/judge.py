@@ -9,7 +9,9 @@ compiled            Each call is worth what the interpreter is taken to need for
                     the average, the site rests: it is left to the interpreter for a number of calls, twice as many each time.
                     Then one call is timed, and the site goes on if the interpreter needs longer than a compiled call.
 
-In both, a site whose calls are short is looked at so seldom that looking costs a fiftieth of its time at the most.
+In both, a site whose calls are short is looked at so seldom that looking costs a fiftieth of its time at the most.  What looking
+costs is taken to be what it costs where the program's own work has filled the processor's caches in between: ten times what it
+costs in a row.
 Times are of this thread, where that can be measured cheaply enough: what other threads and processes do is no loss.
 What is far above the usual, as by a garbage collection, counts as four times the usual at the most.
 """
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before it is known of this site
-LOOK_SECONDS = 5e-6  # what timing a call costs, without asking for the time
-ESTIMATE_SECONDS = 80e-6  # what binding the names and predicting the time costs
+LOOK_SECONDS = 50e-6  # what timing a call costs, without asking for the time
+ESTIMATE_SECONDS = 150e-6  # what binding the names and predicting the time costs
+_MEASURE_SECONDS = 10e-6  # what measuring a compiled call costs
 _SHARE = 0.01  # of the interpreter's time that may be spent on looking
 _LEAST = 50e-9  # seconds, of any loop
 _SEAM_SECONDS = 0.3e-6  # between the two looks at the clock, beside the loop
@@ -82,9 +85,9 @@ class Judge:
 
     __slots__ = (
         "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel",
-        "_last_kernel", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate", "_slow",
-        "_spent", "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch", "pending", "rest",
-        "resting", "runs", "timing", "worth",
+        "_last_kernel", "_most", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate",
+        "_slow", "_spent", "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch",
+        "pending", "rest", "resting", "runs", "timing", "worth",
     )
 
     def __init__(self, slow: Callable[[], float] = thread_time, quick: Callable[[], float] = perf_counter) -> None:
@@ -92,6 +95,7 @@ class Judge:
         self._interpreter = Average(8.0)  # seconds of a call that the interpreter runs
         self._ratio = Average(8.0)  # of what was measured to what was predicted
         self.expected: float | None = None  # predicted for the call that is being timed
+        self._most: float | None = None  # of one that is timed to the next
         self.pending = 0.0  # seconds that compiling would have saved
         self.interpreted_seconds = 0.0  # of all calls that were left to the interpreter
         self._since_estimate = 0.0  # of those, since its time was predicted
@@ -123,21 +127,22 @@ class Judge:
         """Seconds that the interpreter needs for a call, as far as that was seen."""
         return self._interpreter.mean if self._interpreter.count else None
 
-    def begin(self) -> float:
-        """The time at which a call is left to the interpreter, to be timed."""
-        self._timed_by = self._quick if self._interpreter.count and self._interpreter.mean < _LONG else self._slow
+    def begin(self, *, to_next: bool = False) -> float:
+        """The time at which a call is left to the interpreter, to be timed: to its end, or to the next that is looked at."""
+        quick = not to_next and self._interpreter.count and self._interpreter.mean < _LONG
+        self._timed_by = self._quick if quick else self._slow
         return self._timed_by()
 
     def now(self) -> float:
         """The time, by the clock that `begin` was asked for."""
         return self._timed_by()
 
-    def end(self, seconds: float, *, at_most: bool = False) -> None:
-        """The interpreter has run the call to its end, or has at some time before (at_most).  `rest` says how many are now to be
-        left unseen."""
-        seconds = max(_LEAST, seconds - (_SEAM_SECONDS + _reading_seconds(self._timed_by)))
-        if at_most and self.expected:
-            seconds = min(seconds, _MISJUDGED * self.expected)
+    def end(self, seconds: float, *, of_calls: int | None = None) -> None:
+        """The interpreter has run the call to its end.  Or (of_calls) it has run so many calls, the first of which was looked at,
+        and nobody knows what else in that time.  `rest` says how many are now to be left unseen."""
+        seconds = max(_LEAST, (seconds - (_SEAM_SECONDS + _reading_seconds(self._timed_by))) / (of_calls or 1))
+        if of_calls and self._most and not self.compiled:
+            seconds = min(seconds, self._most)
         seconds = self._interpreter.add(seconds)
         if self.expected:
             self._ratio.add(min(seconds / self.expected, 20.0))
@@ -186,6 +191,7 @@ class Judge:
         """The prediction for a call, as measurements have corrected it."""
         self._since_estimate = 0.0
         self.expected = predicted
+        self._most = _MISJUDGED * predicted
         return predicted * self.scale
 
     @property
@@ -196,7 +202,7 @@ class Judge:
 
     def begin_compiled(self) -> None:
         """A call is to run compiled; what it costs is measured, if that is due."""
-        if self._until_measured > 0 and self._cost.mean < 2 * LOOK_SECONDS / _SHARE:
+        if self._until_measured > 0 and self._cost.mean < _MEASURE_SECONDS / _SHARE:
             self._until_measured -= 1
             self._begun = None
             return

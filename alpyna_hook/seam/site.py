@@ -246,13 +246,19 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         return calls
 
     def _begin(self, frame: int, judge: Judge) -> None:
-        """The call that is now left to the interpreter is timed, to its end, or, if a `return` may end it, to the next call."""
+        """The call that is now left to the interpreter is timed, to its end; or, if a `return` may end it, with those after it,
+        to the next that is looked at."""
         judge.timing = False
         if _asleep:
             _wake()
         if not self.has_return:
             self.__doc__ = ...  # type: ignore[assignment]
-        self.timed = get_ident(), frame, judge.begin()
+        elif judge.hopeless:
+            self._sleep()
+            return
+        else:
+            self.leave(0 if judge.compiled else judge.rest)
+        self.timed = get_ident(), frame, judge.begin(to_next=self.has_return)
 
     def ended(self) -> None:
         """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
@@ -279,14 +285,18 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         _asleep.append(self)
 
     def _ended_before(self) -> bool:
-        """The call that is timed is another than the present one.  Whether this one is among those to be left."""
+        """The call that is timed is another than the present one, and some may have been left unseen in between.  Whether the
+        site rests from now on."""
         timed, self.timed = self.timed, None
-        if timed is None or self.judge is None or timed[0] != get_ident():
+        judge = self.judge
+        if timed is None or judge is None or timed[0] != get_ident():
             return False
-        self.judge.end(self.judge.now() - timed[2], at_most=True)
-        self.leave(self.judge.rest)
+        judge.end(judge.now() - timed[2], of_calls=1 + self.unseen())
+        if not judge.resting or not judge.rest:
+            return False
+        self.leave(judge.rest)
         self._calls += 1
-        return self.judge.rest > 0
+        return True
 
     # --------------------------------- nests that read variables that may have no value
     #     if not SITE.__doc__ and NOBODY_LOOKS_ON and SITE.asks():

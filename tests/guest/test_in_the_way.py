@@ -126,7 +126,7 @@ f(1000)
 sys.meta_path.remove(blocker)
 import alpyna_hook
 end = time.monotonic() + 60
-while time.monotonic() < end and not alpyna_hook.report()[0]["accelerated_runs"]:
+while time.monotonic() < end and not any([entry["accelerated_runs"] for entry in alpyna_hook.report()]):
     time.sleep(0.1)
     f(1000)
 list(map(f, [1000] * 100))
@@ -134,7 +134,6 @@ list(map(f, [1000] * 100))
     for blocked in ("nothing", "alpyna_hook.runtime.engine"):
         done = program.python("-m", "alpyna", "run", "--report", "report.json", "main.py", blocked, **SETTINGS)
         assert done.err == ""
-        (entry,) = json.loads((program.folder / "report.json").read_text())
+        (entry,) = [e for e in json.loads((program.folder / "report.json").read_text()) if e["qualname"] == "f"]
         assert entry["accelerated_runs"] > 50, entry
-        assert entry["refusals"] == {"unavailable": 1 + 16}
-        assert entry["accelerated_runs"] + 1 + 16 == entry["runs"]
+        assert entry["refusals"] == {"unavailable": entry["runs"] - entry["accelerated_runs"]}
