@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from alpyna_hook.bind.swaps import WHICH, resolve_swaps
 from alpyna_hook.bind.views import resolve_views
 from alpyna_hook.emit.expressions import Emission
@@ -15,6 +13,7 @@ from alpyna_hook.infer.nest import infer
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import rep_of_kind
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.kernels.build import Kernel, build
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.prove import anchored

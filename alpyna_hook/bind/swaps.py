@@ -21,7 +21,7 @@ arrays need not be alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from alpyna_hook.bind.views_rewrite import Rewrite, Row
@@ -51,6 +51,7 @@ from alpyna_hook.ir.captured import (
     targets,
     walk,
 )
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
 
 WHICH = "@which"
