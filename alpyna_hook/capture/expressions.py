@@ -78,6 +78,7 @@ class Expressions:
         self.root = root
         self.outer = names or Spelled()
         self.params = frozenset(params)
+        self.given = set(params)  # those parameters that still have the value that they were given
         self.builtins: dict[str, str] = {}  # range, len, ...: compiled away, but to be checked; with what they mean
         self.called: dict[str, Located] = {}  # every function, builtins too, where it is first called
         self.out: list[Stmt] = []
@@ -323,9 +324,10 @@ class Expressions:
         return Unary("not", found, loc) if isinstance(node.ops[0], ast.IsNot | ast.NotIn) else found
 
     def _untouched(self, node: ast.expr) -> str | None:
-        """The path of a variable from outside the nest, or in a called function of a parameter too, that nothing assigns."""
+        """The path of a variable from outside the nest, or in a called function of a parameter too, that nothing assigns; or
+        of a parameter that nothing has assigned yet."""
         name = self.dotted(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else None
-        return None if name is None or self.is_changed(name) else name
+        return None if name is None or (self.is_changed(name) and name not in self.given) else name
 
     def _expr_BoolOp(self, node: ast.BoolOp) -> Expr:
         first = self.expr(node.values[0])
@@ -340,6 +342,7 @@ class Expressions:
     def _expr_NamedExpr(self, node: ast.NamedExpr) -> Expr:
         start = self.mark()
         self.hoist(node.target.id, self.expr(node.value), start, node)
+        self.given.discard(node.target.id)
         self._names.append(node.target.id)
         return Var(node.target.id, loc_of(node))
 

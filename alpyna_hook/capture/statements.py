@@ -51,12 +51,12 @@ class Statements(Iteration):
     def snapshot(self) -> tuple[object, ...]:
         """The state of the capture, for `restore`."""
         return (list(self.out), self.out, dict(self.builtins), dict(self.called), list(self._names), self._loads, self._calls,
-                self._conditional, self._loops, self.has_return, list(self.made))
+                self._conditional, self._loops, self.has_return, list(self.made), set(self.given))
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Forgets what was captured since the snapshot, which was refused on the way."""
         (kept, self.out, self.builtins, self.called, self._names, self._loads, self._calls,
-         self._conditional, self._loops, self.has_return, self.made) = state
+         self._conditional, self._loops, self.has_return, self.made, self.given) = state
         self.out[:] = kept
 
     def body(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
@@ -71,7 +71,11 @@ class Statements(Iteration):
         method = getattr(self, "_stmt_" + type(node).__name__, None)
         if method is None:
             raise decline("statement", describe(node), node)
+        changed = assigned_names(node) if self.given else frozenset()
+        if isinstance(node, ast.For | ast.While):
+            self.given -= changed  # by an iteration before
         method(node)
+        self.given -= changed
 
     # ------------------------------------------------------------------ simple
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from alpyna_hook.bind.fixed import outcome, specialised_function
 from alpyna_hook.bind.views import given_name, resolve_function_views
+from alpyna_hook.capture.flow import Flow
 from alpyna_hook.infer.math_calls import LIBM_1, MathCalls
 from alpyna_hook.infer.scope import CallKey, Scope
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts, Known, UserFunction
 from alpyna_hook.ir.kinds import Rep, is_python, rep_of
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
 
 _Texts = dict[str, str | None]
@@ -155,8 +157,9 @@ class Calls(MathCalls):
         key = _key(function, arrays, scalars, fixed)
         if key not in shared.settled:
             decided = specialised_function(function.code, lambda c: self._decided(c, function, arrays, scalars, fixed))
+            decided, kept = _with_new_values(decided, fixed)
             code = self._without_rows(function, decided, arrays, scalars)
-            shared.settled[key] = code, self._new_scope(function, code, arrays, scalars, fixed)
+            shared.settled[key] = code, self._new_scope(function, code, arrays, scalars, kept)
         code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments
         inner.shared, inner.active = shared, (*self.scope.active, function.key)
         mark = shared.mark()
@@ -276,6 +279,23 @@ class Calls(MathCalls):
             inner.env = inner.env if inner.env is not None else {}
             inner.set_kinds(name, value.kinds, value.value if isinstance(value, t.Const) else None)
         return inner
+
+
+def _with_new_values(code: ir.Function, fixed: _Texts) -> tuple[ir.Function, _Texts]:
+    """The function, and which of its parameters stay None or a text; others get values as variables do: `w = 1.0`, where w is None.
+
+    Raises Declined where one of those is read before.
+    """
+    replaced = fixed.keys() & assigned(code.body)
+    if not replaced:
+        return code, fixed
+    params = tuple([p for p in code.params if p not in replaced])
+    flow = Flow(params)
+    flow.walk(code.body)
+    for name, node in flow.reads.items():
+        if name in replaced:
+            raise Declined("value-type", f"{name} is None or a text", node.loc)
+    return replace(code, params=params), {name: value for name, value in fixed.items() if name not in replaced}
 
 
 def _key(function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], fixed: _Texts) -> CallKey:

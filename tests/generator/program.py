@@ -14,7 +14,7 @@ SCALAR_FUNCTIONS = {
           ("x, y", "if x > y:\n    return x - y\nreturn y"),
           ("x", "t = x\nfor r in range(3):\n    t = t * 0.5 + x\nreturn t"), ("x, y", "return GF * x + abs(y)"),
           ("x", "return math.sqrt(abs(x))"),
-          ("x, how=None", 'if how is None:\n    return x\nif how == "fast" or how in ("slow", "half"):\n    return x * COST["half"]\nif how:\n    return x + COST["one"]\nreturn how - x'), ("x, y", "return g0(x) - y if y < x else g0(y)")),
+          ("x, how=None", 'if how is None:\n    return x\nif how == "fast" or how in ("slow", "half"):\n    return x * COST["half"]\nif how:\n    return x + COST["one"]\nreturn how - x'), ("x, how=None", 'if how is None:\n    how = 0.5\nelif how == "fast":\n    how = x\nelse:\n    how = 2.0 if how in ("slow", "half") else how\nreturn how - x'), ("x, y", "return g0(x) - y if y < x else g0(y)")),
     "i": (("x", "return x % 17 + 1"), ("x, y", "return (x ^ y) & 255"), ("x", "return GI + x"),
           ("x, y", "while y > 1 and x > y:\n    x = x // 2\nreturn x"), ("x", "return 3 if x > 2 else x")),
 }

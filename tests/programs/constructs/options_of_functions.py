@@ -31,6 +31,44 @@ def passed_on(row, how, w):
     return reduced(row, how) + weighted(row[0], 1, w)
 
 
+def with_defaults(x, row, w=None, low=None, high=None):
+    if w is None:
+        w = 1.0
+    low = 0.0 if low is None else low
+    for y in row:
+        if high is None or y > high:
+            low += y * w
+    if high is None:
+        high = len(row)
+    elif low > 2.0:
+        w = high
+    return x * w + low - high
+
+
+def with_a_row(x, row, weights=None, mode="sum"):
+    if weights is None:
+        weights = row
+    if mode == "mean":
+        mode = 1.0 / len(row)
+    else:
+        mode = 1
+    return x * weights[0] * mode
+
+
+def too_late(x, w=None):
+    for k in range(2):  # expect: expression
+        if w is None:
+            w = 1.0
+        x *= w
+    return x
+
+
+def on_one_path(x, w=None):
+    if x > 0.0:
+        w = 0.5
+    return x * w
+
+
 def loud(x, verbose=False):
     if verbose:
         print("x is", x)
@@ -88,6 +126,22 @@ def main(m, out, w, mode, limit):
         out[i] += reduced(m[i]) + reduced(m[i], mode) + reduced(m[i], mode="max", scale=0.5)
         out[i] += passed_on(m[i], mode, w) + loud(m[i, 0]) + of_globals(m[i, 1])
         out[i] += flagged(m[i, 0], True) + flagged(m[i, 0], m[i, 1] > 0.0) + is_number(m[i, 0], limit)
+
+
+def new_values(m, out, w, high):
+    for i in range(len(m)):
+        out[i] = with_defaults(m[i, 0], m[i]) + with_defaults(m[i, 1], m[i], w, high=high) + with_defaults(1, m[0], 2, low=w)
+        out[i] += with_a_row(m[i, 2], m[i]) + with_a_row(m[i, 2], m[i], m[0], "mean")
+
+
+def new_values_in_a_loop(m, out):
+    for i in range(len(m)):  # expect: expression
+        out[i] = too_late(m[i, 0])
+
+
+def new_values_on_one_path(m, out):
+    for i in range(len(m)):  # expect: value-type
+        out[i] = on_one_path(abs(m[i, 0]) + 1.0)
 
 
 def scores(s, t, out):
@@ -168,6 +222,12 @@ for w, mode, limit in ((None, "sum", None), (np.array([0.5, 2.0]), "mean", 0.25)
     out = np.zeros(6)
     main(m, out, w, mode, limit)
     results.append(out)
+for w, high in ((None, None), (0.5, None), (2, 0.25), (np.float32(0.5), 1), (None, 0)):  # expect: expression
+    out = np.zeros(6)
+    new_values(m, out, w, high)
+    results.append(out)
+new_values_in_a_loop(m, np.zeros(6))
+new_values_on_one_path(m, out5 := np.zeros(6))
 MODE, WEIGHTS = "other", np.array([3.0])
 main(m, out2 := np.zeros(6), None, "sum", None)
 scores(np.array([1, 2, 1, 3]), np.array([1, 1, 2]), out3 := np.zeros((4, 3)))
