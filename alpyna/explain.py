@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", dest="module", action="store_true", help="what follows is the name of a module")
     parser.add_argument("--static", action="store_true", help="do not run it: show what the source alone decides")
     parser.add_argument("--graph", action="store_true", help="show the dependence graphs in full")
-    parser.add_argument("--kernel", action="store_true", help="print the generated kernels too")
+    parser.add_argument(
+        "--kernel", dest="kernel", action="store_const", const="python", default="", help="print the generated kernels too")
+    parser.add_argument(
+        "--kernel=llvm", dest="kernel", action="store_const", const="llvm", help="the same in LLVM's language, before it optimises")
+    parser.add_argument("--kernel=asm", dest="kernel", action="store_const", const="asm", help="the same in the processor's")
     parser.add_argument(
         "--json", action="store_true",
         help="print the explanation as JSON to standard output; what the program prints there goes to standard error",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cpu", "interpreter")
 MODES = ("strict", "relaxed")
+ENGINES = ("llvm", "numba")
 FILES = ("setup.cfg", "pyproject.toml")
 
 
@@ -33,6 +34,7 @@ class _Options(NamedTuple):
     log: str = ""
     modules: tuple[str, ...] = ()
     disable: bool = False
+    jit: str = "llvm"
 
 
 class Options(_Options):
@@ -44,15 +46,17 @@ class Options(_Options):
     log:     "" for no log, "1" for standard error, else the name of a file to append to.
     modules: patterns ("pkg.*") of modules that count as marked.
     disable: install nothing.
+    jit:     who compiles the kernels: "llvm", or "numba", which takes ten times as long; what the first does not take is left
+             to the second.
     """
 
     __slots__ = ()
 
     def __new__(
         cls, device: str = "auto", fp: str = "strict", strict: bool = False, log: str | bool = "",
-        modules: str | Iterable[str] = (), disable: bool = False,
+        modules: str | Iterable[str] = (), disable: bool = False, jit: str = "llvm",
     ) -> Options:
-        given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable}
+        given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable, "jit": jit}
         return super().__new__(cls, **{key: parse(key, value) for key, value in given.items()})
 
     @classmethod
@@ -125,6 +129,7 @@ _PARSERS: dict[str, Callable[[str, object], Any]] = {
     "log": _log,
     "modules": _patterns,
     "disable": _flag,
+    "jit": _choice(*ENGINES),
 }
 PRAGMA_KEYS = ("device", "fp")  # those that make sense for one module
 

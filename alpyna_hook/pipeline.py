@@ -14,7 +14,8 @@ from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import rep_of_kind
 from alpyna_hook.ir.schema import replace
-from alpyna_hook.kernels.build import Kernel, build
+from alpyna_hook.kernels.build import build
+from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.prove import anchored
 from alpyna_hook.runtime.variant import KernelKey, Variant
@@ -37,12 +38,12 @@ def analyse(nest: ir.Nest, facts: Facts) -> Variant:
 def compiled(variant: Variant, key: KernelKey) -> Kernel:
     """The kernel for what was proved, which strides are those of contiguous elements, and who may overlap.
 
-    Raises Declined where Numba cannot be had, and CompileError.
+    Raises Declined where no engine can be had, and CompileError.
     """
     kernel = variant.kernels.get(key)
     if kernel is None:
         with own_imports():
-            kernel = variant.kernels[key] = build(_source(variant, key))
+            kernel = variant.kernels[key] = build(_source(variant, key), variant.options.jit, strict=variant.options.strict)
     return kernel
 
 

@@ -18,13 +18,13 @@ from typing import Any
 from alpyna_hook.config import complain, profile_file
 from alpyna_hook.log import log
 
-SCHEMA = 1
+SCHEMA = 2
 BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` raises
 
 # Seconds that some machine may need: a value beyond, such as a busy machine led to, is not used.
 _PLAUSIBLE = {
     "seconds_per_node": 1e-6, "seconds_per_element": 5e-6, "seconds_per_scalar": 5e-6, "seconds_per_user_call": 1e-5,
-    "seconds_per_call": 2e-5, "compile_seconds": 2.0, "compile_seconds_per_node": 0.02, "numba_import_seconds": 6.0,
+    "seconds_per_call": 2e-5, "compile_seconds": 2.0, "compile_seconds_per_node": 0.02, "compiler_import_seconds": 6.0,
 }
 
 
@@ -34,7 +34,7 @@ class Profile:
 
     seconds_per_node, _element, _scalar (an operation on NumPy scalars), _user_call, and _call by family
     ("builtin", "math", "numpy", "type"): of the interpreter, as runtime/decide.py counts them.
-    compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once Numba is imported.
+    compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once the compiler is imported.
     different: functions whose compiled result was not the interpreter's on the inputs tried, as
     "math.exp" or "numpy.exp:f4".
     flags: whether the floating-point flags that a kernel raises lead to the interpreter's warnings.
@@ -49,7 +49,7 @@ class Profile:
     seconds_per_call: Mapping[str, float] = field(default_factory=dict)
     compile_seconds: float | None = None
     compile_seconds_per_node: float | None = None
-    numba_import_seconds: float | None = None
+    compiler_import_seconds: float | None = None
     different: frozenset[str] = frozenset()
     flags: bool | None = None
 
@@ -140,7 +140,7 @@ def parsed(text: str) -> Profile:
         seconds_per_call=_by_family(interpreter.get("seconds_per_call", {})),
         compile_seconds=_seconds(compiler, "seconds"),
         compile_seconds_per_node=_seconds(compiler, "seconds_per_node"),
-        numba_import_seconds=_seconds(compiler, "import_seconds"),
+        compiler_import_seconds=_seconds(compiler, "import_seconds"),
         different=frozenset(key for key, found in data["functions"].items() if int(found["differences"]) > 0),
         flags=_all_work(data["flags"]),
     )

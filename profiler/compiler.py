@@ -1,4 +1,4 @@
-"""What compiling a nest costs: a part for each nest, one for each node of its IR, and importing Numba once."""
+"""What compiling a nest costs: a part for each nest, one for each node of its IR, and importing the compiler once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def seconds() -> dict[str, float]:
 
     `seconds`, `seconds_per_node`: of nests of growing size.  `import_seconds`: what a process's first costs more.
     """
-    _first_call(1)  # imports Numba, and compiles for the first time
+    _first_call(1)  # imports the compiler, and compiles for the first time
     rows = [((1.0, nodes(_of_size(size))), min(_first_call(size) for _ in range(_REPEATS))) for size in STATEMENTS]
     once, per_node = fit(rows)
     return {

@@ -12,8 +12,6 @@ _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }
-# what kernels/helpers.py gives
-HELPERS = frozenset("power power_overflows smith_f4 smith_f8 gcd_i8 isqrt_i8 hypot_f8 decimal_f8 quotient_f8".split())
 _LLVM = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})  # one instruction each
 _LITERAL = re.compile(r"\d+|\(-\d+\)")
 _COMPARE = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})

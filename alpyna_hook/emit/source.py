@@ -15,11 +15,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from alpyna_hook.emit.expressions import Emission
+from alpyna_hook.emit.helpers import HELPERS
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.lanes import reads
 from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, HIGH, LEFT, LOW, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
 from alpyna_hook.emit.loops import Loops
-from alpyna_hook.emit.operations import HELPERS
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import Rep

@@ -6,11 +6,30 @@ import ast
 import warnings
 from collections.abc import Callable
 
+from alpyna_hook.emit.parsed_operators import Untaken
+from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.guest.own_imports import own_imports
+
 Printer = Callable[[ast.AST], str]
 
 
-def printed(text: str) -> str:
-    """The source of a kernel by astor, which breaks long lines, or else by `ast.unparse`."""
+def in_language(source: KernelSource, language: str) -> str:
+    """A kernel in Python, as the LLVM engine prints it ("llvm"), or as the processor's assembly ("asm")."""
+    if language == "python":
+        return source.text
+    try:
+        with own_imports():
+            from alpyna_hook.kernels import llvm_engine
+
+        return llvm_engine.text_of(source) if language == "llvm" else llvm_engine.assembly_of(source)
+    except (ImportError, Untaken) as error:
+        return f"not to be had: {error}\n"
+
+
+def printed(text: str, language: str = "python") -> str:
+    """The source of a kernel by astor, which breaks long lines, or else by `ast.unparse`; another language as it is."""
+    if language != "python":
+        return text
     tree = ast.parse(text)
     astor = _astor()
     if astor is not None:

@@ -35,13 +35,13 @@ Entry = dict[str, Any]
 
 
 def as_data(
-    *, loops: bool = False, kernels: bool = False, whole: bool = False, times: Times | None = None
+    *, loops: bool = False, kernels: bool | str = False, whole: bool = False, times: Times | None = None
 ) -> list[Entry]:
     """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
 
     `loops` adds the dependence analysis of nests that did or may run compiled: `loops`, with a verdict
     for each, `graph` and `words`; `whole`: of all nests, with all pairs.
-    `kernels` adds the generated sources, as a list of texts.
+    `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm" or "asm".
     `times` adds what the interpreter was seen to need, sorts by it, and adds the hot loops of unmarked modules.
     """
     found: list[tuple[Entry, Site | ModuleSource | None]] = [each for module in all_modules() for each in _module(module)]
@@ -58,7 +58,8 @@ def as_data(
         if loops and (entry["accelerated_runs"] or entry["reason"] is None or entry["reason"] in BY_COST):
             left -= _add_graph(entry, of, whole, skip=left < 0 and not whole)
         if kernels:
-            entry["kernels"] = kernel_texts(of)
+            entry["kernels"] = kernel_texts(of, "python" if kernels is True else kernels)
+            entry["language"] = "python" if kernels is True else kernels
     return [entry for entry, _ in found]
 
 
@@ -205,11 +206,13 @@ def add_obstacles(entries: Iterable[Entry], source: bytes, filename: str, skip_l
             entry["obstacles"] = [each for each in told if each["place"] != entry["place"]]
 
 
-def kernel_texts(site: Site) -> list[str]:
+def kernel_texts(site: Site, language: str) -> list[str]:
     """The sources of the kernels that were built for a nest, in the order of building."""
+    from alpyna_hook.explain.kernel_text import in_language
+
     variants = getattr(site.state, "variants", {})
     return [
-        kernel.source.text
+        in_language(kernel.source, language)
         for variant in variants.values()
         for kernel in getattr(variant, "kernels", {}).values()
     ]

@@ -127,7 +127,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
     yield from (f"    {line}" for line in _dependences(entry))
     for number, text in enumerate(entry.get("kernels", ()), 1):
         yield f"    kernel {number}:"
-        yield from (f"        {line}".rstrip() for line in printed(text).splitlines())
+        yield from (f"        {line}".rstrip() for line in printed(text, entry["language"]).splitlines())
 
 
 def _where(entry: Entry) -> str:

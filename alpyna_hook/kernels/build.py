@@ -1,139 +1,111 @@
-"""Compiles the source of a kernel with Numba into a C function that ctypes can call."""
+"""Compiles the source of a kernel into a C function that ctypes can call, by one of two engines: LLVM, or Numba."""
 
 from __future__ import annotations
 
 import atexit
-import ctypes
-import gc
-import linecache
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import sys
 from functools import lru_cache
 from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from alpyna_hook.emit.operations import HELPERS
+from alpyna_hook.emit.parsed_operators import Untaken
 from alpyna_hook.emit.source import KernelSource
 from alpyna_hook.guest.attempts import Attempts
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
+from alpyna_hook.kernels.kernel import CompileError, Kernel
+from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 
 _PATIENCE = 10.0  # seconds
-_COUNTER = iter(range(10**9))
 
 
-@dataclass(frozen=True)
-class Kernel:
-    """A compiled kernel: `entry(address of the frame) -> status`."""
-
-    source: KernelSource
-    entry: Callable[[int], int]
-    keep: object  # owns the machine code
+# Around all that is done with LLVM and Numba, whose own locks two threads would take in different orders.
+_COMPILERS = Undivided()
+atexit.register(_COMPILERS.wait, _PATIENCE)  # a thread that still compiles must not find LLVM taken down
 
 
-# Around all that is done with Numba, whose own locks two threads would take in different orders.
-_NUMBA = Undivided()
-atexit.register(_NUMBA.wait, _PATIENCE)  # a thread that still compiles must not find LLVM taken down
+def build(source: KernelSource, jit: str = "llvm", *, strict: bool = False) -> Kernel:
+    """Compiles; imports the engine when called first.  Raises CompileError or Declined.
 
-
-class CompileError(Exception):
-    """The compiler refused a kernel."""
-
-
-def build(source: KernelSource) -> Kernel:
-    """Compiles; imports Numba when called first.  Raises CompileError or Declined.
-
-    All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is
-    written twice, finds its kernel.
+    What LLVM does not take is left to Numba, as is, unless strict, what it fails at.
     """
-    if _NUMBA.lost:
+    if _COMPILERS.lost:
         raise Declined("compile-error", "this process was forked while another thread compiled")
-    with _NUMBA:
-        if why := _without_numba():
-            raise Declined("unavailable", why)
-        from numba.core.errors import NumbaError
-
+    with _COMPILERS:
         try:
-            return _built(source)
-        except NumbaError as error:
+            return (jit == "llvm" and _by_llvm(source, strict)) or _by_numba(source)
+        except Exception as error:
+            if not _of_numba(error):
+                raise
             raise CompileError(f"{error}\n{source.text}") from error
 
 
-_IMPORTS = Attempts()
+def _by_llvm(source: KernelSource, strict: bool) -> Kernel | None:
+    if _LLVM.missing():
+        return None
+    try:
+        return _built(source, "llvm")
+    except Untaken as untaken:
+        log(f"a kernel is left to Numba, for {untaken}")
+    except RuntimeError as error:
+        if not _of_llvm(error):
+            raise
+        if strict:
+            raise CompileError(f"{error}\n{source.text}") from error
+        log(f"a kernel is left to Numba, since LLVM refused it: {error}")
+    return None
 
 
-def _without_numba() -> str:
-    """Why Numba cannot be imported; nothing if it can."""
-    if not _IMPORTS.hopeless:
-        began = perf_counter()
-        try:
-            import_module("numba")
-            return ""
-        except BaseException as error:
-            if outside_cause(error, None) is not None:
-                raise
-            return _IMPORTS.failed(error, began)
-    return _IMPORTS.why
+def _by_numba(source: KernelSource) -> Kernel:
+    if why := _NUMBA.missing():
+        raise Declined("unavailable", why)
+    return _built(source, "numba")
+
+
+class _Engine:
+    """Another's library, which may not be there, or not yet."""
+
+    def __init__(self, *modules: str) -> None:
+        self.modules = modules
+        self.attempts = Attempts()
+
+    def missing(self) -> str:
+        """Why it cannot be imported; nothing if it can."""
+        if not self.attempts.hopeless:
+            began = perf_counter()
+            try:
+                for name in self.modules:
+                    import_module(name)
+                return ""
+            except BaseException as error:
+                if outside_cause(error, None) is not None:
+                    raise
+                return self.attempts.failed(error, began)
+        return self.attempts.why
+
+
+_LLVM, _NUMBA = _Engine("llvmlite.binding"), _Engine("numba")
+
+
+def _of_numba(error: Exception) -> bool:
+    errors = sys.modules.get("numba.core.errors")
+    return errors is not None and isinstance(error, errors.NumbaError)
+
+
+def _of_llvm(error: RuntimeError) -> bool:
+    """Did llvmlite raise it, as it does for all that LLVM refuses?"""
+    tb = error.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return tb is not None and "llvmlite" in tb.tb_frame.f_code.co_filename
 
 
 @lru_cache(maxsize=1024)
-def _built(source: KernelSource) -> Kernel:
-    from numba import cfunc
-
-    from alpyna_hook.kernels.primitives import compiled
-
-    namespace, options = _namespace(source), _options()
-    filename = f"<alpyna kernel {next(_COUNTER)}>"
-    linecache.cache[filename] = (len(source.text), None, source.text.splitlines(True), filename)
-    try:
-        exec(compile(source.text, filename, "exec"), namespace)
-        for name in source.functions:
-            for full in ("give_up_" + name, name):
-                namespace[full] = compiled(namespace[full], **options)
-        with _no_collections():
-            made = cfunc("int64(voidptr)", **options)(namespace["kernel"])
-    finally:
-        linecache.cache.pop(filename, None)
-    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(made.address or 0))
-    return Kernel(source, entry, made)
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Garbage collections are a sixth of the time that Numba needs.  With other threads, which may
-    ask for collections themselves, things stay as they are."""
-    if not gc.isenabled() or threading.active_count() > 1:
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _options() -> dict[str, Any]:
-    options: dict[str, Any] = {"error_model": "numpy"}
-    try:
-        from alpyna_hook.kernels.compiler import KernelCompiler
-    except ImportError:  # a Numba with its passes elsewhere: its own pipeline compiles the same, slower
-        return options
-    return {**options, "pipeline_class": KernelCompiler}
-
-
-def _namespace(source: KernelSource) -> dict[str, Any]:
-    from alpyna_hook.kernels import primitives
-
-    namespace = dict(primitives.fixed_namespace())
-    for name, rep, group, is_store in source.accesses:
-        make = primitives.store if is_store else primitives.load
-        namespace[name] = make(rep, group, source.groups)
-    if helped := [name for name in HELPERS if f"{name}(" in source.text]:
-        from alpyna_hook.kernels import helpers
-
-        namespace.update({name: getattr(helpers, name) for name in helped})
-    return namespace
+def _built(source: KernelSource, jit: str) -> Kernel:
+    """All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is written twice,
+    finds its kernel."""
+    engine: Any = import_module(f"alpyna_hook.kernels.{jit}_engine")
+    made: Kernel = engine.built(source)
+    return made

@@ -217,7 +217,7 @@ def _unary_llvm(name: str, rep: str) -> Callable[..., Any]:
 
 
 bits_f4, bits_f8 = _bitcast("f4", "i4"), _bitcast("f8", "i8")
-from_bits_f8, rint_f8 = _bitcast("i8", "f8"), _unary_llvm("rint", "f8")
+from_bits_f8 = _bitcast("i8", "f8")
 
 
 def _c_call(rep: str, arity: int) -> Callable[..., Any]:
@@ -344,7 +344,7 @@ def strip(typingctx: Any) -> Any:
 def fixed_namespace() -> dict[str, Any]:
     """The names that every kernel may use, apart from its own loads and stores."""
     names: dict[str, Any] = {**NUMBA_TYPES, "pointer": pointer, "poll": poll, "flagged": flagged, "strip": strip}
-    names |= {"bits_f4": bits_f4, "bits_f8": bits_f8}
+    names |= {"bits_f4": bits_f4, "bits_f8": bits_f8, "from_bits_f8": from_bits_f8}
     names |= {"inf": float("inf"), "nan": float("nan")}
     names |= {f"wrap_{op}": _wraps(op) for op in ("add", "sub", "mul")}
     for rep, sign in (("i8", "s"), ("u8", "u")):

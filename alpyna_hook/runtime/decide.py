@@ -26,9 +26,11 @@ SECONDS_PER_ELEMENT = 80e-9  # to read or write one element
 SECONDS_PER_SCALAR = 60e-9  # for an operation on NumPy scalars
 SECONDS_PER_CALL = {"builtin": 50e-9, "math": 40e-9, "numpy": 400e-9, "type": 100e-9}
 SECONDS_PER_USER_CALL = 60e-9
-COMPILE_SECONDS = 0.12
-COMPILE_SECONDS_PER_NODE = 0.0012
-NUMBA_IMPORT_SECONDS = 0.9
+COMPILE_SECONDS = {"llvm": 0.03, "numba": 0.12}  # by engine
+COMPILE_SECONDS_PER_NODE = {"llvm": 0.0004, "numba": 0.0012}
+COMPILER_IMPORT_SECONDS = {"llvm": 0.08, "numba": 0.9}
+_LIBRARY = {"llvm": "llvmlite.binding", "numba": "numba"}
+MEASURED = "llvm"  # the engine that a profile was measured with
 NUMPY_IMPORT_SECONDS = 0.12
 ENGINE_IMPORT_SECONDS = 0.08
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
@@ -45,21 +47,27 @@ def _measured() -> Profile | None:
     return profile.load()
 
 
-def compile_seconds(size: int) -> float:
+def compile_seconds(size: int, jit: str = MEASURED) -> float:
     """What analysing and compiling a nest of this many nodes is predicted to cost, once everything is imported."""
-    known = _measured()
+    known = _measured() if jit == MEASURED else None
     base, per_node = (known.compile_seconds, known.compile_seconds_per_node) if known else (None, None)  # of one fit
     if base is None or per_node is None:
-        base, per_node = COMPILE_SECONDS, COMPILE_SECONDS_PER_NODE
+        base, per_node = COMPILE_SECONDS[jit], COMPILE_SECONDS_PER_NODE[jit]
     return base + per_node * size
 
 
-def import_seconds() -> float:
+def is_imported(jit: str) -> bool:
+    return _LIBRARY[jit] in sys.modules
+
+
+def import_seconds(jit: str = MEASURED) -> float:
     """What has still to be imported before the first nest can be compiled."""
-    if "numba" in sys.modules:
+    if is_imported(jit) and "alpyna_hook.runtime.engine" in sys.modules:
         return 0.0
-    known = _measured()
-    seconds = (known and known.numba_import_seconds) or NUMBA_IMPORT_SECONDS
+    known = _measured() if jit == MEASURED else None
+    seconds = (known and known.compiler_import_seconds) or COMPILER_IMPORT_SECONDS[jit]
+    if is_imported(jit):
+        seconds = 0.0
     if "alpyna_hook.runtime.engine" not in sys.modules:
         seconds += ENGINE_IMPORT_SECONDS + (0.0 if "numpy" in sys.modules else NUMPY_IMPORT_SECONDS)
     return seconds

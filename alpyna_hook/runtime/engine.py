@@ -22,7 +22,7 @@ from alpyna_hook.guest.watching import watched_at
 from alpyna_hook.ir.captured import Nest
 from alpyna_hook.ir.stored import loads
 from alpyna_hook.ir.untracked import untracked
-from alpyna_hook.kernels.build import CompileError
+from alpyna_hook.kernels.kernel import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
@@ -157,7 +157,7 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
         return not judge.wants_sample()
     if state.binder is None or state.estimate is None or (judge.wants_estimate() and not state.estimate.constant):
         return True
-    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size)
+    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size, site.module.options.jit)
 
 
 def attempt(
@@ -176,7 +176,7 @@ def attempt(
             raise Declined("too-small")
         if variant is None:
             with registries.kept(namespace):
-                variant = new_variant(state, binding)
+                variant = new_variant(site, state, binding)
     try:
         return launch(site, state.trace, judge, variant, binder, binding, values, estimate, forced=forced)
     except TooSmall:
@@ -195,15 +195,15 @@ def predictor(state: SiteState, binding: Binding) -> Estimate:
 
 def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
     seconds = judge.estimated(predicted(estimate, binding))
-    if INVESTMENTS.worth_one_run(seconds, estimate.size, estimate.sure):
+    if INVESTMENTS.worth_one_run(seconds, estimate.size, estimate.sure, site.module.options.jit):
         return True
     pending = judge.pending
     if judge.compiled:  # for other types
         pending = state.pending[binding.signature] = state.pending.get(binding.signature, 0.0) + max(0.0, seconds - judge.launch)
-    return INVESTMENTS.worth_all_runs(id(site), pending, estimate.size)
+    return INVESTMENTS.worth_all_runs(id(site), pending, estimate.size, site.module.options.jit)
 
 
-def new_variant(state: SiteState, binding: Binding) -> Variant:
+def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
     begun = thread_time()
     try:
         variant = pipeline.analyse(binding.nest, binding.facts())
@@ -211,6 +211,7 @@ def new_variant(state: SiteState, binding: Binding) -> Variant:
         state.variants[binding.signature] = declined.fresh()
         raise
     variant.analysis_seconds = thread_time() - begun
+    variant.options = site.module.options
     variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
     state.variants[binding.signature] = variant
     return variant

@@ -51,7 +51,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
     if calls:
         state.trace.leave(calls)
         judge.unseen(calls)
-    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size):
+    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size, site.module.options.jit):
         return False
     if first or (judge.wants_estimate() and not state.estimate.constant):
         look_up = _Values(site, values, namespace)
@@ -61,7 +61,9 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             site.decline_for_good()
             return True
         seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
-        if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate.size, state.estimate.sure):
+        if look_up.unresolved or INVESTMENTS.worth_one_run(
+            seconds, state.estimate.size, state.estimate.sure, site.module.options.jit
+        ):
             return False
     state.trace.runs += 1
     state.trace.refuse("too-small", "", None)

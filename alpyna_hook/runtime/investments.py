@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import process_time
 
-from alpyna_hook.runtime.decide import compile_seconds, import_seconds
+from alpyna_hook.runtime.decide import MEASURED, compile_seconds, import_seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class Investments:
         self.factor = 1.0
         self._waiting: dict[int, float] = {}  # by site: what compiling would have saved, of those that have saved enough
 
-    def compiled(self, size: int, seconds: float) -> None:
+    def compiled(self, size: int, seconds: float, jit: str = MEASURED) -> None:
         """A nest of `size` nodes has been analysed and compiled."""
         self.spent += seconds
-        observed = min(max(seconds / compile_seconds(size), 0.25), 8.0)
+        observed = min(max(seconds / compile_seconds(size, jit), 0.25), 8.0)
         self.factor += (observed - self.factor) / 2
 
     def imported(self, seconds: float) -> None:
@@ -40,24 +40,24 @@ class Investments:
     def reluctance(self) -> float:
         return min(1.0 + max(0.0, self.spent - self.saved) / _DEAR, _MOST_RELUCTANT)
 
-    def cost(self, size: int) -> float:
+    def cost(self, size: int, jit: str = MEASURED) -> float:
         """Seconds that compiling a nest is taken to cost, without imports."""
-        return compile_seconds(size) * self.factor
+        return compile_seconds(size, jit) * self.factor
 
-    def worth_one_run(self, seconds: float, size: int, sure: bool) -> bool:
+    def worth_one_run(self, seconds: float, size: int, sure: bool, jit: str = MEASURED) -> bool:
         """Whether to compile for the sake of one execution that the interpreter is predicted to need so long for; not sure,
         where it is not known how often a loop turns."""
-        return seconds >= (self.cost(size) + import_seconds()) * (1.0 if sure else _GUESS)
+        return seconds >= (self.cost(size, jit) + import_seconds(jit)) * (1.0 if sure else _GUESS)
 
-    def worth_all_runs(self, site: int, pending: float, size: int) -> bool:
+    def worth_all_runs(self, site: int, pending: float, size: int, jit: str = MEASURED) -> bool:
         """Whether to compile a site that would have saved `pending` seconds by now, and is expected to save as much again.
 
         What has to be imported is for all such sites.  Time in a loop that is reached from another is in the time of both: all
         sites together cannot have saved more than the process has used."""
-        if pending < _LEAST_COST or pending < self.cost(size) * self.reluctance:
+        if pending < _LEAST_COST or pending < self.cost(size, jit) * self.reluctance:
             return False
         self._waiting[site] = pending
-        needed = self.cost(size) + import_seconds()
+        needed = self.cost(size, jit) + import_seconds(jit)
         return sum(self._waiting.values()) >= needed and self._clock() >= needed
 
 

@@ -122,7 +122,7 @@ def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> Non
     trace.compile_seconds += seconds
     judge.proved(here, counts=not made or len(variant.kernels) > _FEW_KERNELS)
     if made and all(one.imported for one in spent):
-        INVESTMENTS.compiled(estimate.size, seconds)
+        INVESTMENTS.compiled(estimate.size, seconds, variant.options.jit)
     elif made:
         INVESTMENTS.imported(seconds)
 

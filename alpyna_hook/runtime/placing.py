@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from time import thread_time
 from typing import Any
 
@@ -12,10 +11,10 @@ from alpyna_hook import pipeline
 from alpyna_hook.bind.binder import Binding
 from alpyna_hook.emit.layout import NO_END
 from alpyna_hook.guest import registries
-from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
 from alpyna_hook.reasons import Declined
-from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.decide import Estimate, is_imported
 from alpyna_hook.runtime.interrupts import aside
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
@@ -156,7 +155,7 @@ def kernel_for(
 
 
 def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
-    begun, imported = thread_time(), "numba" in sys.modules
+    begun, imported = thread_time(), is_imported(variant.options.jit)
     elsewhere: list[float] = []
 
     def task() -> Kernel:

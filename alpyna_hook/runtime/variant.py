@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from alpyna_hook.bind.swaps import Choice
 from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
+from alpyna_hook.config import Options
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import Rep, is_int
-from alpyna_hook.kernels.build import Kernel
+from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import Proofs
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
@@ -85,6 +86,7 @@ class Variant:
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet
     analysis_seconds: float = 0.0  # that no kernel was charged with
+    options: Options = Options()  # noqa: RUF009
     head: struct.Struct = field(init=False)  # of a frame, from its control words up to the scalars
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)

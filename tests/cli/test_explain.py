@@ -121,6 +121,13 @@ def test_kernels(folder: Path) -> None:
     assert all(line.startswith("        ") for line in lines)
 
 
+@pytest.mark.parametrize(("language", "expected"), [("llvm", "define i64 @kernel(ptr %p.frame)"), ("asm", "kernel:")])
+def test_kernels_in_other_languages(language: str, expected: str, folder: Path) -> None:
+    done = alpyna(folder, "explain", f"--kernel={language}", "program.py", ALPYNA_DEVICE="cpu")
+    _, _, kernel = done.stderr.partition("    kernel 1:\n")
+    assert any(line.strip().startswith(expected) for line in kernel.partition("\n    kernel 2")[0].splitlines()), done.stderr
+
+
 def test_json(folder: Path) -> None:
     done = alpyna(folder, "explain", "--json", "-o", "explained.json", "program.py", ALPYNA_DEVICE="cpu")
     assert (done.returncode, done.stderr) == (0, "")

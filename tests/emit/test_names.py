@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpyna_hook.emit.operations import HELPERS
+from alpyna_hook.emit.helpers import HELPERS
 from alpyna_hook.emit.source import reserved
 from alpyna_hook.emit.writer import Names
 from tests.differential import check

@@ -13,6 +13,7 @@ import argparse
 import collections
 import faulthandler
 import json
+import os
 import random
 import re
 import subprocess
@@ -21,6 +22,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from alpyna_hook.config import ENGINES
 from tests.generator.trial import Trial, fails, failure, trials
 
 STRIDE = 1_000_003
@@ -40,6 +42,7 @@ def main() -> int:
     parser.add_argument("--needless", action="store_true", help="save replays that nothing called for, too")
     parser.add_argument("--details", action="store_true", help="print what each reason met, too")
     parser.add_argument("--no-reduce", action="store_true", help="save failing cases as they are")
+    parser.add_argument("--jit", choices=ENGINES, default=ENGINES[0], help="what compiles the kernels")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     return _chunk(options) if options.chunk else _spread(options)
@@ -69,7 +72,7 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
                "--bindings", str(options.bindings)]
     command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "ALPYNA_JIT": options.jit})
     lines = run.stdout.splitlines()
     if lines and lines[-1].startswith("{"):
         counts: dict[str, int] = json.loads(lines[-1])

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from numba import types
 
-from alpyna_hook.kernels import build
-from alpyna_hook.kernels.compiler import KernelCompiler, _Remembering
+from alpyna_hook.kernels import numba_engine
+from alpyna_hook.kernels.numba_passes import KernelCompiler, _Remembering
 
 
 def test_kernels_are_compiled_with_the_short_pipeline() -> None:
     """A Numba that moved its passes would silently compile slower."""
-    assert build._options()["pipeline_class"] is KernelCompiler
+    assert numba_engine.compiler_options()["pipeline_class"] is KernelCompiler
 
 
 def test_what_is_remembered_is_kept_apart_by_type() -> None:
@@ -36,10 +36,10 @@ def test_garbage_collection_is_left_as_it_was(enabled: bool) -> None:
     was = gc.isenabled()
     (gc.enable if enabled else gc.disable)()
     try:
-        with build._no_collections():
+        with numba_engine.no_collections():
             assert not gc.isenabled() or threading.active_count() > 1
         assert gc.isenabled() == enabled
-        with pytest.raises(KeyError), build._no_collections():
+        with pytest.raises(KeyError), numba_engine.no_collections():
             raise KeyError
         assert gc.isenabled() == enabled
     finally:

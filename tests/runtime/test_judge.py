@@ -153,7 +153,7 @@ def test_a_check_that_always_fails_sends_the_site_to_rest(judge: Judge, clock: C
 
 
 def test_compiling_is_as_dear_as_it_was_seen_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda: 0.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit: 0.0)
     known = Investments(lambda: 100.0)
     before = known.cost(100)
     assert known.worth_all_runs(1, before * 1.01, 100) and not known.worth_all_runs(1, before * 0.99, 100)
@@ -163,17 +163,18 @@ def test_compiling_is_as_dear_as_it_was_seen_to_be(monkeypatch: pytest.MonkeyPat
 
 
 def test_compilations_that_nothing_came_of_make_reluctant(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda: 0.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit: 0.0)
     known = Investments(lambda: 100.0)
-    assert known.worth_all_runs(1, 0.3, 100)
+    enough = 1.5 * known.cost(100)
+    assert known.worth_all_runs(1, enough, 100)
     known.imported(2.0)
-    assert not known.worth_all_runs(1, 0.3, 100)
+    assert not known.worth_all_runs(1, enough, 100)
     known.saved += 5.0
-    assert known.worth_all_runs(1, 0.3, 100)
+    assert known.worth_all_runs(1, enough, 100)
 
 
 def test_what_has_to_be_imported_is_for_all_sites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
     known = Investments(lambda: 100.0)
     assert not known.worth_all_runs(1, 0.7, 100)
     assert not known.worth_one_run(0.9, 100, True)
@@ -194,7 +195,7 @@ def test_the_call_that_compiles_tells_nothing_of_others(judge: Judge, clock: Clo
 
 
 def test_a_loop_and_one_that_it_reaches_do_not_save_more_than_was_used(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
     known = Investments(clock)
     clock.now = 0.8
     assert not known.worth_all_runs(1, 0.7, 10) and not known.worth_all_runs(2, 0.75, 10)
@@ -203,7 +204,7 @@ def test_a_loop_and_one_that_it_reaches_do_not_save_more_than_was_used(monkeypat
 
 
 def test_a_guess_has_to_promise_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
     known = Investments()
     cost = known.cost(100) + 1.0
     assert known.worth_one_run(1.1 * cost, 100, True) and not known.worth_one_run(1.1 * cost, 100, False)

@@ -1,0 +1,23 @@
+"""A compiled kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from alpyna_hook.emit.source import KernelSource
+
+
+class Kernel(NamedTuple):
+    """`entry(address of the frame) -> status`.  keep: owns the machine code.  engine: who compiled it.  code: as an object file, if
+    that can be had."""
+
+    source: KernelSource
+    entry: Callable[[int], int]
+    keep: object
+    engine: str
+    code: bytes = b""
+
+
+class CompileError(Exception):
+    """The compiler refused a kernel."""

@@ -1,0 +1,96 @@
+"""LLVM as the compiler of kernels, by llvmlite's binding alone: neither Numba nor llvmlite's builder of LLVM's language is asked.
+
+Importing this module imports llvmlite.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import llvmlite.binding as _llvm
+
+from alpyna_hook.emit.llvm import Target, llvm_text
+from alpyna_hook.emit.parsed import parsed
+from alpyna_hook.emit.parsed_operators import Untaken
+from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.kernels.kernel import Kernel
+
+llvm: Any = _llvm  # untyped
+_SYMBOL = "kernel"
+_LEVEL = 3
+# what LLVM may call for one of its own instructions; a process that lacks one is ended by LLVM when the kernel is loaded
+_LIBRARY = (
+    "fmod fmodf floor floorf ceil ceilf trunc truncf rint rintf sqrt sqrtf fabs fabsf memset memcpy memmove".split()
+)
+
+
+class Machine:
+    """The processor of this process.  What is made here may be used by one thread at a time."""
+
+    def __init__(self) -> None:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        self.triple: str = llvm.get_process_triple()
+        self.cpu: str = llvm.get_host_cpu_name()
+        self.features: str = llvm.get_host_cpu_features().flatten()
+        self.target = llvm.Target.from_triple(self.triple)
+        self.own = self.target_machine()
+        self.layout = str(self.own.target_data)
+        self.engine()  # makes the process's own functions known to LLVM
+        missing = [name for name in _LIBRARY if not llvm.address_of_symbol(name)]
+        if missing:
+            raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
+
+    def target_machine(self) -> Any:
+        """A new one: an engine owns that which it is given."""
+        reloc = "static" if self.target.name.startswith("x86") else "default"
+        return self.target.create_target_machine(
+            opt=_LEVEL, cpu=self.cpu, features=self.features, reloc=reloc, codemodel="jitdefault", jit=True)
+
+    def engine(self) -> Any:
+        return llvm.create_mcjit_compiler(llvm.parse_assembly(""), self.target_machine())
+
+    def optimised(self, text: str) -> Any:
+        """The module; raises RuntimeError for a text that is not LLVM's language."""
+        module = llvm.parse_assembly(text)
+        module.verify()
+        options = llvm.create_pipeline_tuning_options(_LEVEL)
+        options.loop_vectorization = options.slp_vectorization = True
+        passes = llvm.create_pass_builder(self.own, options)
+        passes.getModulePassManager().run(module, passes)
+        return module
+
+    def loaded(self, code: bytes) -> tuple[Any, int]:
+        """What owns the machine code of an object file, and the address of its kernel."""
+        engine = self.engine()
+        engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        return engine, engine.get_function_address(_SYMBOL)
+
+
+machine = cache(Machine)
+
+
+def text_of(source: KernelSource) -> str:
+    """In LLVM's language, before it is optimised.  Raises Untaken."""
+    here = machine()
+    return llvm_text(parsed(source), _SYMBOL, Target(here.triple, here.layout))
+
+
+def assembly_of(source: KernelSource) -> str:
+    """In this processor's."""
+    here = machine()
+    return str(here.own.emit_assembly(here.optimised(text_of(source))))
+
+
+def built(source: KernelSource) -> Kernel:
+    """Raises Untaken for a kernel that has to be compiled by another engine, and RuntimeError where LLVM refuses it."""
+    here = machine()
+    code = here.own.emit_object(here.optimised(text_of(source)))
+    engine, address = here.loaded(code)
+    if not address:
+        raise RuntimeError("the kernel has no address")
+    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
+    return Kernel(source, entry, engine, "llvm", code)
