@@ -26,10 +26,14 @@ def tower(step: str, height: int, first: str = "x * 0.5 + 0.25") -> str:
     return "\n".join([*lines, "def f(a):", "    for i in range(len(a)):", f"        a[i] = f{height}(a[i])", ""])
 
 
+HEIGHTS = [6, pytest.param(9, marks=pytest.mark.slow)]  # of 64 calls a part is shared, as of 512
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
 @pytest.mark.parametrize("name", STEPS)
-def test_a_tower_of_calls(name: str) -> None:
+def test_a_tower_of_calls(name: str, height: int) -> None:
     before = time.process_time()
-    check(tower(STEPS[name], 9), np.linspace(0.0, 3.0, 5))
+    check(tower(STEPS[name], height), np.linspace(0.0, 3.0, 5))
     assert time.process_time() - before < 60.0, "it was minutes, and doubled or worse with each level"
 
 
@@ -50,11 +54,11 @@ def test_warnings_in_what_many_calls_share() -> None:
     assert check(source, np.array([1.0, 1e8]), expect=None).plain.warned
 
 
-def test_shared_functions_that_store() -> None:
-    terms = " + ".join(f"change(a, {k % 5})" for k in range(40))
+@pytest.mark.parametrize("dtype", ["f8", pytest.param("i8", marks=pytest.mark.slow)])
+def test_shared_functions_that_store(dtype: str) -> None:
+    terms = " + ".join(f"change(a, {k % 5})" for k in range(36))
     source = f"def change(a, k):\n    a[k] += 1\n    return a[k] * 2\n\ndef f(a, b):\n    for i in range(len(a)):\n        b[i] = a[i] + {terms}\n"
-    check(source, np.arange(5.0), np.zeros(5))
-    check(source, np.arange(5), np.zeros(5))
+    check(source, np.arange(5, dtype=dtype), np.zeros(5))
 
 
 @pytest.mark.parametrize("form", ["s + {}", "{} * s", "min(s, {})", "s < {} < s"])
