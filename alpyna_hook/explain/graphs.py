@@ -83,14 +83,13 @@ def _called(functions: Mapping[str, object]) -> dict[str, Called]:
 
 def _live(analysis: NestAnalysis, variant: Variant) -> DependenceGraph | None:
     """With the bounds, shapes, strides and addresses of the latest kind of call."""
-    if not variant.calls:
+    if not variant.placed:
         return None
-    key: Any
-    key, call = list(variant.calls.items())[-1]
-    shapes, strides, _, integers = key[:4]  # as runtime/launch.py makes it
+    key: Any = list(variant.placed)[-1]
+    (addresses, shapes, strides, *_), integers, _ = key  # as runtime/placing.py makes it
     arrays = {
         name: ArrayFacts(int(variant.reps[name][1:]), shape, steps, place)
-        for name, shape, steps, place in zip(variant.typed.arrays, shapes, strides, call.addresses, strict=True)
+        for name, shape, steps, place in zip(variant.typed.arrays, shapes, strides, addresses, strict=True)
     }
     bounds = {name: int(value) for name, value in zip(variant.integers, integers, strict=True)}
     return analysis.at(bounds, arrays)

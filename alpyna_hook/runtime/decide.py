@@ -35,7 +35,7 @@ NUMPY_IMPORT_SECONDS = 0.12
 ENGINE_IMPORT_SECONDS = 0.08
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
 NESTED_UNKNOWN_TRIPS = 30.0  # and of one in another loop
-
+_MANY = 32
 
 
 def _measured() -> Profile | None:
@@ -99,6 +99,9 @@ class Estimate:
         self._per_kind = seconds_of_kinds()
         self._turn_seconds = 2 * self._per_kind[0]
         self._body = self._priced(body)
+        self._one_loop = self._single()
+        self._formula: Any = None
+        self._uses = 0
         self.sure = self.exact = self.constant = False
         self._around = self._inner = False  # a loop around this place; one whose trips are not known
         self._values: Values = _unknown
@@ -121,6 +124,40 @@ class Estimate:
                 return "if", self._priced(body), self._priced(orelse)
             case _:
                 return s
+
+    def _single(self) -> tuple[float, float] | None:
+        """Of a nest of one loop: seconds beside its turns, and for each of them."""
+        seconds, nested = self._body
+        if len(nested) != 1 or nested[0][0] != "for":
+            return None
+        (of_turn, within), (after, in_else) = nested[0][5:]
+        return None if within or in_else else (seconds + after, of_turn + self._turn_seconds)
+
+    def of_turns(self, trips: int) -> float | None:
+        """Seconds for a nest of one loop that turns so often; None where there are more loops.  As `of`, in a tenth of the time."""
+        if self._one_loop is None:
+            return None
+        self.sure = not self._may_last
+        self.exact = self.sure and not self._early
+        return self._one_loop[0] + trips * self._one_loop[1]
+
+    def of_new(self, values: Values, shapes: Shapes) -> float:
+        """As `of`, for nests that go on being asked for: what they need is compiled in the end."""
+        self._uses += 1
+        if self._uses == _MANY:
+            from alpyna_hook.cost.formula import formula
+
+            self._formula = formula(self._body, self._turn_seconds, UNKNOWN_TRIPS, NESTED_UNKNOWN_TRIPS)
+        if self._formula is not None:
+            try:
+                seconds: float = self._formula(values, shapes)
+            except (TypeError, IndexError, ZeroDivisionError):
+                pass  # one of the bounds is not known after all
+            else:
+                self.sure = not self._may_last
+                self.exact = self.sure and not self._early
+                return seconds
+        return self.of(values, shapes)
 
     def of(self, values: Values, shapes: Shapes) -> float:
         """Seconds for these values and shapes, each asked for by its name."""

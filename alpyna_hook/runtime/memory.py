@@ -30,27 +30,33 @@ def address(array: np.ndarray[Any, Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """The half-open range of byte addresses that the elements lie in; empty for an empty array."""
-    low = high = address(array)
-    if array.size == 0:
+def extent(low: int, shape: tuple[int, ...], strides: tuple[int, ...], size: int) -> tuple[int, int]:
+    """The half-open range of byte addresses that the elements lie in, of which the first is at `low`; empty for an empty array."""
+    if 0 in shape:
         return low, low
-    for n, stride in zip(array.shape, array.strides, strict=True):
+    high = low + size
+    for n, stride in zip(shape, strides, strict=True):
         if stride >= 0:
             high += (n - 1) * stride
         else:
             low += (n - 1) * stride
-    return low, high + array.itemsize
+    return low, high
 
 
-def overlap_groups(arrays: list[np.ndarray[Any, Any]]) -> tuple[int, ...]:
+def overlap_groups(
+    addresses: tuple[int, ...], shapes: tuple[tuple[int, ...], ...], strides: tuple[tuple[int, ...], ...], sizes: tuple[int, ...]
+) -> tuple[int, ...]:
     """A number for each array: arrays with different numbers share no byte.
 
     Ranges that overlap, directly or through others, are put together, in one sweep.
     """
-    if len(arrays) == 1:
-        return (0,)
-    ranges = sorted([(*extent(a), k) for k, a in enumerate(arrays)])
+    if len(addresses) < 2:
+        return (0,) * len(addresses)
+    extents = [*map(extent, addresses, shapes, strides, sizes)]
+    if len(extents) == 2:
+        (low, high), (other_low, other_high) = extents
+        return (0, 1) if high <= other_low or other_high <= low else (0, 0)
+    ranges = sorted([(*bounds, k) for k, bounds in enumerate(extents)])
     numbers = [0] * len(ranges)
     group, end = -1, -1
     for low, high, k in ranges:
@@ -59,7 +65,7 @@ def overlap_groups(arrays: list[np.ndarray[Any, Any]]) -> tuple[int, ...]:
         end = max(end, high)
         numbers[k] = group
     order: dict[int, int] = {}
-    return tuple(order.setdefault(n, len(order)) for n in numbers)
+    return tuple([order.setdefault(n, len(order)) for n in numbers])
 
 
 class Transaction:

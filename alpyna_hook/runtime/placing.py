@@ -18,7 +18,7 @@ from alpyna_hook.runtime.decide import Estimate, is_imported
 from alpyna_hook.runtime.interrupts import aside
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
-from alpyna_hook.runtime.variant import Call, KernelKey, Placed, Spent, Variant
+from alpyna_hook.runtime.variant import Call, KernelKey, Lie, Placed, Spent, Variant
 
 SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
@@ -29,59 +29,86 @@ PlaceKey = tuple[Any, ...]
 
 
 def place_key(variant: Variant, arrays: list[Any], binding: Binding) -> PlaceKey:
-    """Everything, beside the types, that the choice of a kernel, its proof and the head of its frame depend on."""
+    """Everything, beside the types, that the choice of a kernel, its proof and the head of its frame depend on: how the arrays
+    lie, with the settings, and the integers."""
     scalars = binding.scalars
     return (
-        tuple([address(a) for a in arrays]),
-        tuple([a.shape for a in arrays]),
-        tuple([a.strides for a in arrays]),
+        (
+            tuple([address(a) for a in arrays]),
+            tuple([a.shape for a in arrays]),
+            tuple([a.strides for a in arrays]),
+            variant.trust_flags,
+            tuple(np.geterr().values()) if variant.warns else (),
+        ),
         tuple([scalars[name] for name in variant.integers]),
-        variant.trust_flags,
-        tuple(np.geterr().values()) if variant.warns else (),
         tuple(binding.spans.values()),
     )
 
 
 def place(variant: Variant, arrays: list[Any], binding: Binding, key: PlaceKey, estimate: Estimate) -> Placed:
-    """The call for these shapes, strides, integers and overlaps, whatever the addresses; made if it is new."""
-    addresses, shapes, strides, *rest = key
-    call_key = (shapes, strides, overlap_groups(arrays), *rest)
-    call = variant.calls.get(call_key)
-    if call is None:
-        call = new_call(variant, arrays, addresses, binding, call_key, estimate)
-    own = libm_address("fetestexcept") if call.mask and variant.trust_flags else 0
-    words = [NO_END, call.mask, own]
-    for a, shape, steps in zip(addresses, shapes, strides, strict=True):
-        words += (a, *shape, *steps)
-    for name in variant.typed.libm:
-        words.append(libm_address(name))
-    for name, rep in variant.typed.ufuncs:
-        words += ufunc_addresses(name, rep)
-    if len(variant.placed) >= _MOST_PLACED:
-        variant.placed.clear()
-    placed = variant.placed[key] = Placed(call, variant.head.pack(*words))
+    """The call for arrays that lie so, and for these integers; made if it is new."""
+    where, integers, spans = key
+    lie = variant.lies.get(where)
+    if lie is not None:
+        call = new_call(variant, lie, integers, spans, binding, estimate)
+    else:
+        lie = new_lie(variant, arrays, where)
+        alike = lie.shapes, where[2], lie.groups, where[3:], integers, spans
+        known = variant.calls.get(alike)
+        call = known or new_call(variant, lie, integers, spans, binding, estimate)
+        if known is None:
+            remember(variant.calls, alike, call, _MOST_CALLS)
+    placed = Placed(call, lie.head)
+    remember(variant.placed, key, placed, _MOST_PLACED)
     return placed
 
 
+def remember(table: dict[Any, Any], key: object, value: object, most: int) -> None:
+    if len(table) >= most:
+        table.clear()
+    table[key] = value
+
+
+def new_lie(variant: Variant, arrays: list[Any], where: tuple[Any, ...]) -> Lie:
+    addresses, shapes, strides, trust_flags, _ = where
+    typed, groups = variant.typed, overlap_groups(where[0], shapes, strides, variant.sizes)
+    mask, proofs = variant.settings.get(where[3:]) or setting(variant, where[3:])
+    words = [NO_END, mask, libm_address("fetestexcept") if mask and trust_flags else 0]
+    for a, shape, steps in zip(addresses, shapes, strides, strict=True):
+        words += (a, *shape, *steps)
+    for name in typed.libm:
+        words.append(libm_address(name))
+    for name, rep in typed.ufuncs:
+        words += ufunc_addresses(name, rep)
+    lie = Lie(shapes, groups, unit_strides(variant, strides), mask, proofs, variant.head.pack(*words))
+    remember(variant.lies, where, lie, _MOST_PLACED)
+    return lie
+
+
+def unit_strides(variant: Variant, strides: tuple[tuple[int, ...], ...]) -> frozenset[tuple[str, int]]:
+    """The axes along which elements are contiguous."""
+    found = variant.units.get(strides)
+    if found is None:
+        arrays = zip(variant.typed.arrays, strides, variant.sizes, strict=True)
+        found = frozenset([(name, axis) for name, steps, size in arrays for axis, step in enumerate(steps) if step == size])
+        remember(variant.units, strides, found, _MOST_PLACED)
+    return found
+
+
 def new_call(
-    variant: Variant, arrays: list[Any], addresses: tuple[int, ...], binding: Binding, key: tuple[Any, ...], estimate: Estimate
+    variant: Variant, lie: Lie, integers: tuple[Any, ...], spans: tuple[Any, ...], binding: Binding, estimate: Estimate
 ) -> Call:
-    shapes, strides, groups, integers, *_, spans = key
-    mask, proofs = variant.settings.get(key[4:6]) or setting(variant, key[4:6])
-    found = proofs.find(inputs(integers, shapes, spans)) or proved(variant, proofs, shapes, binding)
-    proof, trips = found
+    proof, trips = lie.proofs.find(inputs(integers, lie.shapes, spans)) or proved(variant, lie, binding)
     outcomes, kernel = proof.outcomes, None
     if trips != 0:
-        outcomes, kernel = kernel_for(variant, proofs, outcomes, (unit_strides(variant, arrays, strides), groups), binding)
-    seconds = predicted(estimate, binding)
+        outcomes, kernel = lie.kernels.get(outcomes) or kernel_for(variant, lie, outcomes, binding)
+    seconds = estimate.of_turns(trips) if trips != UNKNOWN else None
+    if seconds is None:
+        seconds = predicted(estimate, binding)
     soon = (True if trips != UNKNOWN and estimate.sure else None) if seconds < SOON else False
-    keeps = bool(mask) or "C" in outcomes or not soon or proof.raises or bool(variant.typed.results)
+    keeps = bool(lie.mask) or "C" in outcomes or not soon or proof.raises or bool(variant.typed.results)
     known = trips if trips != UNKNOWN else None
-    call = Call(kernel, known, seconds, estimate.sure, estimate.exact, soon, mask, keeps, addresses, outcomes)
-    if len(variant.calls) >= _MOST_CALLS:
-        variant.calls.clear()
-    variant.calls[key] = call
-    return call
+    return Call(kernel, known, seconds, estimate.sure, estimate.exact, soon, lie.mask, keeps, outcomes)
 
 
 def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
@@ -100,9 +127,8 @@ def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
     if not variant.trust_flags and not typed.ufuncs:
         mask = 0
     proofs = Proofs(typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
-    if len(variant.settings) >= _MOST_SETTINGS:
-        variant.settings.clear()
-    found = variant.settings[key] = mask, proofs
+    found = mask, proofs
+    remember(variant.settings, key, found, _MOST_SETTINGS)
     return found
 
 
@@ -112,46 +138,33 @@ def has_unanchored(variant: Variant) -> bool:
     return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
 
 
-def unit_strides(variant: Variant, arrays: list[Any], strides: tuple[tuple[int, ...], ...]) -> frozenset[tuple[str, int]]:
-    """The axes along which elements are contiguous."""
-    found = variant.units.get(strides)
-    if found is None:
-        if len(variant.units) >= _MOST_CALLS:
-            variant.units.clear()
-        sizes = zip(variant.typed.arrays, arrays, strides, strict=True)
-        found = frozenset([(name, axis) for name, a, steps in sizes for axis, step in enumerate(steps) if step == a.itemsize])
-        variant.units[strides] = found
-    return found
-
-
-def proved(
-    variant: Variant, proofs: Proofs, shapes: tuple[tuple[int, ...], ...], binding: Binding
-) -> tuple[General, int]:
+def proved(variant: Variant, lie: Lie, binding: Binding) -> tuple[General, int]:
     """A new proof, or the one that holds for anything."""
+    proofs = lie.proofs
     begun, made = thread_time(), proofs.made
     with registries.kept(binding.namespace):
         integers = {name: int(binding.scalars[name]) for name in variant.integers}
-        found = proofs.new(integers, dict(zip(variant.typed.arrays, shapes, strict=True)), binding.spans)
+        found = proofs.new(integers, dict(zip(variant.typed.arrays, lie.shapes, strict=True)), binding.spans)
     if proofs.made > made:
         seconds = thread_time() - begun
         variant.spent.append(Spent(seconds, seconds, False, True))
     return found
 
 
-def kernel_for(
-    variant: Variant, proofs: Proofs, outcomes: str, lie: tuple[frozenset[tuple[str, int]], tuple[int, ...]], binding: Binding
-) -> tuple[str, Kernel]:
+def kernel_for(variant: Variant, lie: Lie, outcomes: str, binding: Binding) -> tuple[str, Kernel]:
     """A kernel for arrays that lie so, and the outcomes that it was made for: these, or ones that leave more to be checked
     where too many kernels differ in nothing else."""
-    kernel = variant.kernels.get((outcomes, *lie))
-    if kernel is not None:
-        return outcomes, kernel
-    alike = [key[0] for key in list(variant.kernels) if key[1:] == lie]
-    if len(alike) >= _MOST_KERNELS:
-        fit = [o for o in alike if covers(o, outcomes)]
-        outcomes = min(fit, key=lambda o: o.count("C")) if fit else proofs.anything().outcomes
-    key = outcomes, *lie
-    return outcomes, variant.kernels.get(key) or compiled(variant, key, binding)
+    made = outcomes
+    kernel = variant.kernels.get((outcomes, lie.unit, lie.groups))
+    if kernel is None:
+        alike = [key[0] for key in list(variant.kernels) if key[1:] == (lie.unit, lie.groups)]
+        if len(alike) >= _MOST_KERNELS:
+            fit = [o for o in alike if covers(o, outcomes)]
+            made = min(fit, key=lambda o: o.count("C")) if fit else lie.proofs.anything().outcomes
+        key = made, lie.unit, lie.groups
+        kernel = variant.kernels.get(key) or compiled(variant, key, binding)
+    found = lie.kernels[outcomes] = made, kernel
+    return found
 
 
 def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
@@ -186,4 +199,4 @@ def predicted(estimate: Estimate, binding: Binding) -> float:
         array = arrays.get(name)
         return None if array is None else array.shape
 
-    return estimate.of(number, shape)
+    return estimate.of_new(number, shape)

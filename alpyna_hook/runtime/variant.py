@@ -30,8 +30,7 @@ class Call:
     kernel: none where the outermost loop does not turn.  trips: how often it does, if known.  predicted: seconds in the
     interpreter; sure: no loop turns more often than was assumed; exact: nor less often.
     soon: it surely (True) or probably (None) ends before anyone would press Ctrl-C.  mask: the floating-point flags
-    to watch.  keeps: whether the arrays that are written are kept aside.  addresses: where the arrays lay at the
-    first such call, for `explain`.  outcomes: of the obligations.
+    to watch.  keeps: whether the arrays that are written are kept aside.  outcomes: of the obligations.
     """
 
     kernel: Kernel | None
@@ -42,8 +41,24 @@ class Call:
     soon: bool | None
     mask: int
     keeps: bool
-    addresses: tuple[int, ...]
     outcomes: str
+
+
+@dataclass(slots=True)  # made at calls: a frozen one takes three times as long
+class Lie:
+    """How the arrays of a call lie, with all that does not depend on its integers.
+
+    groups: see `overlap_groups`.  unit: the axes along which elements are contiguous.  mask: the floating-point flags to watch.
+    head: the frame up to the scalars.  kernels: by what was proved, each with the outcomes that it was made for.
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+    groups: tuple[int, ...]
+    unit: frozenset[tuple[str, int]]
+    mask: int
+    proofs: Proofs
+    head: bytes
+    kernels: dict[str, tuple[str, Kernel]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -82,6 +97,7 @@ class Variant:
     calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
     settings: dict[tuple[object, ...], tuple[int, Proofs]] = field(default_factory=dict)  # flags to watch, and what was proved
+    lies: dict[tuple[object, ...], Lie] = field(default_factory=dict)
     units: dict[tuple[tuple[int, ...], ...], frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet
@@ -93,6 +109,7 @@ class Variant:
     integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
     stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
     warns: bool = field(init=False)
+    sizes: tuple[int, ...] = field(init=False)  # of the arrays' elements, in bytes
     tuples: tuple[str, ...] = field(init=False)  # the arrays that are made of tuples
 
     def __post_init__(self) -> None:
@@ -100,6 +117,7 @@ class Variant:
         self.head, self.packer, self.unpacker = self.layout.head, self.layout.packer, self.layout.unpacker
         self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
         self.tuples = tuple([name for name in typed.arrays if tuple_of(name) in self.facts.tuples])
+        self.sizes = tuple([int(self.reps[name][1:]) for name in typed.arrays])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
 

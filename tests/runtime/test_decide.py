@@ -97,6 +97,10 @@ def test_a_loop_in_a_recursive_function_is_estimated_and_declined() -> None:
     ("for i in range(n):\n    for j in range(max(i, p[i])):\n        a[j] = i", False),
     ("for i in range(n):\n    while a[i] > 1:\n        a[i] = 0", False),
     ("for i in range(n):\n    a[i] = many(i)", False),
+    ("for i in range(n, k, -2):\n    a[i] = 0", True),
+    ("for i in range(0, n, k - 2):\n    a[i] = 0", False),  # for k = 2
+    ("for i in range(n):\n    if n > 3:\n        for j in range(a.size // k):\n            a[j] = 1\n    else:\n        a[i] = 2", True),
+    ("for i in range(n):\n    m = n - 2 * i\n    for j in range(m, n):\n        a[j] = -j\n    else:\n        a[m] = 2", False),
 ])
 def test_what_is_known_of_the_time_that_a_nest_takes(loop: str, sure: bool) -> None:
     statement = ast.parse(loop).body[0]
@@ -112,3 +116,18 @@ def test_what_is_known_of_the_time_that_a_nest_takes(loop: str, sure: bool) -> N
     numbers, shapes = {"n": 9.0, "k": 2.0}, {"a": (9,), "p": (9,)}
     assert estimate.of(numbers.get, shapes.get) > 0.0
     assert estimate.sure == sure
+    for n in range(1, 100):  # the same, when it is asked for often
+        numbers = {"n": float(n), "k": float(n % 9 - 3)}
+        known = Estimate(outline(nest, called))
+        assert estimate.of_new(numbers.get, shapes.get) == pytest.approx(known.of(numbers.get, shapes.get), rel=1e-9)
+        assert (estimate.sure, estimate.exact) == (known.sure, known.exact)
+
+
+def test_what_one_loop_takes_by_its_turns() -> None:
+    nest = capture_nest(ast.parse("for i in range(k, n, 2):\n    a[i] = i\nelse:\n    a[0] = 1").body[0], filename="", qualname="f")
+    estimate, known = Estimate(outline(nest, {})), Estimate(outline(nest, {}))
+    for n in range(5, 50, 2):
+        assert estimate.of_turns((n - 5) // 2) == pytest.approx(known.of({"n": float(n), "k": 5.0}.get, {}.get), rel=1e-9)
+        assert (estimate.sure, estimate.exact) == (known.sure, known.exact) == (True, True)
+    two = capture_nest(ast.parse("for i in range(n):\n    for j in range(n):\n        a[i] = j").body[0], filename="", qualname="f")
+    assert Estimate(outline(two, {})).of_turns(7) is None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from itertools import combinations
+
 import numpy as np
 import pytest
 
-from alpyna_hook.runtime.memory import Transaction
+from alpyna_hook.runtime.memory import Transaction, address, overlap_groups
 
 
 @pytest.mark.parametrize("size", [3, 100_000, 5_000_000])
@@ -33,3 +36,22 @@ def test_transactions_that_overlap_have_memory_of_their_own() -> None:
     first[:] = 8.0
     one.roll_back()  # has ended
     assert (first == 8.0).all()
+
+
+def test_arrays_of_different_groups_share_no_byte() -> None:
+    choose, whole, apart = random.Random(7), np.zeros((9, 10), np.int16), 0
+    for _ in range(300):
+        arrays = []
+        for _ in range(choose.choice((1, 2, 2, 3, 4))):
+            rows = slice(*sorted(choose.sample(range(10), 2)), choose.choice((1, 2)))
+            arrays.append(whole[rows, choose.randrange(11) :: choose.choice((1, 2, -1))])
+        groups = overlap_groups(
+            tuple(map(address, arrays)), tuple([a.shape for a in arrays]), tuple([a.strides for a in arrays]), (2,) * len(arrays)
+        )
+        assert groups[0] == 0 and set(groups) == set(range(max(groups) + 1))
+        for (a, group), (b, other) in combinations(zip(arrays, groups, strict=True), 2):
+            if np.may_share_memory(a, b):
+                assert group == other or not np.shares_memory(a, b)
+            apart += group != other
+            assert group == other or not np.may_share_memory(a, b)
+    assert apart > 100
