@@ -106,7 +106,10 @@ class _Values:
             return None
 
     def shape(self, name: str) -> tuple[int, ...] | None:
+        unresolved = self.unresolved
         value = self._object(name)
+        if self.array is None:  # so that a property could only give a tuple
+            self.unresolved = unresolved
         if type(value) is tuple:
             return (len(value),)
         return value.shape if type(value) is self.array is not None else None  # type: ignore[attr-defined]

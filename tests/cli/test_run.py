@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hook.processes import Program
+from tests.hook.processes import ROOT, Program
 
 TOTAL = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i * i\n    return s\n"
 
@@ -142,3 +142,11 @@ def test_a_program_starts_without_what_it_does_not_need(program: Program) -> Non
     for _ in range(2):
         hooked = alpyna(program, "run", "main.py", "x", "--help", **bytecode)
     assert hooked == (0, plain.out, "")
+
+
+def test_an_attribute_that_is_gone_through_needs_no_engine(program: Program) -> None:
+    """It may be a property; while there is no NumPy it gives no array, and so nothing that would be worth an import."""
+    program.write("main.py", (
+        "import sys\nclass A:\n    items = property(lambda self: (1, 2))\na = A()\nfor x in a.items: s = x + 1\n"
+        "print(s, 'numpy' in sys.modules)\n"))
+    assert program.python("-m", "alpyna", "run", "main.py", PYTHONPATH=str(ROOT)).out == "3 False\n"

@@ -26,6 +26,7 @@ MODULES = """
 """.split()
 
 BYTECODE = "looks at bytecode, constants or the number of instructions, and seams are code"
+GARBAGE = "counts the garbage of the whole process, and what is imported or compiled for a loop in between leaves some"
 NO_PYC = "wants the interpreter's own .pyc, or changes it: a marked module has a file of ours"
 # The tests that may differ, by class and name.
 MAY_DIFFER = {
@@ -36,6 +37,8 @@ MAY_DIFFER = {
     "DisTests.test_show_caches": BYTECODE,
     "DisWithFileTests.test_bug_708901": BYTECODE,
     "DisWithFileTests.test_show_caches": BYTECODE,
+    "GCCallbackTests.test_collect_garbage": GARBAGE,
+    "GCTests.test_resurrection_does_not_block_cleanup_of_other_objects": GARBAGE,
     "PycRewritingTests.test_foreign_code": NO_PYC,
     "PycacheTests.test_missing_source": NO_PYC,
     "PycacheTests.test_missing_source_legacy": NO_PYC,
