@@ -1,4 +1,4 @@
-"""`alpyna cache list` and `alpyna cache clear`: the files that the import hook keeps."""
+"""`alpyna cache list` and `alpyna cache clear`: the files that the import hook and the compiler keep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from alpyna_hook.config import cache_folder
 from alpyna_hook.hook import cache
+from alpyna_hook.kernels import store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Lists or removes the files, and prints their sum; 1 if one could not be removed."""
-    files = cache.user_files() + [path for folder in args.folder for path in cache.files_under(folder)]
+    files = [*cache.user_files(), *map(Path, store.stored())]
+    files += [path for folder in args.folder for path in cache.files_under(folder)]
     total = failed = 0
     for path in files:
         size = path.stat().st_size
@@ -33,5 +36,5 @@ def main(args: argparse.Namespace) -> int:
                 continue
         total += size
     word = "removed" if args.action == "clear" else "in"
-    print(f"{total} bytes {word} {len(files) - failed} files; the user's cache is {cache.user_directory()}")
+    print(f"{total} bytes {word} {len(files) - failed} files; the user's cache is {cache_folder()}")
     return 1 if failed else 0

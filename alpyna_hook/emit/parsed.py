@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from alpyna_hook.emit.helpers import HELPERS, helper_text, helpers_of
 from alpyna_hook.emit.parsed_expressions import ParsedExpressions
-from alpyna_hook.emit.parsed_operators import Untaken, cast, joined, truth
-from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.emit.parsed_operators import cast, joined, truth
+from alpyna_hook.emit.source import KernelSource, Untaken
 from alpyna_hook.emit.strips import STRIP
 from alpyna_hook.ir.kernel import (
     Break,

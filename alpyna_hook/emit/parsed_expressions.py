@@ -14,7 +14,6 @@ from alpyna_hook.emit.parsed_operators import (
     PART,
     REPS,
     TRUE,
-    Untaken,
     arithmetic,
     cast,
     chosen,
@@ -24,6 +23,7 @@ from alpyna_hook.emit.parsed_operators import (
     negated,
     truth,
 )
+from alpyna_hook.emit.source import Untaken
 from alpyna_hook.ir.kernel import (
     Apply,
     Binary,

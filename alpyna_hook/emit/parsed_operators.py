@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 
+from alpyna_hook.emit.source import Untaken
 from alpyna_hook.ir.kernel import Binary, Cast, Compare, Const, Local, Pair, Rep, Select, Unary, Value, rep_of
 
 INTS = frozenset("i1 i2 i4 i8 u1 u2 u4 u8".split())
@@ -22,10 +23,6 @@ TRUE, FALSE = Const(True, "b1"), Const(False, "b1")
 _FLIPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 _OF_BITS = frozenset({"and", "or", "xor"})
 _OF_COMPLEX = frozenset({"add", "sub", "mul"})
-
-
-class Untaken(Exception):
-    """A form that is not known here."""
 
 
 def bits(rep: Rep) -> int:

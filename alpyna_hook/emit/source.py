@@ -40,6 +40,10 @@ class KernelSource:
     functions: tuple[str, ...]
 
 
+class Untaken(Exception):
+    """A form of kernels that a compiler of them does not know."""
+
+
 def kernel_source(emission: Emission) -> KernelSource:
     emission = replace(emission, nest=inlined(emission.nest))
     parts = [FunctionEmitter(emission, f).source() for f in emission.nest.functions]

@@ -6,8 +6,7 @@ import ast
 import warnings
 from collections.abc import Callable
 
-from alpyna_hook.emit.parsed_operators import Untaken
-from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.emit.source import KernelSource, Untaken
 from alpyna_hook.guest.own_imports import own_imports
 
 Printer = Callable[[ast.AST], str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from _thread import get_ident
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 # Not through a link; a pipe that nobody writes to keeps nobody waiting.
@@ -34,6 +35,21 @@ def read(path: str | os.PathLike[str]) -> bytes:
     """The bytes of such a file.  Raises OSError."""
     with os.fdopen(opened(path, os.O_RDONLY), "rb") as file:
         return file.read()
+
+
+def write(path: str, data: bytes) -> None:
+    """Puts such a file in the place of what was there: whole or not at all, also with several processes at it.  Raises OSError."""
+    check_folder(os.path.dirname(path))
+    temporary = f"{path}.{os.getpid()}.{get_ident()}.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
 
 
 def append(path: str | os.PathLike[str], data: bytes, limit: int) -> None:

@@ -184,17 +184,7 @@ def _write(path: str, data: bytes) -> None:
         os.makedirs(folder, exist_ok=True)
     else:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-    files.check_folder(folder)
-    temporary = f"{path}.{os.getpid()}.tmp"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    files.write(path, data)
 
 
 # ------------------------------------------------------------------ upkeep

@@ -9,8 +9,7 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-from alpyna_hook.emit.parsed_operators import Untaken
-from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.emit.source import KernelSource, Untaken
 from alpyna_hook.guest.attempts import Attempts
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause

@@ -9,12 +9,11 @@ import ctypes
 from functools import cache
 from typing import Any
 
+import llvmlite
 import llvmlite.binding as _llvm
 
-from alpyna_hook.emit.llvm import Target, llvm_text
-from alpyna_hook.emit.parsed import parsed
-from alpyna_hook.emit.parsed_operators import Untaken
-from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.emit.source import KernelSource, Untaken
+from alpyna_hook.kernels import store
 from alpyna_hook.kernels.kernel import Kernel
 
 llvm: Any = _llvm  # untyped
@@ -42,6 +41,10 @@ class Machine:
         missing = [name for name in _LIBRARY if not llvm.address_of_symbol(name)]
         if missing:
             raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
+
+    def key(self, source: KernelSource) -> store.Key:
+        compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
+        return store.Key(repr(source), compiler, f"{self.triple} {self.cpu} {self.features}")
 
     def target_machine(self) -> Any:
         """A new one: an engine owns that which it is given."""
@@ -75,6 +78,9 @@ machine = cache(Machine)
 
 def text_of(source: KernelSource) -> str:
     """In LLVM's language, before it is optimised.  Raises Untaken."""
+    from alpyna_hook.emit.llvm import Target, llvm_text  # not needed for what is in the store
+    from alpyna_hook.emit.parsed import parsed
+
     here = machine()
     return llvm_text(parsed(source), _SYMBOL, Target(here.triple, here.layout))
 
@@ -88,7 +94,11 @@ def assembly_of(source: KernelSource) -> str:
 def built(source: KernelSource) -> Kernel:
     """Raises Untaken for a kernel that has to be compiled by another engine, and RuntimeError where LLVM refuses it."""
     here = machine()
-    code = here.own.emit_object(here.optimised(text_of(source)))
+    key = here.key(source)
+    code = store.load(key)
+    if code is None:
+        code = here.own.emit_object(here.optimised(text_of(source)))
+        store.save(key, code)
     engine, address = here.loaded(code)
     if not address:
         raise RuntimeError("the kernel has no address")

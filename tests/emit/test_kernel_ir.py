@@ -11,8 +11,8 @@ import pytest
 from alpyna_hook.emit.helpers import HELPERS
 from alpyna_hook.emit.llvm import llvm_text
 from alpyna_hook.emit.parsed import parsed
-from alpyna_hook.emit.parsed_operators import COMPLEX, FLOATS, INTS, Untaken, arithmetic, compared, inverted, negated
-from alpyna_hook.emit.source import KernelSource
+from alpyna_hook.emit.parsed_operators import COMPLEX, FLOATS, INTS, arithmetic, compared, inverted, negated
+from alpyna_hook.emit.source import KernelSource, Untaken
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.schema import walk

@@ -1,0 +1,127 @@
+"""Object code of kernels, kept in the user's cache directory from one run to the next.
+
+A file is named after the digest of all that its code depends on: the kernel, the compiler, the processor, and how we write kernels
+for it.  It begins with that digest and with one of the code.  Files are replaced as a whole; one that anybody else could
+have written is never read, one that is damaged counts as not there, and one that cannot be written is done without.
+When they come to more than a bound, those that were not used for the longest time go.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from typing import NamedTuple
+
+import alpyna_hook
+from alpyna_hook.config import cache_folder
+from alpyna_hook.guest import files
+from alpyna_hook.log import log
+
+SUFFIX = ".o"
+LIMIT = 2**28  # bytes of all files
+_LEFT = 0.75  # of that, when some have gone
+_MAGIC = b"ALPyNA-object-1\n"
+_HEAD = len(_MAGIC) + 2 * sha256().digest_size
+_WRITING = ("emit", "ir", "kernels")  # the folders of what makes code of a kernel's source
+_BETWEEN = 64  # files that are written between two looks at their sum
+
+
+class Key(NamedTuple):
+    """What object code depends on.  compiler: whose, which version, at which level.  processor: triple, name and features."""
+
+    kernel: str
+    compiler: str
+    processor: str
+
+    @property
+    def digest(self) -> bytes:
+        return sha256(repr((tuple(self), _fingerprint())).encode("utf-8", "surrogatepass")).digest()
+
+
+def load(key: Key) -> bytes | None:
+    """The object code, or None; the log says why a file was passed over."""
+    digest = key.digest
+    path = _path(digest)
+    try:
+        data = files.read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        log(f"kernel not read from {path}: {error.strerror or error}")
+        return None
+    code = data[_HEAD:]
+    if data[:_HEAD] != _head(digest, code):
+        log(f"kernel not read from {path}: the file is damaged")
+        return None
+    with suppress(OSError):
+        os.utime(path)
+    return code
+
+
+def save(key: Key, code: bytes) -> None:
+    """Keeps the object code, if that can be done."""
+    digest = key.digest
+    path = _path(digest)
+    try:
+        os.makedirs(folder(), mode=0o700, exist_ok=True)
+        files.write(path, _head(digest, code) + code)
+        _prune()
+    except OSError as error:
+        log(f"kernel not kept in {path}: {error.strerror or error}")
+
+
+def folder() -> str:
+    return os.path.join(cache_folder(), "kernels")
+
+
+def stored() -> list[str]:
+    """The files, for `alpyna cache`."""
+    try:
+        return sorted([item.path for item in os.scandir(folder()) if item.name.endswith(SUFFIX)])
+    except OSError:
+        return []
+
+
+def _path(digest: bytes) -> str:
+    return os.path.join(folder(), digest.hex()[:32] + SUFFIX)
+
+
+def _head(digest: bytes, code: bytes) -> bytes:
+    return _MAGIC + digest + sha256(code).digest()
+
+
+@cache
+def _fingerprint() -> str:
+    """Changes with our version, and with our own files."""
+    root = os.path.dirname(alpyna_hook.__file__)
+    parts = [alpyna_hook.__version__]
+    for name in _WRITING:
+        with os.scandir(os.path.join(root, name)) as items:
+            ours = sorted([(item.name, item.stat()) for item in items if item.name.endswith(".py")])
+        parts += [f"{file} {info.st_size} {info.st_mtime_ns}" for file, info in ours]
+    return repr(parts)
+
+
+_until_look = [0]
+
+
+def _prune() -> None:
+    """Removes the files that were used the longest ago, if there are too many.  Raises OSError."""
+    _until_look[0] -= 1
+    if _until_look[0] >= 0:
+        return
+    _until_look[0] = _BETWEEN
+    with os.scandir(folder()) as items:
+        seen = [(item.stat(follow_symlinks=False), item.path) for item in items]
+    found = sorted([(info.st_mtime_ns, info.st_size, path) for info, path in seen])
+    total = sum(size for _, size, _ in found)
+    if total <= LIMIT:
+        return
+    for _, size, path in found:
+        if total <= _LEFT * LIMIT:
+            break
+        with suppress(OSError):  # another process may have removed it
+            os.unlink(path)
+            total -= size
