@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alpyna_hook.bind.kept_tuples import resolve_kept_tuples
 from alpyna_hook.bind.swaps import WHICH, resolve_swaps
 from alpyna_hook.bind.views import resolve_views
 from alpyna_hook.emit.expressions import Emission
@@ -23,16 +24,18 @@ from alpyna_hook.runtime.variant import KernelKey, Variant
 
 def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     """What the types decide.  Raises Declined."""
+    nest, facts, tuples = resolve_kept_tuples(nest, facts)
     swapped, choices = resolve_swaps(nest, facts.arrays)
     resolved, views = resolve_views(swapped, facts.ranks(), facts.tuples)
     kept = dict.fromkeys(k for v in views.values() for k in (v.witness, *v.index) if isinstance(k, str))
+    kept |= dict.fromkeys(name for one in tuples.values() for name in (one.witness, *one.items))
     if choices:
         facts = replace(facts, scalars={**facts.scalars, WHICH: "int"}, small=facts.small | {WHICH})
         kept[WHICH] = None
     typed = infer(resolved, facts, tuple(kept))
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    return Variant(resolved, typed, layout, facts, reps, views, choices, anchored(inlined(typed)))
+    return Variant(resolved, typed, layout, facts, reps, views, choices, tuples, anchored(inlined(typed)))
 
 
 def compiled(variant: Variant, key: KernelKey) -> Kernel:

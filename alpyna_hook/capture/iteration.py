@@ -291,13 +291,15 @@ class Iteration(Expressions):
         for part in ast.iter_child_nodes(node):
             yield from self._paths(part)
 
-    def extents(self, node: ast.Call, count: int) -> list[Expr]:
-        """The lengths that `np.ndindex` is given, each evaluated once: numbers, or a shape of so many dimensions."""
+    def extents(self, node: ast.Call, count: int | None) -> list[Expr]:
+        """The lengths that `np.ndindex` is given, each evaluated once: numbers, or a shape of so many dimensions, if known."""
         if node.keywords or not node.args:
             raise decline("loop-iterable", "np.ndindex() with such arguments", node)
         first = node.args[0].value if isinstance(node.args[0], ast.Starred) else node.args[0]
         whole = self.of_shape(first) if len(node.args) == 1 else None
         if whole is not None:
+            if count is None:
+                raise decline("loop-iterable", "np.ndindex() of a shape, with its indices kept as a tuple", node)
             array, loc = self.array(whole), loc_of(first)
             test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
             self.out.append(If(test, (Raise(loc),), (), loc))

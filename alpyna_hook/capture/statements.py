@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from alpyna_hook.capture.endings import ends_by_itself, method_of_tested
@@ -102,7 +102,7 @@ class Statements(Iteration):
         if node is None or (isinstance(node, ast.Constant) and node.value is None):
             return None
         if isinstance(node, ast.Tuple):
-            return Call("@tuple", tuple([self.expr(item) for item in node.elts]), (), loc_of(node))
+            return self._whole(node)
         return self.expr(node)
 
     def _stmt_Raise(self, node: ast.Raise) -> None:
@@ -140,14 +140,22 @@ class Statements(Iteration):
         before = self.snapshot()
         try:
             test = self.expr(node.test)
-            branches = self.body(node.body), self.body(node.orelse)
+            branches = self._branches(node, self.body)
         except Declined:
             fixed = self.fixed(node.test)
             if fixed is None:
                 raise
             self.restore(before)
-            test, branches = fixed, (self._attempted(node.body), self._attempted(node.orelse))
+            test, branches = fixed, self._branches(node, self._attempted)
         self.out.append(If(test, *branches, loc_of(node)))
+
+    def _branches(
+        self, node: ast.If, capture: Callable[[Sequence[ast.stmt]], tuple[Stmt, ...]]
+    ) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...]]:
+        given = set(self.given)
+        body = capture(node.body)
+        self.given = given
+        return body, capture(node.orelse)
 
     def _attempted(self, nodes: Sequence[ast.stmt]) -> tuple[Stmt, ...]:
         """A branch, or that it cannot be compiled: its condition may rule it out when the nest is bound."""
@@ -181,8 +189,16 @@ class Statements(Iteration):
     def assign(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             self._assign_tuple(target, value, node)
-        else:
+        elif isinstance(target, ast.Subscript):
             self.store(target, self.expr(value), loc_of(node))
+        elif isinstance(value, ast.IfExp) and any(isinstance(part, ast.Tuple) for part in (value.body, value.orelse)):
+            self._assign_either(target, value, node)
+        else:
+            self.store(target, self._whole(value) if isinstance(value, ast.Tuple) else self.expr(value), loc_of(node))
+
+    def _whole(self, node: ast.Tuple) -> Expr:
+        """A tuple that is kept as one value, or returned."""
+        return Call("@tuple", tuple([self.expr(item) for item in node.elts]), (), loc_of(node))
 
     def store(self, target: ast.expr, value: Expr, loc: Loc) -> None:
         """One value into one name or element."""
@@ -250,8 +266,8 @@ class Statements(Iteration):
         self._pair(target, value, leaves)
         self._assign_all(leaves, loc_of(node))
 
-    def _assign_either(self, target: ast.Tuple | ast.List, value: ast.IfExp, node: ast.stmt) -> None:
-        """`x, y = (1, 2) if test else (3, 4)`: as the statement `if`."""
+    def _assign_either(self, target: ast.expr, value: ast.IfExp, node: ast.stmt) -> None:
+        """`x, y = (1, 2) if test else (3, 4)`, or `t = ...`: as the statement `if`."""
         test = self.expr(value.test)
         branches: list[tuple[Stmt, ...]] = []
         for part in (value.body, value.orelse):
@@ -411,11 +427,10 @@ class Statements(Iteration):
     def _for_ndindex(self, node: ast.For, shape: ast.Call) -> None:
         """`for i, j in np.ndindex(n, m)`: loops in each other, of which the innermost has the body."""
         self.builtin(shape, "numpy.ndindex")
-        if not isinstance(node.target, ast.Tuple | ast.List):
-            raise decline("loop-iterable", "np.ndindex() with its indices kept as a tuple", node.target)
-        extents, loc = self.extents(shape, len(node.target.elts)), loc_of(node)
-        if len(extents) != len(node.target.elts):
-            raise decline("statement", f"{len(extents)} values for {len(node.target.elts)} targets", node.target)
+        count = len(node.target.elts) if isinstance(node.target, ast.Tuple | ast.List) else None
+        extents, loc = self.extents(shape, count), loc_of(node)
+        if count not in (None, len(extents)):
+            raise decline("statement", f"{len(extents)} values for {count} targets", node.target)
         indices = [Var(self.hidden(), loc) for _ in extents]
         items = self._assign_items(node, tuple(indices), Var("@h", loc))
         body = (*items, *self._loop_body(node.body))
@@ -456,7 +471,10 @@ class Statements(Iteration):
             for one, part in zip(target.elts, item, strict=True):
                 self._bind(one, part, index)
         elif isinstance(item, tuple):
-            raise decline("statement", "a tuple kept in a loop variable", target)
+            parts = tuple([part for part in item if not isinstance(part, tuple)])
+            if len(parts) < len(item) or not isinstance(target, ast.Name):
+                raise decline("statement", "a tuple of tuples kept in a loop variable", target)
+            self.out.append(Assign(target.id, Call("@tuple", parts, (), loc_of(target)), loc_of(target)))
         elif isinstance(target, ast.Name):
             if item is not index or target.id != index.name:
                 self.out.append(Assign(target.id, item, loc_of(target)))

@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from itertools import chain
 
+from alpyna_hook.bind.kept_tuples import MADE
 from alpyna_hook.bind.swaps import WHICH
 from alpyna_hook.dependence.accesses import Access, LoopInfo, Program, ScalarUse, Unknown
 from alpyna_hook.dependence.effects import ANYWHERE
@@ -98,6 +99,9 @@ class Names:
             self._compile()
             first = assigned[0]
             plain = "what the arrays' names stand for" if name == WHICH else f"a temporary of line {first.loc.line}"
+            if name.startswith(MADE):
+                self._shown[name] = f"whether {name.removeprefix(MADE)} was made"
+                continue
             self._shown[name] = plain if len(assigned) > 1 else self._short(first.value) or plain
 
     def _unknown(self, unknown: Unknown) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alpyna_hook.bind.fixed import outcome, specialised_function
+from alpyna_hook.bind.kept_tuples import resolve_function_kept_tuples
 from alpyna_hook.bind.views import given_name, resolve_function_views
 from alpyna_hook.capture.flow import Flow
 from alpyna_hook.infer.math_calls import LIBM_1, MathCalls
@@ -158,6 +159,7 @@ class Calls(MathCalls):
         if key not in shared.settled:
             decided = specialised_function(function.code, lambda c: self._decided(c, function, arrays, scalars, fixed))
             decided, kept = _with_new_values(decided, fixed)
+            decided = resolve_function_kept_tuples(decided)
             code = self._without_rows(function, decided, arrays, scalars)
             shared.settled[key] = code, self._new_scope(function, code, arrays, scalars, kept)
         code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments

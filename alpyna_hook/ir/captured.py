@@ -120,7 +120,7 @@ class Call(schema.Node):
         @extent(x)              an int that is not below zero, and below 2**32
         @quotient(x, y) @rest(x, y)          the two of `divmod(x, y)`
         @star(t)             only as an argument: the items of the tuple t, each as an argument
-        @tuple(x, ...)       only as the value of a Return
+        @tuple(x, ...)       only as the value of a Return or an Assign
     """
 
     function: str

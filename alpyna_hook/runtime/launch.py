@@ -264,6 +264,9 @@ def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: 
     if choice is not None:
         array = choice.arrays[results[WHICH]]
         return MISSING if array is None else binding.arrays[array]
+    made = variant.made.get(name)
+    if made is not None:
+        return tuple([value_of(variant, binding, results, item) for item in made.items]) if made.witness in results else MISSING
     view = variant.views.get(name)
     return results.get(name, MISSING) if view is None else row(view, binding, results)
 

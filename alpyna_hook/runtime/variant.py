@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alpyna_hook.bind.kept_tuples import Kept
 from alpyna_hook.bind.swaps import Choice
 from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
@@ -88,6 +89,7 @@ class Variant:
     reps: Mapping[str, Rep]  # of the arrays
     views: Mapping[str, View]
     choices: Mapping[str, Choice]  # arrays that the nest gives other names
+    made: Mapping[str, Kept]  # tuples
     anchored: Mapping[int, str]  # obligations that the floating-point flags answer for
     trust_flags: bool = True  # that they are raised where NumPy would warn; else each operation is checked, which takes longer
     patience: int = FEW_RUNS  # runs without a warning, after which they are trusted again

@@ -58,7 +58,7 @@ EXPRESSIONS = {
     "None": ("None", "None"),
     "...": ("an ellipsis", "..."),
     "[i]": ("a list display", "[i]"),
-    "(i, j)": ("a tuple display", "(i, j)"),
+    "i + (i, j)": ("a tuple display", "(i, j)"),
     "{i}": ("a set display", "{i}"),
     "{i: j}": ("a dict display", "{i: j}"),
     "[j for j in a]": ("a list comprehension", "[j for j in a]"),
@@ -138,7 +138,7 @@ TARGETS = {
     "for a[i] in range(n): pass": ("a loop variable that is a subscript", "a[i]"),
     "for a[i] in b: pass": ("a loop variable that is a subscript", "a[i]"),
     "for x, y in range(n): pass": ("a loop variable that is a tuple display", "x, y"),
-    "for x in zip(a, b): pass": ("a tuple kept in a loop variable", "x"),
+    "for x in zip(a, enumerate(b)): pass": ("a tuple of tuples kept in a loop variable", "x"),
     "for x, y, z in zip(a, b): pass": ("2 values for 3 targets", "x, y, z"),
     "for (x, y), z in enumerate(a): pass": ("an unpacking of a number", "(x, y)"),
 }

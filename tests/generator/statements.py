@@ -12,7 +12,7 @@ Lines = list[str]
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
           "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2,
-          "unpack": 8, "call": 1, "late": 4, "either": 2}
+          "unpack": 8, "call": 1, "late": 4, "either": 2, "kept": 2}
 OPERATORS = {"b": ("&=", "|=", "^="), "i": ("+=", "-=", "+=", "^=", "|=", "&="), "f": ("+=", "-=", "*=", "+=", "/="),
              "c": ("+=", "-=", "*=")}
 
@@ -88,6 +88,8 @@ def simple(scope: Scope) -> Lines:
         return _formula(scope, array)
     if choice == "either":
         return _either(scope, array)
+    if choice == "kept":
+        return _kept(scope, array)
     if choice == "augment":
         return [f"{load(scope, array)} {_operator(scope, array)} {stored_value(scope, array)}"]
     if choice == "swap":
@@ -162,6 +164,19 @@ def _either(scope: Scope, array: Array) -> Lines:
         lines = [f"{first}, {second} = {parts[0]} if {boolean(scope, 1)} else {parts[1]}"]
     _bind(scope, first, "i", True)
     _bind(scope, second, "f", False)
+    return [*lines, *_store(scope, array)]
+
+
+def _kept(scope: Scope, array: Array) -> Lines:
+    """A tuple that is kept, and perhaps made anew of its items."""
+    name = scope.fresh("p")
+    lines = [f"{name} = ({_tame(expression(scope, 'i', 1))}, {expression(scope, 'f', 1)})"]
+    for item, kind in ((f"{name}[0]", "i"), (f"{name}[-1]", "f")):
+        _bind(scope, item, kind, True)
+        scope.fixed.add(item)
+    if scope.chance(40):
+        again = f"{name} = ({name}[0] + 1, {scope.pick((f'{name}[1]', '0.5', f'{name}[0]'))})"
+        lines += [f"if {boolean(scope, 1)}:", f"    {again}"] if scope.chance(50) else [again]
     return [*lines, *_store(scope, array)]
 
 
@@ -308,6 +323,14 @@ def _moving_bound(scope: Scope, budget: int) -> Lines:
 def _all_indices(scope: Scope, budget: int) -> Lines:
     first, size, other = _fresh_index(scope), scope.pick(scope.sizes), scope.pick((*scope.sizes, "3"))
     second = next(name for name in "ijlpquvw" if name not in {first, *(v.name for v in scope.loops)})
+    if scope.chance(30):
+        at = scope.fresh("p")
+        for item in (f"{at}[0]", f"{at}[1]"):
+            scope.fixed.add(item)
+        stored = [a.name for a in scope.arrays if [(d.size, d.plus) for d in a.dims] == [(size, 0), (other, 0)] and a.stored]
+        use = [f"    {name}[{at}] = {name}[{at}]" for name in stored[:1]]
+        lines = _for(scope, f"for {at} in np.ndindex({size}, {other}):", [], {f"{at}[0]": "i", f"{at}[1]": "i"}, budget)
+        return [lines[0], *use, *lines[1:]]
     variables = [LoopVar(first, size), LoopVar(second, other if other in scope.sizes else "")]
     whole = [a.name for a in scope.arrays if [(d.size, d.plus) for d in a.dims] == [(size, 0), (other, 0)]]
     shapes = [f"{name}.shape" for name in whole] + [f"*{name}.shape" for name in whole]

@@ -50,6 +50,8 @@ def with_a_row(x, row, weights=None, mode="sum"):
         weights = row
     if mode == "mean":
         mode = 1.0 / len(row)
+    elif mode == "max":
+        mode = 2
     else:
         mode = 1
     return x * weights[0] * mode
@@ -131,7 +133,7 @@ def main(m, out, w, mode, limit):
 def new_values(m, out, w, high):
     for i in range(len(m)):
         out[i] = with_defaults(m[i, 0], m[i]) + with_defaults(m[i, 1], m[i], w, high=high) + with_defaults(1, m[0], 2, low=w)
-        out[i] += with_a_row(m[i, 2], m[i]) + with_a_row(m[i, 2], m[i], m[0], "mean")
+        out[i] += with_a_row(m[i, 2], m[i]) + with_a_row(m[i, 2], m[i], m[0], "mean") - with_a_row(m[i, 2], m[i], mode="max")
 
 
 def new_values_in_a_loop(m, out):
