@@ -20,6 +20,8 @@ from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.seam.site import MARK
 
 SEAM = {"__doc__", "run", "held", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
+# What follows a `while 1` that nothing leaves is dead, and CPython makes no code of it; after a seam it does.
+OF_DEAD_CODE = ".<module>.TestTranforms."  # test_peepholer.py
 SAME = ("co_name", "co_filename", "co_firstlineno", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
         "co_varnames", "co_cellvars", "co_freevars")
 SAMPLE = ["_pydecimal", "argparse", "ast", "dataclasses", "heapq", "inspect", "statistics", "zipfile", "numpy.lib._function_base_impl"]
@@ -62,7 +64,7 @@ def compare(plain: CodeType, ours: CodeType, path: str = "") -> int:
             assert not missing or not [item for item in missing if item in _used(one)], (path, missing)
         assert _constants(plain)[:1] == _constants(ours)[:1], (path, "docstring")
         lines, kept = {line for *_, line in plain.co_lines()}, {line for *_, line in ours.co_lines()}
-        assert lines - {None} == kept - {None}, (path, lines ^ kept)
+        assert lines - {None} == kept - {None} or (path.startswith(OF_DEAD_CODE) and lines < kept), (path, lines ^ kept)
     else:
         assert plain.co_names == ours.co_names, path
         assert _constants(plain) == _constants(ours), path
