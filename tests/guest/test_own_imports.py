@@ -58,7 +58,7 @@ def test_what_the_command_line_imports_is_not_in_the_program_s_way(program: Prog
 
 @pytest.mark.parametrize("text", ["1/0", *(pytest.param(text, marks=pytest.mark.slow) for text in ("def f(:", "import nowhere"))])
 def test_an_engine_that_cannot_be_imported_is_no_harm(program: Program, text: str) -> None:
-    program.write("numba.py", text)
+    program.write("llvmlite.py", text)
     program.write("main.py", MAIN)
     program.same_script("main.py", runs=0, **SETTINGS)
     assert reason(program) == "unavailable"
