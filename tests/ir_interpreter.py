@@ -41,6 +41,7 @@ from alpyna_hook.ir.captured import (
     Unary,
     Var,
     While,
+    key_of_step,
 )
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -154,7 +155,7 @@ class Interpreter:
         else:
             raise NameError(root)
         for attribute in attributes:
-            value = value[attribute[2:-2]] if attribute[0] == "[" else getattr(value, attribute)
+            value = value[key_of_step(attribute)] if attribute[0] == "[" else getattr(value, attribute)
         return value
 
     def subscript(self, index: tuple[Expr, ...]) -> Any:

@@ -122,7 +122,7 @@ def plain_item(owner: object, step: str, path: str) -> object:
     """`owner["key"]` of a dictionary whose other keys compare without running code.  Raises Declined."""
     if type(owner) is not dict or len(owner) > _MOST_KEYS or not all(type(key) is str or type(key) is int for key in owner):
         raise Declined("value-type", f"{path}: not from a dictionary of at most {_MOST_KEYS} texts or integers")
-    key = step[2:-2]
+    key = ir.key_of_step(step)
     if key not in owner:
         raise Declined("unbound", path)
     return owner[key]

@@ -29,7 +29,7 @@ from alpyna_hook.bind.functions import captured, check_defaults, closure_of
 from alpyna_hook.bind.headers import made
 from alpyna_hook.bind.obstacles import of_names
 from alpyna_hook.bind.tuples import Tuple, as_arrays, given_items, is_item, is_tuple, live_tuple, part, tuple_of
-from alpyna_hook.capture.meanings import FLOAT
+from alpyna_hook.capture.meanings import DICTIONARY, FLOAT
 from alpyna_hook.guest import registries
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import ArrayType, Facts, UserFunction
@@ -114,6 +114,8 @@ class LiveNames(Record):
 
     def meaning(self, path: str) -> str | None:
         value = self._value(path)
+        if type(value) is dict:
+            return DICTIONARY
         return FLOAT if any(type(value) is kind for kind in _FLOATS) else meaning_of(value)
 
     def _value(self, path: str) -> object:
@@ -124,8 +126,8 @@ class LiveNames(Record):
         else:
             value = self.values[position]
         try:
-            for attribute in attributes:
-                value = plain_attribute(value, attribute, path)
+            for step in attributes:
+                value = plain_item(value, step, path) if step[0] == "[" else plain_attribute(value, step, path)
         except Declined:
             return MISSING
         return value

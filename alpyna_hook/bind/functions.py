@@ -6,8 +6,9 @@ import os
 import types
 from collections import ChainMap
 
-from alpyna_hook.bind.attributes import plain_attribute
+from alpyna_hook.bind.attributes import plain_attribute, plain_item
 from alpyna_hook.capture import capture_function
+from alpyna_hook.capture.meanings import DICTIONARY
 from alpyna_hook.guest.library import is_library
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.untracked import untracked
@@ -42,11 +43,11 @@ class _NamesOf:
         root, *attributes = path.split(".")
         value = self._outer.get(root, MISSING)
         try:
-            for attribute in attributes:
-                value = plain_attribute(value, attribute, path)
+            for step in attributes:
+                value = plain_item(value, step, path) if step[0] == "[" else plain_attribute(value, step, path)
         except Declined:
             return None
-        return meaning_of(value)
+        return DICTIONARY if type(value) is dict else meaning_of(value)
 
 
 def _origin(function: types.FunctionType, marked: bool) -> str:

@@ -125,7 +125,7 @@ def column_name(name: str, last: int) -> str:
 
 def is_item(name: str) -> bool:
     """Of a tuple, and not a path that ends with the item of a dictionary."""
-    return name[-1] == "]" and name[-2] != '"'
+    return name[-1] == "]" and name[-2] != '"' and not name.rpartition("[")[0].endswith(".")
 
 
 def as_arrays(name: str, of: TupleType) -> Iterator[tuple[str, Kind, int]]:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from alpyna_hook.capture.meanings import Names, Spelled
+from alpyna_hook.capture.meanings import DICTIONARY, Names, Spelled
 from alpyna_hook.capture.names import (
     Located,
     assigned_names,
@@ -162,6 +162,10 @@ class Expressions:
                 pass
             case ast.Subscript(value=value, slice=ast.Constant(value=str(key)), ctx=ast.Load()) if "." not in key:
                 step = dict_step(key)
+            case ast.Subscript(value=value, slice=ast.Constant(value=int(number)), ctx=ast.Load()):
+                if self.meaning(value) != DICTIONARY:
+                    return None
+                step = dict_step(int(number))
             case _:
                 return None
         base = self.dotted(value)

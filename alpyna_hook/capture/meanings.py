@@ -21,14 +21,14 @@ _EXITS = dict.fromkeys(("exit", "quit", "sys.exit", "os._exit", "os.abort"), "ex
 _OF_NUMPY = ("np", "numpy")
 
 
-FLOAT = "a float"
+FLOAT, DICTIONARY = "a float", "a dictionary"
 
 
 class Names(Protocol):
     """What the capture asks about names from outside of the code that it captures."""
 
     def meaning(self, path: str) -> str | None:
-        """What the path stands for in a call; `FLOAT` for a floating-point number."""
+        """What the path stands for in a call; `FLOAT` for a floating-point number, `DICTIONARY` for a plain one."""
 
 
 @dataclass(frozen=True)

@@ -84,12 +84,15 @@ class _Values:
         self.scalars = tuple([kind for name in ("integer", "floating") if isinstance(kind := getattr(numpy, name, None), type)])
 
     def _object(self, name: str) -> object:
-        if name.endswith("]"):  # of a tuple
+        if name.endswith("]") and name[-2] != '"' and ".[" not in name:  # of a tuple
             of, _, place = name[:-1].rpartition("[")
             return self._item(self._object(of), int(place))
         root, *attributes = name.split(".")
         value = self.values[root] if root in self.values else self.namespace.get(root)
         for attribute in attributes:
+            if attribute[0] == "[":  # of a dictionary, whose keys are not looked at here
+                self.unresolved = True
+                return None
             value = self._attribute(value, attribute)
         return value
 

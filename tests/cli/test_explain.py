@@ -305,3 +305,12 @@ def test_devices(folder: Path) -> None:
     known = {device["name"]: device for device in json.loads(alpyna(folder, "devices", "--json").stdout)}
     assert 1 <= known["cpu"]["allowed"] <= known["cpu"]["cores"]
     assert [name for name, device in known.items() if device["used"]] == ["interpreter", "cpu"]
+
+
+def test_a_bound_from_a_dictionary_is_no_failure_before_the_engine_is_there(tmp_path: Path) -> None:
+    (tmp_path / "bounds.py").write_text(
+        '# alpyna: accelerate\nsizes = {"n": 3, 2: 4}\ns = 0\nfor i in range(sizes["n"]):\n    s += i\n'
+        "for i in range(sizes[2]):\n    s += i\nprint(s)\n")
+    done = alpyna(tmp_path, "explain", "bounds.py")
+    assert (done.returncode, done.stdout) == (0, "9\n")
+    assert "unavailable" not in done.stderr

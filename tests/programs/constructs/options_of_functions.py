@@ -6,7 +6,7 @@ import numpy as np
 VERBOSE = False
 MODE = "mean"
 WEIGHTS = None
-COST = {"gap": -2.0, "match": 1, "name": "blosum", 3: 7.5, "table": np.arange(4.0), "pair": (1, 2.5)}
+COST = {"gap": -2.0, "match": 1, "name": "blosum", 3: 7.5, "more": {0: 2, "n": 3}, "table": np.arange(4.0), "pair": (1, 2.5)}
 
 
 def weighted(x, k, w=None):
@@ -96,7 +96,7 @@ def is_number(x, limit=None):
 
 
 def scored(a, b):
-    return COST["match"] if a == b else COST["gap"]
+    return COST["match"] if a == b else COST["gap"] + COST[3]
 
 
 def texts(x, mode):
@@ -149,7 +149,7 @@ def new_values_on_one_path(m, out):
 def scores(s, t, out):
     for i in range(len(s)):
         for j in range(len(t)):
-            out[i, j] = scored(s[i], t[j]) + COST["table"][i % 4] + COST["pair"][1]
+            out[i, j] = scored(s[i], t[j]) + COST["table"][i % 4] + COST["pair"][1] - COST[3] * COST["more"][0]
             if COST["name"] == "pam":
                 print(i)
 
@@ -162,6 +162,22 @@ def given_texts(a, mode):
 def a_missing_key(a, d):
     for i in range(len(a)):  # expect: unbound
         a[i] = d["missing"]
+
+
+def a_missing_number(a, d):
+    for i in range(len(a)):  # expect: unbound
+        a[i] = d[7]
+
+
+def by_numbers(a, d):
+    for k in range(d[1]):
+        for i in range(d[True] - d[1], len(a)):
+            a[i] += d[2] * d[1]
+
+
+def of_either(a, d):
+    for i in range(len(a)):  # expect: value-type
+        a[i] += d[1]
 
 
 def another_mapping(a, d):
@@ -237,7 +253,11 @@ Model("linear").run(a := m[:, 0].copy())
 Model("square").run(a)
 for text in ("a", "b", "c"):  # expect: expression
     given_texts(a, text)
+by_numbers(a, {1: 2, 2: 0.5, "x": None})
+of_either(a, np.arange(3.0))
+of_either(a, {1: 2.0})
 errors = [
+    attempt(a_missing_number, a, {1: 2}),
     attempt(a_missing_key, a, {"x": 1}), attempt(another_mapping, a.copy(), Defaults()), attempt(stored_to, a.copy(), {"x": 1.0}),
     attempt(its_own_dictionary, a.copy(), Point()), attempt(raised, m, out2.copy()), attempt(used_after_all, m, out2, None),
     attempt(really_loud, a[:2].copy()),
