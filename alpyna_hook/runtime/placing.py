@@ -24,7 +24,8 @@ SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 m
 _MOST_CALLS = 256  # remembered for each variant
 _MOST_PLACED = 64
 _MOST_SETTINGS = 16
-_MOST_KERNELS = 4  # made for arrays that lie alike, before a kernel that checks more stands in
+_MOST_KERNELS = 4  # made for arrays that lie alike, before a kernel that checks more stands in,
+_OFTEN = 1000  # for so many new calls with the same outcomes
 PlaceKey = tuple[Any, ...]
 
 
@@ -152,19 +153,26 @@ def proved(variant: Variant, lie: Lie, binding: Binding) -> tuple[General, int]:
 
 
 def kernel_for(variant: Variant, lie: Lie, outcomes: str, binding: Binding) -> tuple[str, Kernel]:
-    """A kernel for arrays that lie so, and the outcomes that it was made for: these, or ones that leave more to be checked
-    where too many kernels differ in nothing else."""
-    made = outcomes
-    kernel = variant.kernels.get((outcomes, lie.unit, lie.groups))
+    """A kernel for arrays that lie so, and the outcomes that it was made for: these, or, where too many kernels differ in nothing
+    else, ones that leave more to be checked, until it has stood in often."""
+    key = outcomes, lie.unit, lie.groups
+    kernel = variant.kernels.get(key)
     if kernel is None:
-        alike = [key[0] for key in list(variant.kernels) if key[1:] == (lie.unit, lie.groups)]
-        if len(alike) >= _MOST_KERNELS:
-            fit = [o for o in alike if covers(o, outcomes)]
-            made = min(fit, key=lambda o: o.count("C")) if fit else lie.proofs.anything().outcomes
-        key = made, lie.unit, lie.groups
-        kernel = variant.kernels.get(key) or compiled(variant, key, binding)
-    found = lie.kernels[outcomes] = made, kernel
+        alike = [other[0] for other in list(variant.kernels) if other[1:] == key[1:]]
+        times = variant.stood_in.get(key, 0)
+        if len(alike) >= _MOST_KERNELS and times < _OFTEN:
+            remember(variant.stood_in, key, times + 1, _MOST_CALLS)
+            return stand_in(variant, lie, outcomes, alike, binding)
+        kernel = compiled(variant, key, binding)
+    found = lie.kernels[outcomes] = outcomes, kernel
     return found
+
+
+def stand_in(variant: Variant, lie: Lie, outcomes: str, alike: list[str], binding: Binding) -> tuple[str, Kernel]:
+    fit = [o for o in alike if covers(o, outcomes)]
+    checking = min(fit, key=lambda o: o.count("C")) if fit else lie.proofs.anything().outcomes
+    key = checking, lie.unit, lie.groups
+    return checking, variant.kernels.get(key) or compiled(variant, key, binding)
 
 
 def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:

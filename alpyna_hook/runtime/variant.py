@@ -100,6 +100,7 @@ class Variant:
     placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
     settings: dict[tuple[object, ...], tuple[int, Proofs]] = field(default_factory=dict)  # flags to watch, and what was proved
     lies: dict[tuple[object, ...], Lie] = field(default_factory=dict)
+    stood_in: dict[KernelKey, int] = field(default_factory=dict)  # how often another kernel served in place of this one
     units: dict[tuple[tuple[int, ...], ...], frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet

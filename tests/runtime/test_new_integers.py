@@ -92,8 +92,9 @@ def test_new_shapes_and_strides(overlap: bool) -> None:
     assert made(variant_of(program)) <= 12  # none, one, two or more rows and columns
 
 
-def test_a_kernel_that_checks_more_stands_in_for_many() -> None:
+def test_a_kernel_that_checks_more_stands_in_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of three indices counts from the front, the end or either: 27 kernels would be possible."""
+    monkeypatch.setattr(placing, "_OFTEN", 3)
     program, a = loaded(THREE), np.arange(800.0)
     starts = (130, -800, -135)  # small numbers are of another signature
     for n, (j, k, m) in enumerate((j, k, m) for j in starts for k in starts for m in starts):
@@ -101,6 +102,9 @@ def test_a_kernel_that_checks_more_stands_in_for_many() -> None:
     variant = variant_of(program)
     assert len(variant.kernels) == 5
     assert any(set(outcomes) <= set("CHWK") for outcomes, *_ in variant.kernels)
+    for n in range(4):
+        same(program, a, np.zeros(800), 230 + n, 130, -800, -800)
+    assert len(variant.kernels) == 6  # the one that is asked for often
 
 
 def test_what_is_remembered_is_bounded() -> None:
