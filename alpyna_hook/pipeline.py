@@ -11,6 +11,7 @@ from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.infer.nest import infer
+from alpyna_hook.infer.survey import obstacles
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import rep_of_kind
@@ -19,6 +20,7 @@ from alpyna_hook.kernels.build import build
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.prove import anchored
+from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.variant import KernelKey, Variant
 
 
@@ -32,7 +34,11 @@ def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     if choices:
         facts = replace(facts, scalars={**facts.scalars, WHICH: "int"}, small=facts.small | {WHICH})
         kept[WHICH] = None
-    typed = infer(resolved, facts, tuple(kept))
+    try:
+        typed = infer(resolved, facts, tuple(kept))
+    except Declined as declined:
+        declined.others = tuple([other for other in obstacles(resolved, facts) if other.loc != declined.loc])
+        raise
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
     return Variant(resolved, typed, layout, facts, reps, views, choices, tuples, anchored(inlined(typed)))

@@ -150,6 +150,10 @@ class Calls(MathCalls):
                 return self.fixed_value(name)
         return None
 
+    def in_function(self, scope: Scope) -> Calls:
+        """What types the body of a function."""
+        return type(self)(scope)
+
     def _typed(
         self, function: UserFunction, arrays: dict[str, str], scalars: dict[str, t.Expr], fixed: _Texts, many: bool, e: ir.Call
     ) -> t.Function:
@@ -168,7 +172,7 @@ class Calls(MathCalls):
         for _ in range(_ROUNDS):
             shared.back_to(mark)
             inner.start_round()
-            body = type(self)(inner).block(code.body)
+            body = self.in_function(inner).block(code.body)
             if inner.env is not None and inner.returned:
                 raise Declined("mixed-types", f"{e.function}() returns a value on one path and None on another", e.loc)
             if not inner.changed:

@@ -1,0 +1,77 @@
+"""All statements of a nest that types keep from being compiled, for the report: inference goes on where it has refused one."""
+
+from __future__ import annotations
+
+from alpyna_hook.infer.nest import Statements
+from alpyna_hook.infer.scope import Scope
+from alpyna_hook.ir import captured as ir, typed as t
+from alpyna_hook.ir.facts import Facts
+from alpyna_hook.reasons import MOST_OBSTACLES, Declined
+
+
+def obstacles(nest: ir.Nest, facts: Facts) -> tuple[Declined, ...]:
+    """What is refused, in the order of the source; of one statement, what is met first."""
+    scope = Scope.outermost(facts, nest)
+    scope.start_round()
+    survey = _Survey(scope)
+    survey.statement(nest.loop)
+    return tuple(survey.found[:MOST_OBSTACLES])
+
+
+class _Follows(Declined):
+    """Of a variable that is not known, as what it was to be given was refused."""
+
+
+class _Survey(Statements):
+    """An inference whose result is of no use."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.found: list[Declined] = []
+        self.unknown: set[str] = set()  # the variables that refused statements would have assigned
+
+    def in_function(self, scope: Scope) -> Statements:
+        return Statements(scope)
+
+    def statement(self, s: ir.Stmt) -> t.Stmt:
+        scope = self.scope
+        depth, before = len(scope.frames), scope.copy_env()
+        try:
+            return super().statement(s)
+        except Declined as declined:
+            if not isinstance(declined, _Follows):
+                declined.loc = declined.loc or s.loc
+                self.found.append(declined)
+            del scope.frames[depth:]
+            scope.env = before
+            self._inside(s)
+            scope.env = before
+            assigned = {name for node in ir.walk(s) for name in ir.targets(node)}
+            self.unknown |= assigned.difference(before or {})  # others are taken for what they were
+            return t.Break(s.loc)
+
+    def _inside(self, s: ir.Stmt) -> None:
+        """The statements in one whose header was refused."""
+        scope = self.scope
+        before = scope.copy_env()
+        match s:
+            case ir.If():
+                self.block(s.body)
+                scope.env = before
+                self.block(s.orelse)
+            case ir.For() | ir.While():
+                scope.enter_loop(s)
+                for index in ir.targets(s):
+                    scope.set_kinds(index, frozenset({"int"}), None)
+                self.block(s.body)
+                scope.close_loop(s)
+
+    def var(self, name: str, loc: ir.Loc) -> t.Expr:
+        if name in self.unknown:
+            raise _Follows("value-type", name, loc)
+        return super().var(name, loc)
+
+    def array_name(self, name: str, loc: ir.Loc) -> str:
+        if name in self.unknown:
+            raise _Follows("value-type", name, loc)
+        return super().array_name(name, loc)
