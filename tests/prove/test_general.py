@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import placing
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
+from tests.programs.test_programs import FILES
 
 
 def line() -> Any:
@@ -56,9 +58,8 @@ def f(a, b, n, lag):
 }
 
 
-@pytest.fixture(scope="module")
-def proved() -> Iterator[list[tuple[Any, ...]]]:
-    """What typical nests, and their inner loops, ask to be proved at their first calls."""
+def asked_by(programs: Iterable[Callable[[], object]]) -> list[tuple[Any, ...]]:
+    """What their nests, and the inner loops of these, ask to be proved at the first calls."""
     asked: list[tuple[Any, ...]] = []
     this = general.prove_this
 
@@ -72,11 +73,23 @@ def proved() -> Iterator[list[tuple[Any, ...]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(general, "prove_this", prove_this)
         patch.setattr(placing, "compiled", compiled)
-        for source, values in {**NESTS, **MORE}.values():
-            program = Program(source)
-            program.load()
-            assert program.call("f", *values()).difference is None
-    yield asked
+        for run in programs:
+            run()
+    return asked
+
+
+def calling(source: str, values: Callable[[], tuple[object, ...]]) -> Callable[[], None]:
+    def run() -> None:
+        program = Program(source)
+        program.load()
+        assert program.call("f", *values()).difference is None
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def proved() -> list[tuple[Any, ...]]:
+    return asked_by([calling(*nest) for nest in {**NESTS, **MORE}.values()])
 
 
 def other(choose: random.Random, value: int, low: int, high: int) -> int:
@@ -86,23 +99,35 @@ def other(choose: random.Random, value: int, low: int, high: int) -> int:
     return min(max(new, low), high)
 
 
+def found_again(nest: Any, integers: Any, shapes: Any, preset: Any, wrap: bool, spans: Any, choose: random.Random) -> int:
+    """How many of 25 choices of inputs a proof for other ones held for, as one for them alone confirms."""
+    proofs, count = Proofs(nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap), 0
+    for _ in range(25):
+        numbers = {name: other(choose, v, *int_range(nest.variables[name].rep)) for name, v in integers.items()}
+        extents = {name: tuple([other(choose, n, 0, INT_MAX) for n in shape]) for name, shape in shapes.items()}
+        if choose.random() < 0.4:
+            extents = {name: (7,) * len(shape) for name, shape in shapes.items()}
+        between = {name: (other(choose, a, INT_MIN, b), other(choose, b, b, INT_MAX)) for name, (a, b) in spans.items()}
+        fresh = prove(nest, numbers, extents, preset, wrap, between)
+        found = proofs.find(inputs(numbers.values(), extents.values(), between.values()))
+        count += found is not None
+        proof, trips = found or proofs.new(numbers, extents, between)
+        if proofs.misses <= 16 or found:
+            assert (proof.outcomes, proof.raises) == (fresh.outcomes, fresh.raises), (numbers, extents)
+            assert trips == (UNKNOWN if fresh.trips is None else max(0, fresh.trips)), (numbers, extents)
+    return count
+
+
 def test_what_is_found_again_is_what_would_be_proved(proved: list[tuple[Any, ...]]) -> None:
-    choose, found_again = random.Random(20), 0
-    for nest, integers, shapes, preset, wrap, spans in proved:
-        proofs = Proofs(nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap)
-        for _ in range(25):
-            numbers = {name: other(choose, v, *int_range(nest.variables[name].rep)) for name, v in integers.items()}
-            extents = {name: tuple([other(choose, n, 0, INT_MAX) for n in shape]) for name, shape in shapes.items()}
-            if choose.random() < 0.4:
-                extents = {name: (7,) * len(shape) for name, shape in shapes.items()}
-            fresh = prove(nest, numbers, extents, preset, wrap, spans)
-            found = proofs.find(inputs(numbers.values(), extents.values(), spans.values()))
-            found_again += found is not None
-            proof, trips = found or proofs.new(numbers, extents, spans)
-            if proofs.misses <= 16:
-                assert (proof.outcomes, proof.raises) == (fresh.outcomes, fresh.raises), (numbers, extents)
-                assert trips == (UNKNOWN if fresh.trips is None else max(0, fresh.trips)), (numbers, extents)
-    assert found_again > 10 * len(proved)
+    choose = random.Random(20)
+    assert sum([found_again(*asked, choose) for asked in proved]) > 10 * len(proved)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_is_found_again_in_whole_programs(path: Path) -> None:
+    asked, choose = asked_by([lambda: Program(path.read_text(encoding="utf-8")).load()]), random.Random(path.stem)
+    assert sum([found_again(*each, choose) for each in asked]) > 5 * len(asked) or not asked
 
 
 def test_what_holds_for_anything_leaves_no_less_to_be_checked(proved: list[tuple[Any, ...]]) -> None:
