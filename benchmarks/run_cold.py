@@ -1,8 +1,10 @@
-"""What the first run of a program with one loop nest costs: seconds of CPU of whole processes, over `import numpy` alone.
+"""What the first and the later runs of a program with one loop nest cost: seconds of CPU of whole processes, over `import numpy`
+alone.
 
     python -m benchmarks.run_cold [--rounds 7]
 
-Each round starts every kind of process once, in turn; the bytecode of everything that is imported lies in its cache.
+Each round starts every kind of process once, in turn; the bytecode of everything that is imported lies in its cache.  For a first
+run no object code of kernels is there, for a later one it is.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ NESTS = {
 }
 KINDS = {
     "plain Python": ([], {}),
-    "ALPyNA, LLVM": (["-m", "alpyna", "run"], {"ALPYNA_JIT": "llvm"}),
+    "ALPyNA, first run": (["-m", "alpyna", "run"], {"ALPYNA_JIT": "llvm"}),
+    "ALPyNA, later run": (["-m", "alpyna", "run"], {"ALPYNA_JIT": "llvm"}),
     "ALPyNA, Numba": (["-m", "alpyna", "run"], {"ALPYNA_JIT": "numba"}),
     "`@njit`": ([], {}),
 }
@@ -46,10 +49,13 @@ def program(nest: str, kind: str) -> str:
     return f"import numpy as np\n{head}def f({parameters}):\n    {body}\n    return b\nprint(f({arguments}).sum())\n"
 
 
-def seconds(command: list[str], settings: dict[str, str]) -> float:
+def seconds(command: list[str], settings: dict[str, str], kind: str, folder: str) -> float:
     """CPU of a process, and what it prints is thrown away."""
-    environment = {**os.environ, "ALPYNA_DEVICE": "cpu", **settings}
+    environment = {**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_CACHE_DIR": str(Path(folder, kind)), **settings}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if kind.endswith("first run"):
+        for stored in Path(folder, kind).rglob("*.o"):
+            stored.unlink()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *command], check=True, env=environment, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -63,13 +69,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder, "empty.py")
         empty.write_text("import numpy\n", encoding="utf-8")
-        runs = {("", "import numpy"): lambda: seconds([str(empty)], {})}
+        runs = {("", "import numpy"): lambda: seconds([str(empty)], {}, "", folder)}
         for nest in NESTS:
             for kind, (command, settings) in KINDS.items():
                 path = Path(folder, f"{len(runs)}.py")
                 path.write_text(program(nest, kind), encoding="utf-8")
                 given = [*command, str(path)]
-                runs[nest, kind] = lambda given=given, settings=settings: seconds(given, settings)
+                runs[nest, kind] = lambda given=given, settings=settings, kind=kind: seconds(given, settings, kind, folder)
         for run in runs.values():
             run()  # fills the caches of bytecode
         times = measure.interleaved(runs, options.rounds)

@@ -10,19 +10,29 @@ from __future__ import annotations
 
 import argparse
 import copy
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import alpyna_hook
+from alpyna_hook.emit.source import KernelSource
 from alpyna_hook.kernels import build, llvm_engine, numba_engine
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.seam.site import all_sites
 from benchmarks import loading, measure
 from benchmarks.polybench import KERNELS
 
-ENGINES = {"llvm": llvm_engine.built, "numba": numba_engine.built}
+
+def compiled(source: KernelSource) -> object:
+    """By LLVM, though its object code may be stored."""
+    here = llvm_engine.machine()
+    return here.loaded(here.own.emit_object(here.optimised(llvm_engine.text_of(source))))
+
+
+ENGINES = {"llvm": compiled, "numba": numba_engine.built}
 
 
 def accelerated(path: object, jit: str) -> ModuleType:
@@ -49,6 +59,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("kernels", nargs="*", default=KERNELS)
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["ALPYNA_CACHE_DIR"] = folder  # nothing is stored yet
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
     rows, ratios, compiling, analysing = [], [], [], []
     for name in options.kernels:
         path = loading.ROOT / "polybench" / f"{name}.py"
@@ -78,12 +94,12 @@ def main() -> None:
     build._built.cache_clear()
     header = ("function", "kernels", "LLVM compiles in", "Numba in", "analysis", "LLVM's runs in", "Numba's in", "ratio")
     explained = (
-        f"Size {options.size}, {options.dtype}; CPU of the thread; runs: the least of {options.rounds}, in turn; ratio: Numba's time "
-        "by LLVM's. Made by `python -m benchmarks.run_engines`.")
+        f"Size {options.size}, {options.dtype}; CPU of the thread; runs: the least of {options.rounds}, in turn; ratio: Numba's "
+        "time by LLVM's. Made by `python -m benchmarks.run_engines`.")
     medians = [measure.show(statistics.median(each)) for each in (compiling, analysing)]
     summary = (
-        f"Geometric mean of the ratios: {measure.geometric_mean(ratios):.2f}, the smallest {min(ratios):.2f}. One kernel is compiled "
-        f"by LLVM in {medians[0]} (median), analysis included in {medians[1]}.")
+        f"Geometric mean of the ratios: {measure.geometric_mean(ratios):.2f}, the smallest {min(ratios):.2f}. One kernel is "
+        f"compiled by LLVM in {medians[0]} (median), analysis included in {medians[1]}.")
     measure.write(f"engines-{options.dtype}", "Engines of kernels", [explained, summary, measure.table(header, rows)])
 
 
