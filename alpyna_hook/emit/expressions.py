@@ -7,17 +7,16 @@ twice, a conditional whose branches need statements) is written as statements fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from alpyna_hook.emit.layout import FAILED, TAG, VALUE, Layout
 from alpyna_hook.emit.operations import Operations
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import EXACT_INT, INT_MAX, Kind, Rep, int_range, is_complex, is_float, is_int, is_python
+from alpyna_hook.ir.schema import Record
 
 
-@dataclass(frozen=True)
-class Emission:
+class Emission(Record):
     """What is common to the kernel and its functions.
 
     outcomes: one character for each obligation.  unit: (array, axis) whose stride is the size of

@@ -23,13 +23,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import reduce
 
 from alpyna_hook.emit.invariants import invariant_calls
 from alpyna_hook.emit.latency import recurrence
 from alpyna_hook.ir import typed as t
-from alpyna_hook.ir.schema import replace
+from alpyna_hook.ir.schema import Record, replace
 
 LANES = 64  # iterations side by side: their variables stay in the first-level cache
 _LEAVE = (t.For, t.While, t.Return)
@@ -37,8 +36,7 @@ _JUMP = (t.Break, t.Continue)
 _OVERHEAD = 4.0  # cycles of a pass, about, to take its variables from memory and to put them back
 
 
-@dataclass(frozen=True)
-class Lanes:
+class Lanes(Record):
     """A loop body in three parts, and which variables each lane keeps from one part to another.
 
     enters: set before the `while` loop and needed later.  resumes: needed at, changes: changed by, one pass of it.

@@ -10,10 +10,10 @@ it was assigned at all.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import Rep
+from alpyna_hook.ir.schema import Record
 
 # byte offsets of the control words
 LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, VALUE, BUDGET, MASK, TEST = range(0, 96, 8)
@@ -36,8 +36,7 @@ def words(rep: Rep) -> int:
     return 2 if rep == "c16" else 1
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Record):
     """Where a scalar is: byte offsets of its value, of its tag, and of its "assigned" word (or -1)."""
 
     variable: t.Variable
@@ -46,26 +45,24 @@ class Slot:
     assigned: int
 
 
-@dataclass
 class Layout:
     """Offsets of all that a kernel for this nest finds in its frame."""
 
-    nest: t.TypedNest
-    ndims: dict[str, int]
-    arrays: dict[str, int] = field(default_factory=dict)  # base, then shape, then strides
-    libm: dict[str, int] = field(default_factory=dict)
-    ufuncs: dict[tuple[str, Rep], int] = field(default_factory=dict)  # function, then data
-    inputs: dict[str, Slot] = field(default_factory=dict)
-    outputs: dict[str, Slot] = field(default_factory=dict)
-    results: list[Slot] = field(default_factory=list)
-    items: dict[str, list[Slot]] = field(default_factory=dict)  # by function: of the tuple that it returns, but for the first
-    size: int = CONTROL_BYTES
-    scalar_offset: int = 0
-    scalar_format: str = "<"
-    output_format: str = "<"
-    output_offset: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, nest: t.TypedNest, ndims: dict[str, int]) -> None:
+        self.nest = nest
+        self.ndims = ndims
+        self.arrays: dict[str, int] = {}  # base, then shape, then strides
+        self.libm: dict[str, int] = {}
+        self.ufuncs: dict[tuple[str, Rep], int] = {}  # function, then data
+        self.inputs: dict[str, Slot] = {}
+        self.outputs: dict[str, Slot] = {}
+        self.results: list[Slot] = []
+        self.items: dict[str, list[Slot]] = {}  # by function: of the tuple that it returns, but for the first
+        self.size = CONTROL_BYTES
+        self.scalar_offset = 0
+        self.scalar_format = "<"
+        self.output_format = "<"
+        self.output_offset = 0
         for name in self.nest.arrays:
             self.arrays[name] = self._take(8 * (1 + 2 * self.ndims[name]))
         for function in self.nest.libm:

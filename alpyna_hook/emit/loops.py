@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from alpyna_hook.emit.expressions import Emission, Expressions
 from alpyna_hook.emit.invariants import invariant_calls
@@ -14,14 +13,14 @@ from alpyna_hook.emit.strips import STRIP, Batch, batches, is_libm
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import Rep
+from alpyna_hook.ir.schema import Record
 
 TURNS = 2**12  # of a loop that may have no end, between two looks at what may end it
 LONG = 2**18  # iterations of a long loop, between two looks at whether it is to be left
 _Index = Callable[[str], str]  # from the counter of iterations to the loop's index
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(Record):
     """A variable of the kernel, and the buffer that has a value of it for each lane."""
 
     identifier: str

@@ -12,7 +12,6 @@ after:   def kernel(frame):
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.helpers import HELPERS
@@ -23,6 +22,7 @@ from alpyna_hook.emit.loops import Loops
 from alpyna_hook.emit.writer import Names, Writer
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import Rep
+from alpyna_hook.ir.schema import Record, replace
 
 _WORDS = frozenset(
     "frame kernel check low high bad seen left trip pointer poll flagged strip wrap_add wrap_sub wrap_mul inf nan"
@@ -30,8 +30,7 @@ _WORDS = frozenset(
 ) | HELPERS
 
 
-@dataclass(frozen=True)
-class KernelSource:
+class KernelSource(Record):
     """The text, the loads and stores that it uses (name, rep, group, is a store), and its functions, callees first."""
 
     text: str

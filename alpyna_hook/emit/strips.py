@@ -18,18 +18,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from alpyna_hook.emit.latency import cost
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_float
+from alpyna_hook.ir.schema import Record
 
 _MUCH = 12.0  # cycles of vectors' work, about, for each call of the C library
 STRIP = 256  # iterations: the operands and results of some calls stay in the first-level cache
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Record):
     """Calls whose operands need no result of each other, and the definitions that the operands need, in order.
 
     calls: those that give the same stand together; the first is made.
