@@ -44,6 +44,7 @@ class Sampler:
         self._main = _thread.get_ident()
 
     def start(self) -> None:
+        is_library(__file__)  # which imports, the first time: now, before there is a program whose hooks would be asked
         self._running = True
         self._ended.acquire()
         try:
@@ -79,7 +80,7 @@ class Sampler:
                 now = time.process_time()
                 self._look(ours, now - before)
                 before = now
-        except Exception:  # what an audit hook of the program raises, for one: then no more is looked at
+        except BaseException:  # what an audit hook of the program raises, for one: then no more is looked at
             self.cut_short = True
         finally:
             self._ended.release()

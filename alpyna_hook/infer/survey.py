@@ -41,7 +41,7 @@ class _Survey(Statements):
         except Declined as declined:
             if not isinstance(declined, _Follows):
                 declined.loc = declined.loc or s.loc
-                self.found.append(declined)
+                self.found.append(declined.fresh())
             del scope.frames[depth:]
             scope.env = before
             self._inside(s)
