@@ -6,13 +6,14 @@ program; those of a pool by SIGTERM.  Each child that was forked begins to count
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import json
 import os
 import shutil
 import signal
 from collections.abc import Iterable
-from time import time_ns
+from time import sleep, time_ns
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -23,6 +24,8 @@ from alpyna_hook.seam.site import all_sites
 
 Entry = dict[str, Any]
 _ADDED = ("runs", "accelerated_runs", "seconds", "compile_seconds", "interpreter_seconds", "saved_seconds")
+
+_PATIENCE = 0.1  # seconds, before a signal is sent once more
 
 folder: str | None = None  # where the workers of this process write, if there is to be a report
 _written: str | None = None  # by this process
@@ -59,7 +62,11 @@ def _own_file(place: str) -> str:
 
 
 def _forked() -> None:
-    global _written
+    global _written, _wakeup
+    if _wakeup != -1:  # what it is told of signals is not for the parent
+        if (other := signal.set_wakeup_fd(-1)) != _wakeup:
+            signal.set_wakeup_fd(other)
+        _wakeup = -1
     if folder is None:
         return
     _written = _own_file(folder)
@@ -89,6 +96,7 @@ def _at_its_end(util: ModuleType) -> None:
         try:
             if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
                 signal.signal(signal.SIGTERM, _terminated)
+                _insist()
         except ValueError:  # not the main thread
             pass
 
@@ -97,7 +105,43 @@ def _at_its_end(util: ModuleType) -> None:
         begin()
 
 
+_ending = False  # by SIGTERM
+_wakeup = -1  # the file descriptor that Python tells of signals, if it is ours
+
+
+def _insist() -> None:
+    """A signal that comes just before the main thread begins to wait (for the lock of a pool's queue) does not wake it, though one
+    that Python does not handle would have ended the process: then it is sent once more."""
+    global _wakeup
+    if not hasattr(signal, "pthread_kill"):
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    if before != -1:  # the program's own
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
+        return
+    _wakeup = writing
+    _thread.start_new_thread(_send_again, (reading, _thread.get_ident()))
+
+
+def _send_again(reading: int, main: int) -> None:
+    while signal.SIGTERM not in os.read(reading, 100):
+        pass
+    while True:
+        sleep(_PATIENCE)
+        if _ending or signal.getsignal(signal.SIGTERM) is not _terminated:
+            return
+        signal.pthread_kill(main, signal.SIGTERM)
+
+
 def _terminated(number: int, _: FrameType | None) -> None:
+    global _ending
+    if _ending:
+        return
+    _ending = True
     write()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

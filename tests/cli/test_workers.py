@@ -12,7 +12,7 @@ import pytest
 from tests.hook.processes import ROOT, Program
 
 WORK = """
-import multiprocessing, os, sys
+import multiprocessing, os, signal, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
@@ -86,6 +86,31 @@ def test_what_workers_ran_is_added(program: Program, how: str, method: str) -> N
     assert rows["declined"]["accelerated_runs"] == 0
     leftover = [path.name for path in program.cache.iterdir() if path.name.startswith("workers-")]
     assert leftover == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of POSIX")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_worker_ends_that_a_signal_does_not_wake(program: Program, method: str) -> None:
+    """As if it had come just before the worker began to wait: it is another thread that meets it."""
+    program.write("main.py", WORK.replace("context = ", """stuck_lock = multiprocessing.get_context(sys.argv[2]).Lock()
+    stuck_lock.acquire()
+    context = """).replace("if __name__", """def stuck(n, lock):
+    both(n)
+    threading.Thread(target=lambda: (time.sleep(0.3), signal.pthread_kill(threading.get_ident(), signal.SIGTERM)), daemon=True).start()
+    lock.acquire()
+
+if __name__""") + """
+    process = context.Process(target=stuck, args=(20, stuck_lock))
+    process.start()
+    process.join()
+    print(process.exitcode)
+""")
+    environment = {"PYTHONPATH": str(ROOT), "ALPYNA_DEVICE": "cpu", "ALPYNA_LOG": "0"}
+    done = program.python("-W", "ignore", "-m", "alpyna", "run", "--report", "r.json", "main.py", "process", method, **environment)
+    assert (done.code, done.err, done.out.splitlines()[-1]) == (0, "", "-15")
+    rows = json.loads((program.folder / "r.json").read_text())
+    (row,) = [row for row in rows if row["qualname"] == "total"]
+    assert (row["runs"], row["workers"]) == (2, 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
