@@ -19,12 +19,14 @@ without a value, is assigned by a loop of its own, over an iterator with one val
                                           break
                                       (i, s) = i[0]
 
-Where no variable surely has a value, the Site holds all until they are assigned:
+Where no variable surely has a value, a place of this thread's holds all until they are assigned:
 
-                              for SITE.held in () if SITE.__doc__ else ...:
-                                  for late in SITE.held[1]:
+                              for SITE.place.held in () if SITE.__doc__ else ...:
+                                  for late in SITE.place.held[1]:
                                       break
-                                  SITE.held = None
+                                  SITE.place.held = SITE.place.held[-1]
+
+That is what it held before: what is overwritten may have a finaliser that runs this very seam.
 
 No handler of a signal, no other thread and no garbage collection runs between these assignments: CPython looks for
 them where it calls, where it jumps back and where it allocates.  What follows the loop has no line number, so that
@@ -266,9 +268,13 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         new.lineno, new.col_offset, new.end_lineno, new.end_col_offset = line, col, end_line, end_col
         return new
 
-    def of_site(attribute: str, context: ast.expr_context = _LOAD) -> ast.expr:
+    def of_site(attribute: str) -> ast.expr:
         constant = at(ast.Constant(f"{MARK}{index}", kind=None))
-        return at(ast.Attribute(constant, attribute, context))  # type: ignore[no-any-return]
+        return at(ast.Attribute(constant, attribute, _LOAD))  # type: ignore[no-any-return]
+
+    def in_place(context: ast.expr_context = _LOAD) -> ast.expr:
+        place, attribute = HELD
+        return at(ast.Attribute(of_site(place), attribute, context))  # type: ignore[no-any-return]
 
     def call(attribute: str, *args: ast.expr) -> ast.expr:
         return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
@@ -292,7 +298,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         return at(ast.Tuple([at(ast.Name(target, ast.Store())) for target in record.targets], ast.Store()))  # type: ignore[no-any-return]
 
     def part(k: int) -> ast.expr:
-        whole = name(*held) if held else of_site(HELD)
+        whole = name(*held) if held else in_place()
         return at(ast.Subscript(whole, at(ast.Constant(k)), ast.Load()))  # type: ignore[no-any-return]
 
     def captured(target: str) -> ast.pattern:
@@ -309,7 +315,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
         if record.targets:
             done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
         if not held:
-            done.append(at(ast.Assign([of_site(HELD, ast.Store())], at(ast.Constant(None)), type_comment=None)))
+            done.append(at(ast.Assign([in_place(ast.Store())], part(-1), type_comment=None)))
     elif held and "_" in record.targets:
         done.append(at(ast.Assign([assigned()], name(*held), type_comment=None)))
     overdue = at(ast.List([at(ast.Starred(call("overdue"), ast.Load()))], ast.Load()))
@@ -321,7 +327,7 @@ def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen:
     interpreted = [node, ended]
     asked = of_site(LEFT_ALONE) if record.unsure else left_alone
     if not held and (record.targets or record.perhaps):
-        values = of_site(HELD, ast.Store()) if record.perhaps else assigned()
+        values = in_place(ast.Store()) if record.perhaps else assigned()
         runs = at(ast.IfExp(asked, at(ast.Tuple([], ast.Load())), run))
         loop = at(ast.For(values, runs, [*done, at(ast.Break())], interpreted, type_comment=None))
     else:

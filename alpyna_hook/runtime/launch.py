@@ -146,7 +146,7 @@ def concluded(
     results = unpack(variant, work.frame)
     boxed: tuple[Any, ...] = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     if site.perhaps:
-        boxed = boxed, *[if_assigned(variant, binding, results, name) for name in site.perhaps]
+        boxed = boxed, *[if_assigned(variant, binding, results, name) for name in site.perhaps], site.held_before()
     for name, owner in binding.owners.items():
         value = value_of(variant, binding, results, name)
         if value is not MISSING:

@@ -7,8 +7,8 @@ The rewritten module holds each Site as a constant of a code object and calls
 before the loop (and, for variables that may have no value, `SITE.see` before that).  The answer is
 no tuple, or `()`, "run the loop yourself", decided before any side effect, or a 1-tuple that holds the values
 of `targets`, "it has been run".  Where there are variables that the loop may leave as they were (`perhaps`), it holds a tuple: the
-values of `targets`, and for each of the others an iterator that has its value, or nothing.  An exception of a signal's handler
-is an answer, too: it is raised where the seam asks for the first value.
+values of `targets`, for each of the others an iterator that has its value, or nothing, and what `held_before` gave.
+An exception of a signal's handler is an answer, too: it is raised where the seam asks for the first value.
 
 `SITE.__doc__` says what the site is doing:
 
@@ -57,7 +57,7 @@ FRONT = "alpyna_hook.runtime.front"  # before that, this decides
 _BUILTINS = vars(builtins)
 MISSING = object()  # in the place of a value that a variable does not have
 MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
-HELD = "held"  # the attribute that holds the answer where no variable can, until what the loop may have assigned is assigned
+HELD = ("place", "held")  # holds the answer where no variable can, until what the loop may have assigned is assigned
 LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
 
 
@@ -129,9 +129,9 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return", "held",
-        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "plain", "qualname", "slept",
-        "state", "targets", "timed", "unsure",
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
+        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "place", "plain", "qualname",
+        "slept", "state", "targets", "timed", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -158,7 +158,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.timed: tuple[int, int, float] | None = None  # thread, frame and time of a call that is being timed
         self.judge: Judge | None = None
         self.due: tuple[tuple[int, BaseException], ...] = ()
-        self.held: object = None
+        self.place: Any = _local() if record.perhaps else None  # a finaliser of what is overwritten may run this very site
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
         self.failures = 0  # that may pass, so far
         self.state: object | None = None
@@ -306,6 +306,10 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     #             pass
     # What `see` was given waits for `run` in a place of this thread's, with the frame that `asks` was called from: where a signal
     # handler, or a finaliser, has run this very site in between, the loop is interpreted.
+
+    def held_before(self) -> object:
+        """For the engine, as the last part of an answer where there are `perhaps`: what the seam puts back when it has assigned."""
+        return getattr(self.place, HELD[1], None)
 
     def asks(self) -> bool:
         """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""

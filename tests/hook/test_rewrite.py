@@ -493,7 +493,7 @@ def test_nothing_can_come_between_the_assignments(source: str) -> None:
     due = next(k for k, x in enumerate(found) if x.opname == "LOAD_ATTR" and x.argval == "due")
     between = found[answered : due - 1]
     assert {x.opname for x in between} <= ATOMIC | {"STORE_ATTR", "LOAD_ATTR"}
-    assert {x.argval for x in between if "ATTR" in x.opname} == ({"held"} if held else set())
-    assert [k < due for k in held] in ([], [True, True])  # and what it held is dropped
+    assert {x.argval for x in between if "ATTR" in x.opname} == ({"place", "held"} if held else set())
+    assert [k < due for k in held] in ([], [True, True])  # and what it held before is put back
     assert all(x.argval > x.offset for x in between if "JUMP" in x.opname or x.opname == "FOR_ITER")
     assert sum(x.opname.startswith("FOR_ITER") for x in between) == 2

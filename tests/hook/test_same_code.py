@@ -19,7 +19,7 @@ import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.seam.site import MARK
 
-SEAM = {"__doc__", "run", "held", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
+SEAM = {"__doc__", "run", "place", "held", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
 # What follows a `while 1` that nothing leaves is dead, and CPython makes no code of it; after a seam it does.
 OF_DEAD_CODE = ".<module>.TestTranforms."  # test_peepholer.py
 SAME = ("co_name", "co_filename", "co_firstlineno", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",

@@ -190,3 +190,43 @@ def test_loops_of_several_indices() -> None:
         check(source, np.full((3, 4), scale), 3, 4)
     compared = check(source, np.ones((3, 4)), 3, 0, expect=None)
     assert compared.verdict == "not-run"
+
+
+FINALISER = """
+import threading, time
+seen = []
+class Last:
+    def __init__(self, wait):
+        self.wait = wait
+    def __del__(self):
+        if self.wait:
+            time.sleep(0.05)
+        seen.append(f([9.0, 7.0][self.wait], None))
+def f(first, old):
+    a = np.array([first])
+    if old is not None:
+        hi = Last(old)
+    while a[0] > 3.0:
+        a[0] -= 1.5
+        hi = a[0]
+        late = a[0] + 1.0
+        later = a[0] + 2.0
+    return hi, late, later
+def reentered():
+    return f(8.0, 0), seen
+def in_threads():
+    found = []
+    threads = [threading.Thread(target=lambda k=k: found.append(f(k + 8.0, 1))) for k in range(4)]
+    list(map(threading.Thread.start, threads))
+    list(map(threading.Thread.join, threads))
+    return sorted(found), sorted(seen)
+"""
+
+
+@pytest.mark.parametrize("function", ["reentered", "in_threads"])
+def test_what_is_overwritten_may_have_a_finaliser_that_runs_the_loop(function: str) -> None:
+    program = Program("import numpy as np\n" + FINALISER)
+    program.load()
+    compared = program.call(function)
+    assert compared.difference is None, compared.difference
+    assert compared.verdict == "accelerated", compared.runs

@@ -101,4 +101,4 @@ def _answer(site: Site, final: dict[str, Any]) -> tuple[Any, ...]:
     values = tuple(final[name] for name in site.targets)
     if not site.perhaps:
         return (values,)
-    return ((values, *(iter([final[name]] if name in final else []) for name in site.perhaps)),)
+    return ((values, *(iter([final[name]] if name in final else []) for name in site.perhaps), site.held_before()),)
