@@ -88,25 +88,17 @@ def _in_standard_library(path: str) -> bool:
 
 
 def matches(name: str, pattern: str) -> bool:
-    """`pkg.*` means pkg itself and all below it; else `*` stands for any text.
+    """`pkg.*` means pkg itself and all below it; else as a file name pattern.
 
-    >>> [matches(name, "pkg.*") for name in ("pkg", "pkg.a.b", "pkgs")], matches("one_two", "o*_*o"), matches("o", "o*o")
-    ([True, True, False], True, False)
+    >>> [matches(name, "pkg.*") for name in ("pkg", "pkg.a.b", "pkgs")], matches("one_two", "o*_t[w]?"), matches("one", "one")
+    ([True, True, False], True, True)
     """
-    first, *parts = pattern.split("*")
-    if not parts:
-        return name == pattern
-    if pattern.endswith(".*") and name == pattern[:-2]:
-        return True
-    *middle, last = parts
-    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
-        return False
-    rest = name[len(first): len(name) - len(last)]
-    for part in middle:
-        _, found, rest = rest.partition(part) if part else ("", "*", rest)
-        if not found:
-            return False
-    return True
+    package = pattern.removesuffix(".*")
+    if not any(sign in package for sign in "*?["):
+        return name == package or (package != pattern and name.startswith(package + "."))
+    from fnmatch import fnmatchcase  # which few patterns need, and takes a while to import
+
+    return fnmatchcase(name, pattern) or fnmatchcase(name, package)
 
 
 class Handle:
