@@ -64,9 +64,7 @@ def _fingerprint() -> str:
         parts = [MAGIC_NUMBER, str(sys.flags.optimize), alpyna_hook.__version__]
         root = os.path.dirname(alpyna_hook.__file__)
         for folder in _REWRITING:
-            with os.scandir(os.path.join(root, folder)) as items:
-                ours = sorted([(item.name, item.stat()) for item in items if item.name.endswith(".py")])
-            parts += [f"{name} {info.st_size} {info.st_mtime_ns}" for name, info in ours]
+            parts += files.stamps(os.path.join(root, folder))
         _found.append(digest(repr(parts).encode()).hex())
     return _found[0]
 

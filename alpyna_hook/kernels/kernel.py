@@ -9,14 +9,12 @@ from alpyna_hook.emit.source import KernelSource
 
 
 class Kernel(NamedTuple):
-    """`entry(address of the frame) -> status`.  keep: owns the machine code.  engine: who compiled it.  code: as an object file, if
-    that can be had."""
+    """`entry(address of the frame) -> status`.  keep: owns the machine code.  engine: who compiled it."""
 
     source: KernelSource
     entry: Callable[[int], int]
     keep: object
     engine: str
-    code: bytes = b""
 
 
 class CompileError(Exception):

@@ -103,4 +103,4 @@ def built(source: KernelSource) -> Kernel:
     if not address:
         raise RuntimeError("the kernel has no address")
     entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
-    return Kernel(source, entry, engine, "llvm", code)
+    return Kernel(source, entry, engine, "llvm")

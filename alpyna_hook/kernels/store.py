@@ -96,12 +96,7 @@ def _head(digest: bytes, code: bytes) -> bytes:
 def _fingerprint() -> str:
     """Changes with our version, and with our own files."""
     root = os.path.dirname(alpyna_hook.__file__)
-    parts = [alpyna_hook.__version__]
-    for name in _WRITING:
-        with os.scandir(os.path.join(root, name)) as items:
-            ours = sorted([(item.name, item.stat()) for item in items if item.name.endswith(".py")])
-        parts += [f"{file} {info.st_size} {info.st_mtime_ns}" for file, info in ours]
-    return repr(parts)
+    return repr([alpyna_hook.__version__, *[files.stamps(os.path.join(root, name)) for name in _WRITING]])
 
 
 _until_look = [0]

@@ -60,9 +60,7 @@ def test_numba_gives_the_same(name: str) -> None:
 
 def test_llvm_is_the_engine_unless_another_is_chosen() -> None:
     source, inputs = NESTS["saxpy"]
-    kernel = ran(source, "llvm", *inputs())
-    assert kernel.engine == "llvm"
-    assert kernel.code[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\x64\x86\x00\x00") or sys.platform not in ("linux", "darwin")
+    assert ran(source, "llvm", *inputs()).engine == "llvm"
 
 
 HELPED = """
