@@ -46,8 +46,8 @@ class Options(_Options):
     log:     "" for no log, "1" for standard error, else the name of a file to append to.
     modules: patterns ("pkg.*") of modules that count as marked.
     disable: install nothing.
-    jit:     who compiles the kernels: "llvm", or "numba", which takes ten times as long; what the first does not take is left
-             to the second.
+    jit:     who compiles the kernels: "llvm", or "numba", which takes two to four times as long and has to be imported; what the
+             first does not take is left to the second.
     """
 
     __slots__ = ()

@@ -94,7 +94,7 @@ def _at_its_end(util: ModuleType) -> None:
     def begin(_: object = None) -> None:
         finalize(None, write, exitpriority=0)
         try:
-            if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            if signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, _terminated):  # the latter where a worker was forked by one
                 signal.signal(signal.SIGTERM, _terminated)
                 _insist()
         except ValueError:  # not the main thread

@@ -86,7 +86,9 @@ def constant(scope: Scope, kind: str) -> str:
 
 
 def item(scope: Scope, kind: str) -> str:
-    """An item of a tuple: GT of integers, GW of floats, GP of pairs (an integer and a float)."""
+    """An item of a tuple: GT of integers, GW of floats, GP of pairs (an integer and a float); or of the dictionary GD."""
+    if scope.chance(20):
+        return scope.pick(('GD["step"]', "GD[3]") if kind == "i" else ('GD["weight"]', "GD[7]"))
     at = scope.pick(("0", "1", "-1", "2"))
     if scope.loops and scope.chance(50):
         at = f"{scope.pick(scope.loops).name} % 2"

@@ -50,11 +50,10 @@ NESTS = {
 }
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11 a handler may run after any instruction")
-@pytest.mark.parametrize("name", NESTS)
-def test_all_or_nothing(name: str, tmp_path: Path) -> None:
+def of_nest(name: str) -> str:
+    """A program that runs one of the nests in `work`, compiled, and tells by `state` what its last call has left."""
     nest = NESTS[name].replace("\n", "\n        ")
-    stdout = output(tmp_path, f"""
+    return f"""
 class O:
     last = -1
 o = O()
@@ -67,9 +66,19 @@ def work(a):
         return "timeout", i
     return i
 
+def state(a, result):
+    done, i = int((a != 0.0).sum()), result[1] if type(result) is tuple else result
+    last = i if "attributes" in {name!r} else -1
+    return (done, i) if o.last == last else ("attribute", o.last, i)
+
 work(np.zeros(60))
 seen = set()
+"""
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11 a handler may run after any instruction")
+@pytest.mark.parametrize("name", NESTS)
+def test_all_or_nothing(name: str, tmp_path: Path) -> None:
+    stdout = output(tmp_path, of_nest(name) + """
 def trial():
     a = np.zeros(60)
     after(random.uniform(1e-5, 8e-5))
@@ -81,9 +90,7 @@ def trial():
             break
     after(0)
     if type(result) is tuple:
-        done, i = int((a != 0.0).sum()), result[1]
-        last = i if "attributes" in {name!r} else -1
-        seen.add((done, i) if o.last == last else ("attribute", o.last, i))
+        seen.add(state(a, result))
 
 for _ in range(1500):
     try:
@@ -101,24 +108,10 @@ print(sorted(seen))
 @pytest.mark.parametrize("name", NESTS)
 def test_all_or_nothing_wherever_the_handler_runs(name: str, tmp_path: Path) -> None:
     """A signal is sent at the start of each function of ours that a call of a compiled loop enters, one after the other."""
-    nest = NESTS[name].replace("\n", "\n        ")
-    stdout = output(tmp_path, f"""
+    stdout = output(tmp_path, of_nest(name) + """
 from alpyna_hook.bind.binder import Binder
-from alpyna_hook.runtime import engine, interrupts, judge, launch, memory, variant
+from alpyna_hook.runtime import engine, interrupts, judge, launch, memory, placing, variant
 
-class O:
-    last = -1
-o = O()
-
-def work(a):
-    i = -1
-    try:
-        {nest}
-    except Timeout:
-        return "timeout", i
-    return i
-
-work(np.zeros(60))
 at, entered = -1, 0
 
 def passes():
@@ -133,24 +126,20 @@ def disturbed(function):
         return function(*args, **kwargs)
     return wrapper
 
-for owner in (engine, launch, judge.Judge, Binder, variant.Variant, memory.Transaction, interrupts.Work):
+for owner in (engine, launch, placing, judge.Judge, Binder, variant.Variant, memory.Transaction, interrupts.Work):
     for name, value in list(vars(owner).items()):
         if isinstance(value, property):
             setattr(owner, name, property(disturbed(value.fget), value.fset))
         elif type(value) is type(work) and getattr(value, "__module__", "").startswith("alpyna_hook"):
             setattr(owner, name, disturbed(value))
 
-seen = set()
 for _ in range(2):  # what a call costs is measured in some only
     at, entered = -1, 0
     while entered >= at:
         at, entered = max(at, 0) + 1, 0
         a = np.zeros(60)
         o.last = -1
-        result = work(a)
-        done, i = int((a != 0.0).sum()), result[1] if type(result) is tuple else result
-        last = i if "attributes" in {name!r} else -1
-        seen.add((done, i) if o.last == last else ("attribute", o.last, i))
+        seen.add(state(a, work(a)))
     assert at > 20, at
 print(sorted(seen))
 """)
