@@ -58,7 +58,7 @@ def compare(plain: CodeType, ours: CodeType, path: str = "") -> int:
     seams = set(ours.co_names) - set(plain.co_names)
     if seams:
         assert seams <= SEAM, path
-        own = [_constant(()), _constant(None), _constant(...), *map(_constant, range(100))]  # numbers: of variables
+        own = [_constant(()), _constant(None), _constant(...), *map(_constant, range(-1, 100))]  # numbers: of variables
         for one, other in ((plain, ours), (ours, plain)):
             missing = [item for item in _constants(one) if item not in _constants(other) and not (one is ours and item in own)]
             assert not missing or not [item for item in missing if item in _used(one)], (path, missing)
