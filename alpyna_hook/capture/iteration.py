@@ -297,6 +297,9 @@ class Iteration(Expressions):
             raise decline("loop-iterable", "np.ndindex() with such arguments", node)
         first = node.args[0].value if isinstance(node.args[0], ast.Starred) else node.args[0]
         whole = self.of_shape(first) if len(node.args) == 1 else None
+        given = first.elts if len(node.args) == 1 and isinstance(first, ast.Tuple) else node.args
+        if count == 0 or not given:
+            raise decline("loop-iterable", "np.ndindex() of no dimensions", node)
         if whole is not None:
             if count is None:
                 raise decline("loop-iterable", "np.ndindex() of a shape, with its indices kept as a tuple", node)
@@ -304,7 +307,6 @@ class Iteration(Expressions):
             test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
             self.out.append(If(test, (Raise(loc),), (), loc))
             return [self._extent_of(Shape(array, k, loc), first) for k in range(count)]
-        given = first.elts if len(node.args) == 1 and isinstance(first, ast.Tuple) else node.args
         if any(isinstance(one, ast.Starred) for one in given):
             raise decline("loop-iterable", "np.ndindex() with such arguments", node)
         values = [self.expr(one) for one in given]

@@ -185,10 +185,22 @@ def as_a_tuple(m):
     return s
 
 
+def of_no_dimensions(z):
+    s = 0.0
+    for () in np.ndindex(()):  # expect: loop-iterable
+        s += z[0]
+    for () in np.ndindex(z[:0].sum().shape):  # expect: loop-iterable
+        s += z[1]
+    for at in np.ndindex(()):  # expect: loop-iterable
+        s += len(at) + z[2]
+    return s
+
+
 x = np.linspace(-1, 2, 12)
 r1 = [floats(n, h) for n, h in ((50, 0.125), (7, np.float64(0.3)), (3, np.float32(0.25)))]
 r2 = integers(x, 12), integers(np.arange(12), np.int64(7))
 r3 = [types_of(n) for n in (5, np.int64(4))], [other_types(n) for n in (np.int32(4), np.uint8(3), True)]
+r0 = of_no_dimensions(x)
 r4 = parts(x, x.reshape(3, 4), 1), written_through(x.copy(), 2), made_too_early(x.copy(), 3), of_changing_values(x, 5)
 r5 = of_lists(list(x)), indices(x.reshape(3, 4).copy(), np.arange(24.0).reshape(2, 3, 4))
 r6 = [extents(*shape) for shape in ((3, 4), (np.int64(2), np.uint8(3)))], [no_iteration(*shape) for shape in ((0, 3), (3, 0))]
