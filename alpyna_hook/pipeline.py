@@ -2,46 +2,89 @@
 
 from __future__ import annotations
 
-from alpyna_hook.bind.kept_tuples import resolve_kept_tuples
-from alpyna_hook.bind.swaps import WHICH, resolve_swaps
-from alpyna_hook.bind.views import resolve_views
+from alpyna_hook.bind.kept_tuples import Kept, resolve_kept_tuples
+from alpyna_hook.bind.obstacles import following, without
+from alpyna_hook.bind.swaps import WHICH, Choice, resolve_swaps
+from alpyna_hook.bind.views import View, resolve_views
 from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.source import KernelSource, kernel_source
 from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.infer import survey
 from alpyna_hook.infer.nest import infer
-from alpyna_hook.infer.survey import obstacles
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import rep_of_kind
-from alpyna_hook.ir.schema import replace
+from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.kernels.build import build
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.prove import anchored
-from alpyna_hook.reasons import Declined
+from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.variant import KernelKey, Variant
+
+
+class Resolved(Record):
+    """A nest without tuples, swaps and rows, and what they were."""
+
+    nest: ir.Nest
+    facts: Facts
+    tuples: dict[str, Kept]
+    choices: dict[str, Choice]
+    views: dict[str, View]
 
 
 def analyse(nest: ir.Nest, facts: Facts) -> Variant:
     """What the types decide.  Raises Declined."""
+    try:
+        return _analysed(_resolved(nest, facts))
+    except Declined as declined:
+        declined.others = tuple([other for other in obstacles(nest, facts) if other.loc != declined.loc])
+        raise
+
+
+def obstacles(nest: ir.Nest, facts: Facts, unknown: frozenset[str] = frozenset()) -> list[Declined]:
+    """All that is refused: a statement is left out, and what is left looked at again; see `infer.survey.obstacles`."""
+    unknown = following(nest, unknown)
+    found: list[Declined] = []
+    looked_at: list[ir.Loc | None] = []
+    while len(looked_at) < MOST_OBSTACLES:
+        try:
+            resolved = _resolved(nest, facts)
+        except Declined as declined:
+            if declined.loc in looked_at:
+                break
+            looked_at.append(declined.loc)
+            if declined.detail.partition(" ")[0].rstrip(",") not in unknown:
+                found.append(declined.fresh())
+            nest, gone = without(nest, declined)
+            unknown |= following(nest, gone)
+        else:
+            found += survey.obstacles(resolved.nest, resolved.facts, unknown)
+            break
+    return found[:MOST_OBSTACLES]
+
+
+def _resolved(nest: ir.Nest, facts: Facts) -> Resolved:
     nest, facts, tuples = resolve_kept_tuples(nest, facts)
     swapped, choices = resolve_swaps(nest, facts.arrays)
     resolved, views = resolve_views(swapped, facts.ranks(), facts.tuples)
-    kept = dict.fromkeys(k for v in views.values() for k in (v.witness, *v.index) if isinstance(k, str))
-    kept |= dict.fromkeys(name for one in tuples.values() for name in (one.witness, *one.items))
     if choices:
         facts = replace(facts, scalars={**facts.scalars, WHICH: "int"}, small=facts.small | {WHICH})
+    return Resolved(resolved, facts, tuples, choices, views)
+
+
+def _analysed(of: Resolved) -> Variant:
+    facts = of.facts
+    kept = dict.fromkeys(k for v in of.views.values() for k in (v.witness, *v.index) if isinstance(k, str))
+    kept |= dict.fromkeys(name for one in of.tuples.values() for name in (one.witness, *one.items))
+    if of.choices:
         kept[WHICH] = None
-    try:
-        typed = infer(resolved, facts, tuple(kept))
-    except Declined as declined:
-        declined.others = tuple([other for other in obstacles(resolved, facts) if other.loc != declined.loc])
-        raise
+    typed = infer(of.nest, facts, tuple(kept))
     layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    return Variant(resolved, typed, layout, facts, reps, views, choices, tuples, anchored(inlined(typed)))
+    return Variant(of.nest, typed, layout, facts, reps, of.views, of.choices, of.tuples, anchored(inlined(typed)))
 
 
 def compiled(variant: Variant, key: KernelKey) -> Kernel:

@@ -153,6 +153,7 @@ class Binder:
         self.options: set[str] = set()
         self.reads_outside: dict[tuple[str, tuple[bool, ...]], tuple[str, ...]] = {}  # of called functions
         self.item_names: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        self.rest: tuple[ir.Nest, Facts, frozenset[str]] | None = None  # what a refusal leaves to look at for a report
         self.made: dict[tuple[object, ...], np.ndarray[Any, Any]] = {}  # of tuples; for the same numbers at the same place
 
     def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
@@ -167,12 +168,29 @@ class Binder:
         """The refusal, with the place of the name that it is about, and those of the names after it."""
         live = Live(values, namespace)
         nest, reads = self.nest, self.reads
+        self.rest = None
         if self.conditions:
             try:
                 nest, reads = self._specialised(*self._decided(live))
             except Declined:
                 return of_names(first, nest, (), lambda read: None)
-        return of_names(first, nest, reads, lambda read: self._sort(read[0], self._value(read, live), {}, {}, {}, [], live))
+        arrays: dict[str, Any] = {}
+        scalars: dict[str, Any] = {}
+        functions: dict[str, object] = {}
+        bound: list[str] = []
+
+        def bind(read: Read) -> None:
+            own: tuple[dict[str, Any], dict[str, Any], dict[str, object]] = {}, {}, {}
+            self._sort(read[0], self._value(read, live), *own, [], live)
+            for whole, new in zip((arrays, scalars, functions), own, strict=True):
+                whole.update(new)
+            bound.append(read[0])
+
+        result = of_names(first, nest, reads, bind)
+        binding = Binding(arrays, scalars, functions, (), nest, {}, namespace, live.tuples, live.fixed, live.outcomes, {})
+        unknown = {read[0] for read in reads}.difference(bound)
+        self.rest = nest, binding.facts(), frozenset([*unknown, *[made.name for made in nest.made]])
+        return result
 
     def _bound(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         arrays: dict[str, np.ndarray[Any, Any]] = {}

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from alpyna_hook.bind.attributes import Read
+from alpyna_hook.bind.views_rewrite import Rewrite
 from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 
 
@@ -29,6 +31,62 @@ def of_names(first: Declined, nest: ir.Nest, reads: Iterable[Read], bind: Callab
     result = found[0] if found else Declined(first.reason.slug, first.detail, first.loc or _place_of(first.detail, places))
     result.others = tuple(found[1:])
     return result
+
+
+def without(nest: ir.Nest, declined: Declined) -> tuple[ir.Nest, frozenset[str]]:
+    """The nest without the statement that a refusal is about, and the variables that have no value without it.
+
+    They are assigned nowhere any more.  Of a statement around others, these are left.
+    """
+    if declined.loc is None:
+        return nest, frozenset()
+    removing = _Without(declined.loc)
+    removing.block((nest.loop,))
+    (loop,) = _Without(declined.loc, removing.gone).block((nest.loop,))
+    assert isinstance(loop, ir.For | ir.While)
+    return replace(nest, loop=loop), frozenset(removing.gone)
+
+
+def following(nest: ir.Nest, unknown: frozenset[str]) -> frozenset[str]:
+    """The names of which nothing is known where nothing is of these: what is assigned one of them, or a row of one."""
+    given = [(node.target, ir.named(node.value)) for node in ir.walk(nest.loop) if isinstance(node, ir.Assign)]
+    while True:
+        more = unknown.union([target for target, name in given if name in unknown])
+        if more == unknown:
+            return unknown
+        unknown = more
+
+
+class _Without(Rewrite):
+    """Without the innermost statements that a place lies in, and all assignments to the variables that these assign."""
+
+    def __init__(self, loc: ir.Loc, gone: Iterable[str] = ()) -> None:
+        super().__init__({}, {})
+        self.loc = loc
+        self.gone = set(gone)
+
+    def statement(self, stmt: ir.Stmt) -> tuple[ir.Stmt, ...]:
+        if isinstance(stmt, ir.If | ir.For | ir.While):
+            return self._around(stmt)
+        if _within(self.loc, stmt.loc):
+            self.gone.update(ir.targets(stmt))
+        elif self.gone.isdisjoint(ir.targets(stmt)):
+            return (stmt,)
+        return ()
+
+    def _around(self, stmt: ir.If | ir.For | ir.While) -> tuple[ir.Stmt, ...]:
+        inner = (*stmt.body, *stmt.orelse)
+        if _within(self.loc, stmt.loc) and not any(_within(self.loc, each.loc) for each in inner):
+            loc = stmt.loc
+            self.gone.update(ir.targets(stmt))
+            if isinstance(stmt, ir.If):
+                return self.block(inner)
+            stmt = ir.For(ir.HEADER, ir.Const(0, loc), ir.Const(1, loc), ir.Const(1, loc), stmt.body, stmt.orelse, loc)
+        return (replace(stmt, body=self.block(stmt.body), orelse=self.block(stmt.orelse)),)
+
+
+def _within(inner: ir.Loc, outer: ir.Loc) -> bool:
+    return (outer.line, outer.col) <= (inner.line, inner.col) and (inner.end_line, inner.end_col) <= (outer.end_line, outer.end_col)
 
 
 def place_of(nest: ir.Nest, detail: str) -> ir.Loc | None:

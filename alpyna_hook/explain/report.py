@@ -6,7 +6,7 @@ import ast
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from time import process_time
 from typing import Any
 
@@ -18,7 +18,7 @@ from alpyna_hook.explain.times import Loop, Times, module_name
 from alpyna_hook.guest.watching import was_shown
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.stored import loads
-from alpyna_hook.reasons import BY_COST, Declined
+from alpyna_hook.reasons import BY_COST, MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.trace import Cause, Trace
 from alpyna_hook.seam.parsing import parse
 from alpyna_hook.seam.site import Site, all_modules
@@ -163,8 +163,17 @@ def _site(site: Site) -> Entry:
         cause = trace.causes.get(slug, Cause("", None))
         loc = cause.loc or (place_of(loads(site.nest).nest, cause.detail) if slug == "value-type" else None)
         entry.update(_obstacle(slug, cause.detail, loc))
-        entry["obstacles"] = [_obstacle(*other) for other in cause.others]
+        entry["obstacles"] = [_obstacle(*other) for other in (*cause.others, *_after(site, loc))][: MOST_OBSTACLES - 1]
     return entry
+
+
+def _after(site: Site, loc: Loc | None) -> Iterator[tuple[str, str, Loc | None]]:
+    """What types keep from being compiled of a nest whose names could not all be bound."""
+    rest = getattr(getattr(site.state, "binder", None), "rest", None)
+    if rest is not None:
+        from alpyna_hook import pipeline  # which the engine has loaded, where there is one
+
+        yield from ((each.reason.slug, each.detail, each.loc) for each in pipeline.obstacles(*rest) if each.loc != loc)
 
 
 def _first_reason(last: str, refusals: Collection[str]) -> str:

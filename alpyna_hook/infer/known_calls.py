@@ -36,12 +36,12 @@ class KnownCalls(NumpyOperators):
         args: list[ir.Expr] = []
         for argument in e.args:
             if isinstance(argument, ir.Call) and argument.function == "@star":
-                args += self._items(argument.args[0])
+                args += self.starred(argument.args[0])
             else:
                 args.append(argument)
         return tuple(args)
 
-    def _items(self, of: ir.Expr) -> list[ir.Expr]:
+    def starred(self, of: ir.Expr) -> list[ir.Expr]:
         """The items of a tuple, or of a part of one."""
         match of:
             case ir.Var(name):

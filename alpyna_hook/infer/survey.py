@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from alpyna_hook.infer.nest import Statements
 from alpyna_hook.infer.scope import Scope
 from alpyna_hook.ir import captured as ir, typed as t
@@ -9,11 +11,14 @@ from alpyna_hook.ir.facts import Facts
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 
 
-def obstacles(nest: ir.Nest, facts: Facts) -> tuple[Declined, ...]:
-    """What is refused, in the order of the source; of one statement, what is met first."""
+def obstacles(nest: ir.Nest, facts: Facts, unknown: Collection[str] = ()) -> tuple[Declined, ...]:
+    """What is refused, in the order of the source; of one statement, what is met first.
+
+    unknown: names about which something has been told already; nothing is told of what follows from them.
+    """
     scope = Scope.outermost(facts, nest)
     scope.start_round()
-    survey = _Survey(scope)
+    survey = _Survey(scope, unknown)
     survey.statement(nest.loop)
     return tuple(survey.found[:MOST_OBSTACLES])
 
@@ -25,10 +30,10 @@ class _Follows(Declined):
 class _Survey(Statements):
     """An inference whose result is of no use."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, unknown: Iterable[str]) -> None:
         super().__init__(scope)
         self.found: list[Declined] = []
-        self.unknown: set[str] = set()  # the variables that refused statements would have assigned
+        self.unknown = set(unknown)  # and the variables that refused statements would have assigned
 
     def in_function(self, scope: Scope) -> Statements:
         return Statements(scope)
@@ -41,7 +46,8 @@ class _Survey(Statements):
         except Declined as declined:
             if not isinstance(declined, _Follows):
                 declined.loc = declined.loc or s.loc
-                self.found.append(declined.fresh())
+                if all(declined.loc != known.loc for known in self.found):  # a statement may be there several times
+                    self.found.append(declined.fresh())
             del scope.frames[depth:]
             scope.env = before
             self._inside(s)
@@ -65,6 +71,17 @@ class _Survey(Statements):
                     scope.set_kinds(index, frozenset({"int"}), None)
                 self.block(s.body)
                 scope.close_loop(s)
+
+    def called(self, e: ir.Call) -> object:
+        if e.function in self.unknown:
+            raise _Follows("call", e.function, e.loc)
+        return super().called(e)
+
+    def starred(self, of: ir.Expr) -> list[ir.Expr]:
+        name = ir.named(of)
+        if name in self.unknown:
+            raise _Follows("value-type", name, of.loc)
+        return super().starred(of)
 
     def var(self, name: str, loc: ir.Loc) -> t.Expr:
         if name in self.unknown:

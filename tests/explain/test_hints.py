@@ -117,3 +117,28 @@ def test_a_function_of_an_unmarked_module(tmp_path: Path, monkeypatch: pytest.Mo
     found = entry(source, A.copy(), None)
     assert (found["reason"], found["detail"]) == ("call", "unmarked_helper.g(), a function of unmarked_helper, which is not marked")
     assert "--accelerate" in found["hint"]
+
+
+BESIDES = {
+    "rows of two arrays": ("row = a\n        if x: row = b[i]\n        row[0] = 1.0", "array-variable"),
+    "a tuple of two lengths": ("t = (i, 1)\n        if x: t = (i, 1, 2)", "expression"),
+    "an item by no constant": ("t = (i, 1)\n        a[i] = t[i % 2]", "expression"),
+    "a name that cannot be bound": ("a[i] = names[i]", "value-type"),
+    "a method that is not known": ("a[i] = rng.random()", "call"),
+    "arrays that change places too often": ("if x: a, b, c = b, c, a\n        if i > 1: b, d = d, b\n        c, e = e, c", "array-variable"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDES)
+def test_what_types_refuse_is_told_beside_what_is_refused_before_types(name: str) -> None:
+    body, slug = BESIDES[name]
+    before = "names = ['x', 'y', 'z']\nb = np.ones((3, 3))\nc, d, e = b.copy(), b.copy(), b.copy()\n"
+    source = loop(f"{body}\n        z = w[i, 0]\n        w[i] = z\n        w[i] <<= 2", before=before + "w = np.ones(3)\n")
+    source = source.replace("def f(a, x):\n", "def f(a, x):\n    global b, c, d, e\n")
+    module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device="cpu", strict=True))
+    with suppress(TypeError, IndexError, ValueError):
+        module.f(A.copy(), True)
+    (found,) = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    assert found["reason"] == slug
+    assert [(o["reason"], source.splitlines()[o["place"][0] - 1].strip()) for o in found["obstacles"]] == [
+        ("dimensions", "z = w[i, 0]"), ("type-error", "w[i] <<= 2")]

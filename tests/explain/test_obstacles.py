@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from alpyna_hook import pipeline
 from alpyna_hook.infer.survey import obstacles
+from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import ArrayType, Facts, Known
+from alpyna_hook.ir.schema import replace
+from alpyna_hook.runtime.variant import Variant
 from tests.capture.differential import nest_of
+from tests.differential import Program
+
+CONSTRUCTS = Path(__file__).parents[1] / "programs" / "constructs"
 
 FACTS = Facts(
     {"a": ArrayType("f8", 1, True), "m": ArrayType("f8", 2, True), "z": ArrayType("c16", 1, True),
@@ -34,3 +45,33 @@ def test_obstacles(name: str) -> None:
     assert [each.reason.slug for each in found] == expected
     assert all(each.loc is not None for each in found)
     assert np.all(np.diff([each.loc.line for each in found]) >= 0)
+
+
+@pytest.mark.parametrize("construct", ["kept_tuples", "row_arguments", "swaps", "tuples"])
+def test_nothing_is_told_of_a_nest_that_compiles_but_for_a_name(construct: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever name it is that nothing is known of."""
+    told: list[tuple[int, str, str]] = []
+    compiled: list[int] = []
+
+    def analyse(nest: ir.Nest, facts: Facts) -> Variant:
+        variant = analyse_really(nest, facts)
+        compiled.append(nest.loop.loc.line)
+        for name in nest.reads:
+            found = pipeline.obstacles(nest, without_name(facts, name), frozenset([name]))
+            told.extend((nest.loop.loc.line, name, str(each)) for each in found)
+        return variant
+
+    analyse_really = pipeline.analyse
+    monkeypatch.setattr(pipeline, "analyse", analyse)
+    Program((CONSTRUCTS / f"{construct}.py").read_text()).load()
+    assert compiled
+    assert told == []
+
+
+def without_name(facts: Facts, name: str) -> Facts:
+    def left(known: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in known.items() if k != name and not k.startswith(f"{name}[")}
+
+    return replace(
+        facts, arrays=left(facts.arrays), scalars=left(facts.scalars), functions=left(facts.functions),
+        tuples=left(facts.tuples), fixed=left(facts.fixed))
