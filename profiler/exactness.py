@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook.infer.known_calls import UFUNC_1, UFUNC_2
 from alpyna_hook.infer.math_calls import LIBM_1
+from alpyna_hook.infer.numpy_calls import UFUNC_1, UFUNC_2
 from alpyna_hook.profile import function_key
 
 from .programs import Pair, source_of

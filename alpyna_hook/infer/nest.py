@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from alpyna_hook.infer.calls import Calls, check_builtins
+from alpyna_hook.infer.calls import Calls
+from alpyna_hook.infer.functions import check_builtins
 from alpyna_hook.infer.scope import NeverBound, Scope
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts
-from alpyna_hook.ir.kinds import Rep, holds, is_python, rep_of, rep_of_kind
+from alpyna_hook.ir.kinds import rep_of, rep_of_kind
 from alpyna_hook.reasons import Declined
 
 _MAX_ROUNDS = 12
@@ -72,8 +73,14 @@ class _Inference:
         )
 
 
-class Statements(Calls):
-    """Statements; expressions and calls are in the base classes."""
+class Statements:
+    """Those of the nest or of a function."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.calls = Calls(scope, _body)
+        self.of = self.calls.of
+        self.make = self.of.make
 
     def block(self, body: tuple[ir.Stmt, ...]) -> tuple[t.Stmt, ...]:
         out: list[t.Stmt] = []
@@ -97,11 +104,11 @@ class Statements(Calls):
         scope = self.scope
         match s:
             case ir.Assign():
-                return self.assign(s.target, self.expr(s.value), s.loc)
+                return self.assign(s.target, self.of.expr(s.value), s.loc)
             case ir.Store():
                 return self.store(s)
             case ir.Effect():
-                return self.effect(s)
+                return self.calls.effect(s)
             case ir.If():
                 return self.branch(s)
             case ir.For():
@@ -128,39 +135,22 @@ class Statements(Calls):
             raise Declined("array-variable", f"{target} is assigned in the nest", loc)
         scope.set_kinds(target, value.kinds, value.value if isinstance(value, t.Const) else None)
         variable = scope.variable(target)
-        return t.Assign(target, self.hold(value, variable.rep), loc)
-
-    def hold(self, value: t.Expr, rep: Rep) -> t.Expr:
-        """The value in a representation that must hold it exactly."""
-        if value.rep == rep:
-            return value
-        if isinstance(value, t.Const) and holds(rep, value.value):
-            return self.cast(value, rep, "")
-        weak = any(is_python(k) for k in value.kinds)
-        source, target = value.rep[0], rep[0]
-        if target in "iu" and source in "iu":
-            widens = rep_of({value.rep, rep}) == rep
-            return self.cast(value, rep, "" if widens else "fit")
-        if source in "iu" and (weak or value.rep in ("i8", "u8", "i4", "u4")):
-            return self.cast(value, rep, "exact")
-        if source in "fc" and rep_of({value.rep, rep}) != rep:
-            return self.cast(value, rep, "exact")
-        return self.cast(value, rep, "")
+        return t.Assign(target, self.make.hold(value, variable.rep), loc)
 
     def store(self, s: ir.Store) -> t.Store:
-        value = self.entering(s.value)
-        array, index, obligations = self.subscript(s.array, s.index, s.loc)
-        if self.is_where(s.value) and value.kinds != {self.scope.shared.array_type(array).kind}:
+        value = self.of.entering(s.value)
+        array, index, obligations = self.of.subscript(s.array, s.index, s.loc)
+        if self.of.is_where(s.value) and value.kinds != {self.scope.shared.array_type(array).kind}:
             raise Declined("inexact", "np.where() stored into elements of another type", s.loc)
         kind = self.scope.shared.array_type(array)
         if not kind.writeable:
             raise Declined("read-only", s.array, s.loc)
         self.scope.shared.stored.add(array)
-        return t.Store(array, index, self.store_cast(value, kind.kind, s.loc), obligations, s.loc)
+        return t.Store(array, index, self.make.store_cast(value, kind.kind, s.loc), obligations, s.loc)
 
     def branch(self, s: ir.If) -> t.If:
         scope = self.scope
-        test = self.test(s.test)
+        test = self.of.test(s.test)
         before = scope.copy_env()
         body = self.block(s.body)
         after_body = scope.env
@@ -171,7 +161,7 @@ class Statements(Calls):
 
     def for_loop(self, s: ir.For) -> t.For:
         scope = self.scope
-        start, stop, step = (self.index_value(e, "range() argument") for e in (s.start, s.stop, s.step))
+        start, stop, step = (self.of.index_value(e, "range() argument") for e in (s.start, s.stop, s.step))
         if s.index in scope.arrays:
             raise Declined("array-variable", f"{s.index} is assigned in the nest", s.loc)
         entry = scope.enter_loop(s)
@@ -186,7 +176,7 @@ class Statements(Calls):
     def while_loop(self, s: ir.While) -> t.While:
         scope = self.scope
         scope.enter_loop(s)
-        test = self.test(s.test)
+        test = self.of.test(s.test)
         after_test = scope.copy_env()
         body = self.block(s.body)
         breaks = scope.close_loop(s)
@@ -200,7 +190,11 @@ class Statements(Calls):
         scope = self.scope
         is_tuple = isinstance(s.value, ir.Call) and s.value.function == "@tuple"
         parts = s.value.args if isinstance(s.value, ir.Call) and is_tuple else () if s.value is None else (s.value,)
-        values = [self.expr(e) for e in parts]
+        values = [self.of.expr(e) for e in parts]
         reps = scope.returns(tuple([v.kinds for v in values]), is_tuple, s.loc)
         scope.env = None
-        return t.Return(tuple([self.hold(v, rep) for v, rep in zip(values, reps, strict=True)]), s.loc)
+        return t.Return(tuple([self.make.hold(v, rep) for v, rep in zip(values, reps, strict=True)]), s.loc)
+
+
+def _body(scope: Scope, body: tuple[ir.Stmt, ...]) -> tuple[t.Stmt, ...]:
+    return Statements(scope).block(body)

@@ -1,143 +1,83 @@
-"""Types of calls: NumPy's functions that do what operators or comparisons of its numbers do."""
+"""Types of calls: NumPy's functions of numbers."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-from functools import cache
-from typing import Any
-
-import numpy as np
-
-from alpyna_hook.infer.complex_numbers import ComplexNumbers
-from alpyna_hook.infer.expressions import BOOL
+from alpyna_hook.infer.maker import Maker
+from alpyna_hook.infer.numpy_operators import by_operator, clip
+from alpyna_hook.infer.rounding import numpy_round
 from alpyna_hook.ir import captured as ir, typed as t
-from alpyna_hook.ir.kinds import Kinds, Rep, is_complex, is_float, is_int, rep_of
-from alpyna_hook.operators.arithmetic import sample
-from alpyna_hook.operators.genuine import CHOICES
+from alpyna_hook.ir.kinds import Kinds, Rep, is_complex, is_float, is_int
+from alpyna_hook.operators.genuine import ROUNDINGS, UFUNCS
 from alpyna_hook.reasons import Declined
 
-_COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
-_LOGICAL = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
-_INTEGER = {"bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor", "left_shift": "lshift", "right_shift": "rshift",
-            "remainder": "mod", "floor_divide": "floordiv"}
-_DIVISIONS = ("nonzero", "overflow")
-_EDGES = (0.0, -0.0, 1.0, -1.0, 2.5, float("inf"), float("-inf"), float("nan"))
+# NumPy ufuncs whose scalar calls are one call of their inner loop on floats, by arity.
+UFUNC_1 = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh"
+    " cbrt square reciprocal sign deg2rad rad2deg degrees radians spacing".split()
+)
+UFUNC_2 = frozenset(
+    "arctan2 hypot power fmod copysign minimum maximum fmin fmax logaddexp logaddexp2 nextafter heaviside"
+    " remainder floor_divide".split()
+)
+_ARITHMETIC = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "negative": "neg"}
 
 
-class NumpyOperators(ComplexNumbers):
-    """The part of inference that types such calls."""
-
-    # -- helpers
-
-    def one(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        if len(args) != 1:
-            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
-        return args[0]
-
-    def real(self, value: t.Expr, e: ir.Call) -> t.Expr:
-        """An argument of a `math` function: a double."""
-        if is_complex(value.rep):
-            raise Declined("type-error", f"{e.function}() of a complex number", e.loc)
-        return self.cast(value, "f8", "")
-
-    def op(
-        self, name: str, args: tuple[t.Expr, ...], kinds: Kinds, rep: Rep, loc: ir.Loc,
-        checks: tuple[str, ...] = (), numpy: bool = False,
-    ) -> t.Op:
-        if len(kinds) != 1:
-            raise Declined("mixed-types", f"the result may be {' or '.join(sorted(kinds))}", loc)
-        obligations = tuple([self.scope.obligation(c, loc, name) for c in checks])
-        return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
-
-    def kinds_by(self, function: Callable[..., Any], *values: t.Expr) -> Kinds:
-        combinations: list[tuple[str, ...]] = [()]
-        for v in values:
-            combinations = [(*c, k) for c in combinations for k in sorted(v.kinds)]
-        return frozenset(sample(function, *c) for c in combinations)
-
-    def single(self, kinds: Kinds, e: ir.Call) -> Rep:
-        rep = rep_of(kinds)
-        if len(kinds) != 1 or rep is None:
-            raise Declined("mixed-types", f"{e.function}() gives {' or '.join(sorted(kinds))}", e.loc)
-        return rep
-
-    def converted(self, value: t.Expr, rep: Rep) -> t.Expr:
-        """An operand as NumPy converts it: a Python number that does not fit raises or warns."""
-        if is_int(rep):
-            return self.cast(value, rep, "fit" if "int" in value.kinds else "")
-        return self.cast(value, rep, "finite" if rep == "f4" and value.rep == "f8" else "")
-
-    def by_operator(self, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr | None:
-        """np.less, np.logical_and, np.mod of integers, ...; None for another function."""
-        if name == "logical_not" or (name == "invert" and rep == "b1"):
-            return self.op("not", (self.truth(self.one(args, e)),), kinds, "b1", e.loc)
-        if name == "invert":
-            return self.op("invert", (self.converted(self.one(args, e), rep),), kinds, rep, e.loc, (), True)
-        if name == "square" and is_int(rep):
-            return self.shared_value(
-                self.converted(self.one(args, e), rep), lambda v: self.op("mul", (v, v), kinds, rep, e.loc, (), True), e.loc
-            )
-        if len(args) != 2:
-            return None
-        if name in _COMPARED:
-            return t.Cast(self.truth(self.binary(_COMPARED[name], args[0], args[1], e.loc)), kinds, "b1", None, e.loc)
-        if name in _LOGICAL:
-            return self.op(_LOGICAL[name], tuple([self.truth(a) for a in args]), kinds, "b1", e.loc)
-        if name not in _INTEGER or is_float(rep):
-            return None
-        if rep == "b1" and name not in ("bitwise_and", "bitwise_or", "bitwise_xor"):
-            raise Declined("call", f"{e.function}() of booleans", e.loc)
-        checks = _DIVISIONS if name in ("remainder", "floor_divide") else ()
-        values = tuple([self.converted(a, rep) for a in args])
-        return self.op(_INTEGER[name], values, kinds, rep, e.loc, checks, True)
-
-    def clip(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        """np.clip(x, low, high): comparisons, which let a NaN among the bounds win."""
-        if len(args) != 3:
-            raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
-        kinds = self.kinds_by(CHOICES["clip"], *args)
-        rep = self.single(kinds, e)
-        if not (is_float(rep) or is_int(rep)) or not _clip_compares():
-            raise Declined("call", f"{e.function}() of {' or '.join(sorted(kinds))}", e.loc)
-        values: list[t.Expr] = [t.Cast(self.converted(a, rep), kinds, rep, None, e.loc) for a in args]
-        return self.shared_values(values, range(3), lambda bound: self._clipped(bound, kinds, rep, e), e.loc)
-
-    def _clipped(self, values: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
-        x, low, high = values
-
-        def compared(name: str, a: t.Expr, b: t.Expr) -> t.Expr:
-            return t.Op(name, (a, b), rep, BOOL, "b1", False, (), (), (), e.loc)
-
-        def chosen(test: t.Expr, then: t.Expr, orelse: t.Expr) -> t.Expr:
-            return t.Select(test, then, orelse, kinds, rep, e.loc)
-
-        raised = chosen(compared("lt", x, low), low, x)
-        result = self.shared_value(raised, lambda v: chosen(compared("gt", v, high), high, v), e.loc)
-        for bound in (high, low) if is_float(rep) else ():
-            result = chosen(compared("ne", bound, bound), bound, result)
-        return result
-
-    def where(self, args: list[t.Expr], e: ir.Call) -> t.Expr:
-        """np.where(c, x, y), both of which are evaluated."""
-        if any(is_complex(a.rep) for a in args):
-            raise Declined("call", f"{e.function}() of complex numbers", e.loc)
-        kinds = self.kinds_by(lambda c, x, y: CHOICES["where"](c, x, y)[()], *args)
-        rep = self.single(kinds, e)
-        values: list[t.Expr] = [self.truth(args[0]), *[t.Cast(self.converted(a, rep), kinds, rep, None, e.loc) for a in args[1:]]]
-        return self.shared_values(values, range(3), lambda v: t.Select(v[0], v[1], v[2], kinds, rep, e.loc), e.loc)
+def numpy_function(make: Maker, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    if not args or any(is_complex(a.rep) for a in args):
+        raise Declined("call", f"{e.function}() of complex numbers", e.loc)
+    if name in ROUNDINGS:
+        return numpy_round(make, ROUNDINGS[name], args, e)
+    if name == "clip":
+        return clip(make, args, e)
+    if name not in UFUNCS:
+        raise Declined("call", f"{e.function}()", e.loc)
+    kinds = make.kinds_by(UFUNCS[name], *args)
+    rep = make.single(kinds, e)
+    if name in _ARITHMETIC and rep != "b1":
+        return _arithmetic(make, name, args, kinds, rep, e)
+    if name in ("isnan", "isinf", "isfinite", "signbit"):
+        value = make.one(args, e)
+        value = value if is_float(value.rep) and name != "signbit" else make.cast(value, "f8", "")
+        return make.op(name, (value,), kinds, "b1", e.loc, ("number",) if name == "signbit" else ())
+    if name in ("abs", "absolute", "fabs"):
+        checks = ("overflow",) if is_int(rep) else ()
+        return make.op("abs", (make.cast(make.one(args, e), rep, ""),), kinds, rep, e.loc, checks, True)
+    if name in ("floor", "ceil", "trunc", "rint"):
+        value = make.cast(make.one(args, e), rep, "")
+        return make.op(name, (value,), kinds, rep, e.loc) if is_float(rep) else t.Cast(value, kinds, rep, None, e.loc)
+    operated = by_operator(make, name, args, kinds, rep, e)
+    if operated is not None:
+        return operated
+    if not is_float(rep):
+        return _integer_extreme(make, name, args, kinds, rep, e)
+    make.scope.shared.float_warnings = True
+    if name == "sqrt":
+        value = make.cast(make.one(args, e), rep, "")
+        return make.op("sqrt", (value,), kinds, rep, e.loc, ("finite",), True)
+    if len(args) != (1 if name in UFUNC_1 else 2 if name in UFUNC_2 else 0):
+        raise Declined("call", f"{e.function}()", e.loc)
+    make.uses_ufunc(name, rep)
+    values = tuple([make.converted(a, rep) for a in args])
+    if name == "copysign" and not isinstance(values[1], t.Load):
+        # arithmetic may give a NaN of another sign: fsub -0.0, x is fneg x for LLVM
+        values = values[0], make.op("pos", (values[1],), values[1].kinds, rep, e.loc, ("number",))
+    return make.op("ufunc:" + name, values, kinds, rep, e.loc, (), True)
 
 
-@cache
-def _clip_compares() -> bool:
-    """Whether this NumPy clips floats as `_clipped` does, signs of zeros and NaN included; it has other loops for arrays."""
-    clip = CHOICES["clip"]
-    triples = itertools.product(map(np.float64, _EDGES), repeat=3)
-    return all(repr(_clip(*numbers)) == repr(clip(*numbers)) for numbers in triples)
+def _arithmetic(make: Maker, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+    """np.add and the like: in the ufunc's own type; its integers wrap around without a warning."""
+    if len(args) != (1 if name == "negative" else 2):
+        raise Declined("call", f"{e.function}()", e.loc)
+    values = tuple([make.converted(a, rep) for a in args])
+    if not is_float(rep):
+        return make.op(_ARITHMETIC[name], values, kinds, rep, e.loc, (), True)
+    make.scope.shared.float_warnings = True
+    return make.op(_ARITHMETIC[name], values, kinds, rep, e.loc, ("finite",), True)
 
 
-def _clip(x: np.float64, low: np.float64, high: np.float64) -> np.float64:
-    if low != low or high != high:
-        return low if low != low else high
-    x = low if x < low else x
-    return high if x > high else x
+def _integer_extreme(make: Maker, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr:
+    name = {"fmin": "minimum", "fmax": "maximum"}.get(name, name)
+    if name not in ("minimum", "maximum") or len(args) != 2:
+        raise Declined("call", f"{e.function}() of integers", e.loc)
+    values = [make.converted(a, rep) for a in args]
+    return make.op(name, tuple(values), kinds, rep, e.loc)

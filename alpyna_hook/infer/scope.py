@@ -28,6 +28,10 @@ class NeverBound(Exception):
         self.loc = loc
 
 
+class Follows(Declined):
+    """Of a variable that is not known, as what it was to be given was refused."""
+
+
 @dataclass
 class Shared:
     """What all scopes of one nest collect in a round."""
@@ -93,6 +97,7 @@ class Scope:
     active: tuple[str, ...] = ()  # functions being inferred, against recursion
     unbound: tuple[str, ...] = ()  # variables that have no value before the nest, and may be read before they are given one
     fixed: Mapping[str, str | None] = field(default_factory=dict)  # parameters that are None or a text
+    unknown: set[str] = field(default_factory=set)  # for a survey: what refused statements would have assigned
 
     @staticmethod
     def outermost(facts: Facts, nest: ir.Nest) -> Scope:

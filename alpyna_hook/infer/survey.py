@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from alpyna_hook.infer.nest import Statements
-from alpyna_hook.infer.scope import Scope
+from alpyna_hook.infer.scope import Follows, Scope
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
@@ -23,20 +23,13 @@ def obstacles(nest: ir.Nest, facts: Facts, unknown: Collection[str] = ()) -> tup
     return tuple(survey.found[:MOST_OBSTACLES])
 
 
-class _Follows(Declined):
-    """Of a variable that is not known, as what it was to be given was refused."""
-
-
 class _Survey(Statements):
     """An inference whose result is of no use."""
 
     def __init__(self, scope: Scope, unknown: Iterable[str]) -> None:
         super().__init__(scope)
         self.found: list[Declined] = []
-        self.unknown = set(unknown)  # and the variables that refused statements would have assigned
-
-    def in_function(self, scope: Scope) -> Statements:
-        return Statements(scope)
+        scope.unknown |= set(unknown)  # and the variables that refused statements would have assigned
 
     def statement(self, s: ir.Stmt) -> t.Stmt:
         scope = self.scope
@@ -44,7 +37,7 @@ class _Survey(Statements):
         try:
             return super().statement(s)
         except Declined as declined:
-            if not isinstance(declined, _Follows):
+            if not isinstance(declined, Follows):
                 declined.loc = declined.loc or s.loc
                 if all(declined.loc != known.loc for known in self.found):  # a statement may be there several times
                     self.found.append(declined.fresh())
@@ -53,7 +46,7 @@ class _Survey(Statements):
             self._inside(s)
             scope.env = before
             assigned = {name for node in ir.walk(s) for name in ir.targets(node)}
-            self.unknown |= assigned.difference(before or {})  # others are taken for what they were
+            scope.unknown |= assigned.difference(before or {})  # others are taken for what they were
             return t.Break(s.loc)
 
     def _inside(self, s: ir.Stmt) -> None:
@@ -71,24 +64,3 @@ class _Survey(Statements):
                     scope.set_kinds(index, frozenset({"int"}), None)
                 self.block(s.body)
                 scope.close_loop(s)
-
-    def called(self, e: ir.Call) -> object:
-        if e.function in self.unknown:
-            raise _Follows("call", e.function, e.loc)
-        return super().called(e)
-
-    def starred(self, of: ir.Expr) -> list[ir.Expr]:
-        name = ir.named(of)
-        if name in self.unknown:
-            raise _Follows("value-type", name, of.loc)
-        return super().starred(of)
-
-    def var(self, name: str, loc: ir.Loc) -> t.Expr:
-        if name in self.unknown:
-            raise _Follows("value-type", name, loc)
-        return super().var(name, loc)
-
-    def array_name(self, name: str, loc: ir.Loc) -> str:
-        if name in self.unknown:
-            raise _Follows("value-type", name, loc)
-        return super().array_name(name, loc)
