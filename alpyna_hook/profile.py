@@ -25,6 +25,7 @@ BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` rais
 _PLAUSIBLE = {
     "seconds_per_node": 1e-6, "seconds_per_element": 5e-6, "seconds_per_scalar": 5e-6, "seconds_per_user_call": 1e-5,
     "seconds_per_call": 2e-5, "compile_seconds": 2.0, "compile_seconds_per_node": 0.02, "compiler_import_seconds": 6.0,
+    "load_seconds": 1.0, "load_seconds_per_node": 0.01, "launch_seconds": 5e-4,
 }
 
 
@@ -34,7 +35,8 @@ class Profile:
 
     seconds_per_node, _element, _scalar (an operation on NumPy scalars), _user_call, and _call by family
     ("builtin", "math", "numpy", "type"): of the interpreter, as runtime/decide.py counts them.
-    compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once the compiler is imported.
+    compile_seconds, compile_seconds_per_node: analysis and compilation of a nest, once the compiler is imported; load_seconds,
+    load_seconds_per_node: the same where its kernel is in the store.  launch_seconds: of a call, beside the kernel.
     different: functions whose compiled result was not the interpreter's on the inputs tried, as
     "math.exp" or "numpy.exp:f4".
     flags: whether the floating-point flags that a kernel raises lead to the interpreter's warnings.
@@ -50,6 +52,9 @@ class Profile:
     compile_seconds: float | None = None
     compile_seconds_per_node: float | None = None
     compiler_import_seconds: float | None = None
+    load_seconds: float | None = None
+    load_seconds_per_node: float | None = None
+    launch_seconds: float | None = None
     different: frozenset[str] = frozenset()
     flags: bool | None = None
 
@@ -141,6 +146,9 @@ def parsed(text: str) -> Profile:
         compile_seconds=_seconds(compiler, "seconds"),
         compile_seconds_per_node=_seconds(compiler, "seconds_per_node"),
         compiler_import_seconds=_seconds(compiler, "import_seconds"),
+        load_seconds=_seconds(compiler, "load_seconds"),
+        load_seconds_per_node=_seconds(compiler, "load_seconds_per_node"),
+        launch_seconds=_seconds(compiler, "launch_seconds"),
         different=frozenset(key for key, found in data["functions"].items() if int(found["differences"]) > 0),
         flags=_all_work(data["flags"]),
     )

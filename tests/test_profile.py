@@ -39,7 +39,7 @@ def data(**changes: Any) -> dict[str, Any]:
         "interpreter": {
             "seconds_per_node": 1e-8, "seconds_per_element": 5e-8, "seconds_per_call": {"math": 4e-8, "numpy": None},
         },
-        "compiler": {"seconds": 0.25, "seconds_per_node": 0.001, "import_seconds": 1.5},
+        "compiler": {"seconds": 0.25, "seconds_per_node": 0.001, "import_seconds": 1.5, "load_seconds": 0.004, "launch_seconds": 2e-5},
         "functions": {
             "math.exp": {"inputs": 10, "differences": 0}, "numpy.tanh:f4": {"inputs": 10, "differences": 3},
             "numpy.cbrt:f8": {"inputs": 0, "differences": 0, "declined": "call"},
@@ -60,7 +60,7 @@ def test_what_was_written_is_read() -> None:
     assert found == Profile(
         machine=profile.machine(), measured_at="2026-11-22T12:00:00+00:00", seconds_per_node=1e-8,
         seconds_per_element=5e-8, seconds_per_call={"math": 4e-8}, compile_seconds=0.25, compile_seconds_per_node=0.001, compiler_import_seconds=1.5,
-        different=frozenset({"numpy.tanh:f4"}), flags=True,
+        load_seconds=0.004, launch_seconds=2e-5, different=frozenset({"numpy.tanh:f4"}), flags=True,
     )
     assert found is not None
     assert found.inexact("numpy", "tanh", "f4")
@@ -198,6 +198,7 @@ def test_the_parts_are_those_of_the_decision(monkeypatch: pytest.MonkeyPatch) ->
         assert isinstance(node, ast.FunctionDef)
         return node
 
+    monkeypatch.setattr(decide, "_pace", [1.0])
     costs = {"NODE": 3.0, "ELEMENT": 50.0, "SCALAR": 70.0, "USER_CALL": 90.0}
     for name, value in costs.items():
         monkeypatch.setattr(decide, f"SECONDS_PER_{name}", value)

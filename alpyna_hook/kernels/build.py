@@ -101,6 +101,11 @@ def _of_llvm(error: RuntimeError) -> bool:
     return tb is not None and "llvmlite" in tb.tb_frame.f_code.co_filename
 
 
+def forget() -> None:
+    """Kernels that are asked for again are in the store alone, as in another process."""
+    _built.cache_clear()
+
+
 @lru_cache(maxsize=1024)
 def _built(source: KernelSource, jit: str) -> Kernel:
     """All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is written twice,

@@ -9,7 +9,8 @@ When they come to more than a bound, those that were not used for the longest ti
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from alpyna_hook.guest import files
 from alpyna_hook.log import log
 
 SUFFIX = ".o"
+NOTES = ".known"  # of the file that tells which nests were compiled, see runtime/earlier.py
 LIMIT = 2**28  # bytes of all files
 _LEFT = 0.75  # of that, when some have gone
 _MAGIC = b"ALPyNA-object-1\n"
@@ -42,6 +44,21 @@ class Key(NamedTuple):
 
 def load(key: Key) -> bytes | None:
     """The object code, or None; the log says why a file was passed over."""
+    code = _load(key)
+    if code is None:
+        _missing[0] += 1
+    return code
+
+
+def missing() -> int:
+    """How many kernels this process has looked for in vain."""
+    return _missing[0]
+
+
+_missing = [0]
+
+
+def _load(key: Key) -> bytes | None:
     digest = key.digest
     path = _path(digest)
     try:
@@ -73,13 +90,26 @@ def save(key: Key, code: bytes) -> None:
 
 
 def folder() -> str:
-    return os.path.join(cache_folder(), "kernels")
+    return _others[-1] if _others else os.path.join(cache_folder(), "kernels")
+
+
+@contextmanager
+def elsewhere(path: str) -> Iterator[None]:
+    """Kernels are kept in another folder meanwhile."""
+    _others.append(path)
+    try:
+        yield
+    finally:
+        _others.remove(path)
+
+
+_others: list[str] = []
 
 
 def stored() -> list[str]:
     """The files, for `alpyna cache`."""
     try:
-        return sorted([item.path for item in os.scandir(folder()) if item.name.endswith(SUFFIX)])
+        return sorted([item.path for item in os.scandir(folder()) if item.name.endswith((SUFFIX, NOTES))])
     except OSError:
         return []
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+from time import perf_counter
 
 from alpyna_hook.config import profile_file
+from alpyna_hook.runtime import earlier, judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ SECONDS_PER_CALL = {"builtin": 50e-9, "math": 40e-9, "numpy": 400e-9, "type": 10
 SECONDS_PER_USER_CALL = 60e-9
 COMPILE_SECONDS = {"llvm": 0.025, "numba": 0.12}  # by engine
 COMPILE_SECONDS_PER_NODE = {"llvm": 0.0002, "numba": 0.0012}
-COMPILER_IMPORT_SECONDS = {"llvm": 0.05, "numba": 0.9}
+LOAD_SECONDS, LOAD_SECONDS_PER_NODE = 0.005, 0.00015  # the same, where the kernel is in the store
+COMPILER_IMPORT_SECONDS = {"llvm": 0.045, "numba": 0.9}
+FIRST_SECONDS = {"llvm": 0.03, "numba": 0.0}  # what a process's first compilation costs more, but where it is from the store
 _LIBRARY = {"llvm": "llvmlite.binding", "numba": "numba"}
 MEASURED = "llvm"  # the engine that a profile was measured with
 NUMPY_IMPORT_SECONDS = 0.12
@@ -47,29 +51,77 @@ def _measured() -> Profile | None:
     return profile.load()
 
 
-def compile_seconds(size: int, jit: str = MEASURED) -> float:
-    """What analysing and compiling a nest of this many nodes is predicted to cost, once everything is imported."""
+def pace() -> float:
+    """How many times as long as where the constants are from this machine's interpreter needs; found in 0.1 ms."""
+    if not _pace:
+        loop, turns = _loop(), 100
+        seconds = min([loop(turns) for _ in range(6)])
+        _pace.append(min(max(seconds / (turns * _NODES_OF_LOOP * SECONDS_PER_NODE), 0.5), 16.0))
+    return _pace[0]
+
+
+def _slowness() -> float:
+    """The same for other work, which a machine that runs short loops in no time need not do as fast."""
+    return max(1.0, pace())
+
+
+_pace: list[float] = []
+_NODES_OF_LOOP = 14
+
+
+def _loop() -> Callable[[int], float]:
+    """Made for each process: the interpreter adapts the code of a function to what it is called with."""
+
+    def timed(turns: int) -> float:
+        s = 0.75
+        begun = perf_counter()
+        for _ in range(turns):
+            s = s * 0.5 + 1.5 - s / 3.0
+        return perf_counter() - begun
+
+    return timed
+
+
+def compile_seconds(size: int, jit: str = MEASURED, *, stored: bool = False) -> float:
+    """What analysing and compiling a nest of this many nodes is predicted to cost, once everything is imported; stored: where
+    the kernel is in the store."""
     known = _measured() if jit == MEASURED else None
-    base, per_node = (known.compile_seconds, known.compile_seconds_per_node) if known else (None, None)  # of one fit
-    if base is None or per_node is None:
-        base, per_node = COMPILE_SECONDS[jit], COMPILE_SECONDS_PER_NODE[jit]
-    return base + per_node * size
+    base = per_node = None
+    if known and stored:  # both of one fit
+        base, per_node = known.load_seconds, known.load_seconds_per_node
+    elif known:
+        base, per_node = known.compile_seconds, known.compile_seconds_per_node
+    if base is not None and per_node is not None:
+        return base + per_node * size
+    if stored:
+        return (LOAD_SECONDS + LOAD_SECONDS_PER_NODE * size) * _slowness()
+    return (COMPILE_SECONDS[jit] + COMPILE_SECONDS_PER_NODE[jit] * size) * _slowness()
+
+
+def launch_seconds() -> float:
+    """What a call of a kernel is taken to cost before any was seen."""
+    known = _measured()
+    return known.launch_seconds if known and known.launch_seconds else judge.LAUNCH_SECONDS * _slowness()
+
+
+judge.LAUNCHES.assumed = launch_seconds
 
 
 def is_imported(jit: str) -> bool:
     return _LIBRARY[jit] in sys.modules
 
 
-def import_seconds(jit: str = MEASURED) -> float:
-    """What has still to be imported before the first nest can be compiled."""
+def import_seconds(jit: str = MEASURED, *, stored: bool = False) -> float:
+    """What has still to be imported before the first nest can be compiled; stored: where its kernel is in the store."""
     if is_imported(jit) and "alpyna_hook.runtime.engine" in sys.modules:
         return 0.0
-    known = _measured() if jit == MEASURED else None
-    seconds = (known and known.compiler_import_seconds) or COMPILER_IMPORT_SECONDS[jit]
-    if is_imported(jit):
-        seconds = 0.0
+    seconds = 0.0
+    if not is_imported(jit):
+        known = _measured() if jit == MEASURED else None
+        measured = known and known.compiler_import_seconds
+        seconds = measured or (COMPILER_IMPORT_SECONDS[jit] + (0.0 if stored else FIRST_SECONDS[jit])) * _slowness()
     if "alpyna_hook.runtime.engine" not in sys.modules:
-        seconds += ENGINE_IMPORT_SECONDS + (0.0 if "numpy" in sys.modules else NUMPY_IMPORT_SECONDS)
+        seconds += (ENGINE_IMPORT_SECONDS + (0.0 if "numpy" in sys.modules else NUMPY_IMPORT_SECONDS)) * _slowness()
     return seconds
 
 
@@ -77,7 +129,8 @@ def seconds_of_kinds() -> tuple[float, ...]:
     """Of the kinds of work in an outline, in their order."""
     known = _measured()
     if known is None:
-        return (SECONDS_PER_NODE, SECONDS_PER_ELEMENT, SECONDS_PER_SCALAR, SECONDS_PER_USER_CALL, *SECONDS_PER_CALL.values())
+        usual = (SECONDS_PER_NODE, SECONDS_PER_ELEMENT, SECONDS_PER_SCALAR, SECONDS_PER_USER_CALL, *SECONDS_PER_CALL.values())
+        return tuple([seconds * pace() for seconds in usual])
     families = {**SECONDS_PER_CALL, **known.seconds_per_call}
     return (
         known.seconds_per_node or SECONDS_PER_NODE,
@@ -92,9 +145,12 @@ class Estimate:
     """Predicted interpreter time of a nest for live values; indices stand at the middle of their range.
 
     sure: no loop turns more often than was assumed.  exact: nor less often.  constant: it is the same for all values.
+    nest: as it was captured, by which it is found whether an earlier process has compiled it.
     """
 
-    def __init__(self, outline: Any) -> None:
+    def __init__(self, outline: Any, nest: bytes = b"") -> None:
+        self.nest = nest
+        self._stored: bool | None = None
         self.size, self._may_last, self._early, body = outline
         self._per_kind = seconds_of_kinds()
         self._turn_seconds = 2 * self._per_kind[0]
@@ -107,6 +163,12 @@ class Estimate:
         self._values: Values = _unknown
         self._shapes: Shapes = _unknown
         self._own: dict[str, float | None] = {}  # values that the nest assigns
+
+    def is_stored(self, jit: str) -> bool:
+        """Whether a kernel of the nest is likely in the store."""
+        if self._stored is None:
+            self._stored = bool(self.nest) and earlier.has_compiled(self.nest)
+        return self._stored and jit == MEASURED
 
     def _priced(self, body: Any) -> tuple[float, tuple[Any, ...]]:
         """The body with seconds in place of its work."""

@@ -157,7 +157,7 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
         return not judge.wants_sample()
     if state.binder is None or state.estimate is None or (judge.wants_estimate() and not state.estimate.constant):
         return True
-    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size, site.module.options.jit)
+    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit)
 
 
 def attempt(
@@ -169,7 +169,7 @@ def attempt(
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
         raise variant.fresh()
-    estimate = predictor(state, binding)
+    estimate = predictor(site, state, binding)
     if variant is None or not variant.kernels:
         if not forced and not worth_compiling(site, state, judge, estimate, binding):
             judge.timing = True
@@ -186,21 +186,21 @@ def attempt(
         raise Declined("too-small") from None
 
 
-def predictor(state: SiteState, binding: Binding) -> Estimate:
+def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:
     if state.estimate is None:
         assert state.nest is not None
-        state.estimate = Estimate(outline(state.nest, binding.functions))
+        state.estimate = Estimate(outline(state.nest, binding.functions), site.nest)
     return state.estimate
 
 
 def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
     seconds = judge.estimated(predicted(estimate, binding))
-    if INVESTMENTS.worth_one_run(seconds, estimate.size, estimate.sure, site.module.options.jit):
+    if INVESTMENTS.worth_one_run(seconds, estimate, site.module.options.jit):
         return True
     pending = judge.pending
     if judge.compiled:  # for other types
         pending = state.pending[binding.signature] = state.pending.get(binding.signature, 0.0) + max(0.0, seconds - judge.launch)
-    return INVESTMENTS.worth_all_runs(id(site), pending, estimate.size, site.module.options.jit)
+    return INVESTMENTS.worth_all_runs(id(site), pending, estimate, site.module.options.jit)
 
 
 def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:

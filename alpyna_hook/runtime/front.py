@@ -29,7 +29,7 @@ class FrontState:
 
     def __init__(self, site: Site) -> None:
         self.trace = Trace()
-        self.estimate = Estimate(site.outline)
+        self.estimate = Estimate(site.outline, site.nest)
 
 
 def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
@@ -51,7 +51,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
     if calls:
         state.trace.leave(calls)
         judge.unseen(calls)
-    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate.size, site.module.options.jit):
+    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit):
         return False
     if first or (judge.wants_estimate() and not state.estimate.constant):
         look_up = _Values(site, values, namespace)
@@ -61,9 +61,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             site.decline_for_good()
             return True
         seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
-        if look_up.unresolved or INVESTMENTS.worth_one_run(
-            seconds, state.estimate.size, state.estimate.sure, site.module.options.jit
-        ):
+        if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate, site.module.options.jit):
             return False
     state.trace.runs += 1
     state.trace.refuse("too-small", "", None)

@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before it is known of this site
+LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before any was seen
 LOOK_SECONDS = 50e-6  # what timing a call costs, without asking for the time
 ESTIMATE_SECONDS = 150e-6  # what binding the names and predicting the time costs
 _MEASURE_SECONDS = 10e-6  # what measuring a compiled call costs
@@ -43,7 +43,31 @@ _MOST_REST = 2**16  # calls
 _FIRST_REST = 64
 _HOPELESS = 2**14  # calls that were all too short for a kernel
 _WINDOW = 256  # compiled calls that the averages are of, more or less
+_LAUNCHES = 16  # that the process's average is of, more or less
 _ENOUGH = 8  # compiled calls before a site may be found to lose
+
+
+class Launches:
+    """What launches cost in this process, for the sites that have seen none of their own.  assumed: asked before the first."""
+
+    def __init__(self, assumed: Callable[[], float] = lambda: LAUNCH_SECONDS) -> None:
+        self.assumed = assumed
+        self._seconds: float | None = None
+        self._seen = 0
+
+    @property
+    def seconds(self) -> float:
+        if self._seconds is None:
+            self._seconds = self.assumed()
+        return self._seconds
+
+    def seen(self, seconds: float) -> None:
+        self._seen += 1
+        known = self.seconds
+        self._seconds = known + (min(seconds, _OUTLIER * known) - known) / min(self._seen + 1, _LAUNCHES)
+
+
+LAUNCHES = Launches()
 
 
 def _reading_seconds(clock: Callable[[], float]) -> float:
@@ -85,12 +109,14 @@ class Judge:
 
     __slots__ = (
         "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel",
-        "_last_kernel", "_most", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio", "_short", "_since_estimate",
-        "_slow", "_spent", "_timed_by", "_until_measured", "compiled", "expected", "interpreted_seconds", "launch",
-        "pending", "rest", "resting", "runs", "timing", "worth",
+        "_last_kernel", "_launch", "_launches", "_most", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio",
+        "_short", "_since_estimate", "_slow", "_spent", "_timed_by", "_until_measured", "compiled", "expected",
+        "interpreted_seconds", "pending", "rest", "resting", "runs", "timing", "worth",
     )
 
-    def __init__(self, slow: Callable[[], float] = thread_time, quick: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self, slow: Callable[[], float] = thread_time, quick: Callable[[], float] = perf_counter, launches: Launches = LAUNCHES,
+    ) -> None:
         self._slow, self._quick = slow, quick
         self._interpreter = Average(8.0)  # seconds of a call that the interpreter runs
         self._ratio = Average(8.0)  # of what was measured to what was predicted
@@ -106,7 +132,8 @@ class Judge:
         self._patience = _FIRST_REST  # for so many calls
         self._cost = Average(16.0)  # seconds of a compiled call,
         self._kernel = Average(16.0)  # of them in the kernel itself,
-        self.launch = LAUNCH_SECONDS  # and beside it
+        self._launches = launches
+        self._launch: float | None = None  # and beside it
         self.worth = 0.0  # seconds of the interpreter that the last compiled call saved
         self.runs = 0  # compiled
         self._gained = self._spent = self._calls = 0.0  # of about _WINDOW compiled calls
@@ -119,6 +146,11 @@ class Judge:
         self._apart = 0.0  # seconds of the present call that are no part of what calls cost
         self._built = False  # in the present call a kernel was made: its cost tells nothing of others
         self.timing = False  # the call that is now left to the interpreter is to be timed
+
+    @property
+    def launch(self) -> float:
+        """Seconds of a call beside its kernel; of calls of other sites', before there was one."""
+        return self._launches.seconds if self._launch is None else self._launch
 
     # -- the interpreter
 
@@ -170,7 +202,7 @@ class Judge:
         few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self._interpreter.mean)
         if few < 1:
             return 0
-        more = 16 if self._interpreter.mean < LAUNCH_SECONDS else 1  # times: these would gain nothing
+        more = 16 if self._interpreter.mean < self.launch else 1  # times: these would gain nothing
         return int(min(few * more, 2 * self.rest + 4, _MOST_REST))
 
     @property
@@ -240,7 +272,8 @@ class Judge:
         elsewhere = self._elsewhere if self._cost_by is self._slow else 0.0
         counted = self._cost.add(max(0.0, self._cost_by() - begun - self._apart) + elsewhere)
         launch = max(0.0, counted - self._last_kernel)
-        self.launch += (min(launch, 4 * self.launch) - self.launch) / 8
+        self._launch = self.launch + (min(launch, 4 * self.launch) - self.launch) / 8
+        self._launches.seen(launch)
         self._count(self.worth, counted, self._new_calls)
         self._new_calls = 0
         self._until_measured = 16 if self._cost.count > _ENOUGH else 0

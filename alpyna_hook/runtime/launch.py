@@ -121,10 +121,9 @@ def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> Non
         variant.analysis_seconds = 0.0  # once
     trace.compile_seconds += seconds
     judge.proved(here, counts=not made or len(variant.kernels) > _FEW_KERNELS)
-    if made and all(one.imported for one in spent):
-        INVESTMENTS.compiled(estimate.size, seconds, variant.options.jit)
-    elif made:
-        INVESTMENTS.imported(seconds)
+    if made:
+        stored, first = not any(one.fresh for one in spent), not all(one.imported for one in spent)
+        INVESTMENTS.compiled(estimate, seconds, variant.options.jit, stored=stored, first=first)
 
 
 def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding, soon: bool | None) -> Work:

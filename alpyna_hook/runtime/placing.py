@@ -11,10 +11,11 @@ from alpyna_hook import pipeline
 from alpyna_hook.bind.binder import Binding
 from alpyna_hook.emit.layout import NO_END
 from alpyna_hook.guest import registries
+from alpyna_hook.kernels import store
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
 from alpyna_hook.reasons import Declined
-from alpyna_hook.runtime.decide import Estimate, is_imported
+from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
 from alpyna_hook.runtime.interrupts import aside
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
@@ -176,7 +177,7 @@ def stand_in(variant: Variant, lie: Lie, outcomes: str, alike: list[str], bindin
 
 
 def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
-    begun, imported = thread_time(), is_imported(variant.options.jit)
+    begun, imported, missing = thread_time(), is_imported(variant.options.jit), store.missing()
     elsewhere: list[float] = []
 
     def task() -> Kernel:
@@ -189,7 +190,8 @@ def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
     with registries.kept(binding.namespace):
         kernel = aside(task)
     here = thread_time() - begun
-    variant.spent.append(Spent(here + sum(elsewhere), here, True, imported))
+    fresh = variant.options.jit != MEASURED or store.missing() > missing
+    variant.spent.append(Spent(here + sum(elsewhere), here, True, imported, fresh))
     return kernel
 
 

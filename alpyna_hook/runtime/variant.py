@@ -72,12 +72,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds on a new proof or kernel.  here: those of the thread that waited.  imported: Numba had been, before."""
+    """Seconds on a new proof or kernel.  here: those of the thread that waited.  imported: the compiler had been, before.
+    fresh: the kernel was not in the store."""
 
     seconds: float
     here: float
     kernel: bool
     imported: bool
+    fresh: bool = False
 
 
 @dataclass

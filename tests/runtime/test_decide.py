@@ -12,6 +12,8 @@ from alpyna_hook import Options, report, static_analyse
 from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.cost.outline import outline
 from alpyna_hook.ir.facts import UserFunction
+from alpyna_hook.profile import Profile
+from alpyna_hook.runtime import decide
 from alpyna_hook.runtime.decide import Estimate
 
 _NUMBER = itertools.count()
@@ -131,3 +133,35 @@ def test_what_one_loop_takes_by_its_turns() -> None:
         assert (estimate.sure, estimate.exact) == (known.sure, known.exact) == (True, True)
     two = capture_nest(ast.parse("for i in range(n):\n    for j in range(n):\n        a[i] = j").body[0], filename="", qualname="f")
     assert Estimate(outline(two, {})).of_turns(7) is None
+
+
+def test_constants_follow_the_pace_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    nest = capture_nest(ast.parse("for i in range(n):\n    a[i] = i").body[0], filename="", qualname="f")
+
+    def costs(pace: float) -> tuple[float, float, float]:
+        monkeypatch.setattr(decide, "_pace", [pace])
+        estimate = Estimate(outline(nest, {}))
+        return estimate.of({"n": 100.0}.get, {}.get), decide.compile_seconds(10), decide.launch_seconds()
+
+    usual, slow, quick = costs(1.0), costs(3.0), costs(0.5)
+    assert slow == pytest.approx(tuple(3 * each for each in usual))
+    assert quick == pytest.approx((usual[0] / 2, *usual[1:]))  # that much faster in short loops, which says little of LLVM
+
+
+def test_the_pace_is_found_once_and_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for seconds in (1e-9, 100 * 14 * 24e-9, 1.0):
+        monkeypatch.setattr(decide, "_pace", [])
+        monkeypatch.setattr(decide, "_loop", lambda seconds=seconds: lambda turns: seconds)
+        found.append(decide.pace())
+    monkeypatch.setattr(decide, "_loop", lambda: lambda turns: 1e-9)
+    assert [*found, decide.pace()] == [0.5, pytest.approx(2.0), 16.0, 16.0]
+
+
+def test_a_profile_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Profile(load_seconds=0.001, load_seconds_per_node=1e-5, launch_seconds=4e-5)
+    monkeypatch.setattr(decide, "_measured", lambda: known)
+    monkeypatch.setattr(decide, "_pace", [1.0])
+    assert decide.launch_seconds() == 4e-5
+    assert decide.compile_seconds(100, stored=True) == pytest.approx(0.002)
+    assert decide.compile_seconds(100) == decide.COMPILE_SECONDS["llvm"] + 100 * decide.COMPILE_SECONDS_PER_NODE["llvm"]

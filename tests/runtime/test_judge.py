@@ -10,7 +10,7 @@ from alpyna_hook import Options, report, static_analyse
 from alpyna_hook.runtime import investments as module
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import Investments
-from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.runtime.judge import Judge, Launches
 from alpyna_hook.seam.site import all_sites
 
 
@@ -29,7 +29,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def judge(clock: Clock) -> Judge:
-    return Judge(clock, clock)
+    return Judge(clock, clock, Launches())
 
 
 def interpreted(judge: Judge, clock: Clock, seconds: float) -> None:
@@ -152,33 +152,46 @@ def test_a_check_that_always_fails_sends_the_site_to_rest(judge: Judge, clock: C
     assert judge.loses() and judge.rest == 128  # but what is known is not forgotten
 
 
+NEST_OUTLINE = 100, False, False, ((0.0,) * 8, ())  # of 100 nodes
+NEST = Estimate(NEST_OUTLINE)
+
+
 def test_compiling_is_as_dear_as_it_was_seen_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda jit: 0.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit, stored: 0.0)
     known = Investments(lambda: 100.0)
-    before = known.cost(100)
-    assert known.worth_all_runs(1, before * 1.01, 100) and not known.worth_all_runs(1, before * 0.99, 100)
+    before = known.cost(NEST)
+    assert known.worth_all_runs(1, before * 1.01, NEST) and not known.worth_all_runs(1, before * 0.99, NEST)
     for _ in range(8):
-        known.compiled(100, 4 * before)
-    assert known.cost(100) == pytest.approx(4 * before, rel=0.05)
+        known.compiled(NEST, 4 * before)
+    assert known.cost(NEST) == pytest.approx(4 * before, rel=0.05)
 
 
 def test_compilations_that_nothing_came_of_make_reluctant(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda jit: 0.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit, stored: 0.0)
     known = Investments(lambda: 100.0)
-    enough = 1.5 * known.cost(100)
-    assert known.worth_all_runs(1, enough, 100)
-    known.imported(2.0)
-    assert not known.worth_all_runs(1, enough, 100)
+    enough = 1.1 * known.cost(NEST)
+    assert known.worth_all_runs(1, enough, NEST)
+    known.spent += 2.0
+    assert not known.worth_all_runs(1, enough, NEST)
     known.saved += 5.0
-    assert known.worth_all_runs(1, enough, 100)
+    assert known.worth_all_runs(1, enough, NEST)
+
+
+def test_what_came_of_compiling_matters_less_the_longer_a_process_has_been_at_work(clock: Clock) -> None:
+    known = Investments(clock)
+    known.compiled(NEST, 0.3)
+    clock.now = 1.0
+    at_first = known.reluctance
+    clock.now = 100.0
+    assert 1.0 < known.reluctance < 1.05 < 1.5 < at_first < 2.0
 
 
 def test_what_has_to_be_imported_is_for_all_sites(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit, stored: 1.0)
     known = Investments(lambda: 100.0)
-    assert not known.worth_all_runs(1, 0.7, 100)
-    assert not known.worth_one_run(0.9, 100, True)
-    assert known.worth_all_runs(2, 0.7, 100)
+    assert not known.worth_all_runs(1, 0.7, NEST)
+    assert not known.worth_one_run(0.9, NEST)
+    assert known.worth_all_runs(2, 0.7, NEST)
 
 
 def test_the_call_that_compiles_tells_nothing_of_others(judge: Judge, clock: Clock) -> None:
@@ -195,20 +208,24 @@ def test_the_call_that_compiles_tells_nothing_of_others(judge: Judge, clock: Clo
 
 
 def test_a_loop_and_one_that_it_reaches_do_not_save_more_than_was_used(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit, stored: 1.0)
     known = Investments(clock)
     clock.now = 0.8
-    assert not known.worth_all_runs(1, 0.7, 10) and not known.worth_all_runs(2, 0.75, 10)
+    assert not known.worth_all_runs(1, 0.7, NEST) and not known.worth_all_runs(2, 0.75, NEST)
     clock.now = 1.3
-    assert known.worth_all_runs(1, 0.7, 10)
+    assert known.worth_all_runs(1, 0.7, NEST)
 
 
 def test_a_guess_has_to_promise_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "import_seconds", lambda jit: 1.0)
+    monkeypatch.setattr(module, "import_seconds", lambda jit, stored: 1.0)
     known = Investments()
-    cost = known.cost(100) + 1.0
-    assert known.worth_one_run(1.1 * cost, 100, True) and not known.worth_one_run(1.1 * cost, 100, False)
-    assert known.worth_one_run(1.6 * cost, 100, False)
+    cost = known.cost(NEST) + 1.0
+    guess = Estimate(NEST_OUTLINE)
+    guess.sure = True
+    assert known.worth_one_run(1.1 * cost, guess)
+    guess.sure = False
+    assert not known.worth_one_run(1.1 * cost, guess)
+    assert known.worth_one_run(1.6 * cost, guess)
 
 
 _NUMBER = itertools.count()
@@ -246,7 +263,7 @@ def test_the_seam_times_a_loop_that_the_interpreter_runs(monkeypatch: pytest.Mon
 def test_calls_are_looked_at_so_seldom_that_looking_costs_little_where_it_is_slow(judge: Judge, clock: Clock) -> None:
     cold = 60e-6  # seconds, of a look
     for seconds in (3e-6, 30e-6, 300e-6, 3e-3):
-        site, looks, total = Judge(clock, clock), 0, 0.0
+        site, looks, total = Judge(clock, clock, Launches()), 0, 0.0
         while total < 2.0:
             interpreted(site, clock, seconds)
             looks += 1
@@ -315,3 +332,27 @@ def root(n):
         calls += 1
     assert site.slept and calls < 40_000
     assert site.judge.interpreter == pytest.approx(50e-9)  # the clock stood still
+
+
+def test_what_a_launch_costs_is_learned_for_all_sites(clock: Clock) -> None:
+    launches = Launches(lambda: 20e-6)
+    first, second = Judge(clock, clock, launches), Judge(clock, clock, launches)
+    assert first.launch == second.launch == 20e-6
+    for _ in range(300):
+        compiled(first, clock, 61e-6, 1e-6, predicted=1e-3)
+    assert first.launch == pytest.approx(60e-6, rel=0.05) and second.launch == pytest.approx(60e-6, rel=0.05)
+    for _ in range(100):
+        interpreted(second, clock, 50e-6)  # no longer worth a launch
+        second.unseen(second.rest)
+    assert second.pending == 0.0
+    for _ in range(300):
+        compiled(second, clock, 31e-6, 1e-6, predicted=1e-3)
+    assert second.launch == pytest.approx(30e-6, rel=0.1) and first.launch == pytest.approx(60e-6, rel=0.05)
+
+
+def test_one_launch_that_was_held_up_is_no_measure(clock: Clock) -> None:
+    launches = Launches(lambda: 20e-6)
+    judge = Judge(clock, clock, launches)
+    for k in range(100):
+        compiled(judge, clock, 0.5 if k == 0 else 21e-6, 1e-6, predicted=1e-3)
+    assert launches.seconds == pytest.approx(20e-6, rel=0.5)
