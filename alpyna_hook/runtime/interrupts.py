@@ -1,9 +1,10 @@
 """Runs a kernel so that Ctrl-C is answered soon, and leaves a state that the interpreter could have left.
 
 What surely ends soon runs at once, and what probably does with a budget of iterations; if that is not enough, all is put
-back and it begins anew.  Any other kernel runs in a thread of its own and looks at the
+back and it begins anew.  Any other kernel runs in a thread of its own, in parts if it can (see `parts.py`), and looks at the
 abort word of its frame, at each iteration of a loop around a loop and now and then in others, while this thread waits for
-it, or for what a signal's handler raises: KeyboardInterrupt, or any other exception.
+it, or for what a signal's handler raises: KeyboardInterrupt, or any other exception.  Then the part that runs is awaited for a
+moment, and aborted if it takes longer.
 """
 
 from __future__ import annotations
@@ -21,14 +22,32 @@ from queue import SimpleQueue
 from time import perf_counter, thread_time
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, BUDGET, FAILED, FOUND, HIGH, LOW, NO_END, RAISED, SEEN, STATUS_BITS, TAG
+from alpyna_hook.emit.layout import (
+    ABORT,
+    ABORTED,
+    BUDGET,
+    DONE,
+    FAILED,
+    FOUND,
+    HIGH,
+    LEFT,
+    LOW,
+    NO_END,
+    RAISED,
+    RETURNED,
+    SEEN,
+    STATUS_BITS,
+    TAG,
+)
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
+from alpyna_hook.runtime.parts import Parts
 
 T = TypeVar("T")
 _ALL = 2**62
 _TICK = 0.1  # seconds between two looks at what another thread, or on Windows a signal, may want to raise here
+_MOMENT = 0.15  # seconds for a part to end by itself
 _FEW = 2**20  # iterations of loops around loops: some milliseconds
 
 
@@ -49,7 +68,9 @@ class Work:
     by_call: bool
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
+    parts: Parts | None = None  # in which it runs if it takes long
     returned: list[int] = field(default_factory=list)  # by the C functions that were called
+    first: list[bytes] = field(default_factory=list)  # the frame before the first part
 
     @property
     def has_run(self) -> bool:
@@ -59,6 +80,16 @@ class Work:
     def status(self) -> int:
         """What the kernel returned."""
         return self.returned[1 if self.mask else 0] & ((1 << STATUS_BITS) - 1)
+
+    @property
+    def is_clean(self) -> bool:
+        """Did it run to an end, with nothing to be looked at by the interpreter?"""
+        return self.status in (DONE, LEFT, RETURNED) and not self.get(FAILED) and not self.raised
+
+    @property
+    def kept(self) -> bool:
+        """Was it left with some iterations finished, and everything as after those?"""
+        return self.parts is not None and self.parts.finished is not None
 
     @property
     def failed_check(self) -> int:
@@ -86,17 +117,20 @@ class Work:
     def set(self, word: int, value: int) -> None:
         ctypes.c_int64.from_buffer(self.frame, word).value = value
 
-    def perform(self) -> None:
-        """Runs the kernel.  What it returned, and the flags that it raised, are noted before any handler of a signal,
-        which may raise an exception or compute with floats, can run: all is one call."""
-        self.set(LOW, 0)
-        self.set(HIGH, _ALL)
+    def perform(self, low: int = 0, high: int = _ALL) -> None:
+        """Runs these iterations of the outermost loop.  What the kernel returned, and the flags that it raised, are noted before
+        any handler of a signal, which may raise an exception or compute with floats, can run: all is one call."""
+        self.set(LOW, low)
+        self.set(HIGH, high)
         entry = map(self.entry, (ctypes.addressof(self.frame),))
         calls = chain(map(FLAGS.clear, (FLAGS.all,)), entry, map(FLAGS.test, (self.mask,))) if self.mask else entry
+        self.returned.clear()
         self.returned.extend(calls)
 
     def begin_anew(self) -> None:
         self.saved.put_back()
+        for frame in self.first:
+            ctypes.memmove(self.frame, frame, len(frame))
         for word in (ABORT, FAILED, TAG, RAISED, FOUND, SEEN):
             self.set(word, 0)
         self.set(BUDGET, NO_END)
@@ -147,7 +181,10 @@ def _in_thread(work: Work) -> float:
 
     def perform() -> float:
         begun = thread_time()
-        work.perform()
+        if work.parts is None:
+            work.perform()
+        else:
+            work.parts.run(work)
         return thread_time() - begun
 
     errand = _Errand(perform)
@@ -157,7 +194,8 @@ def _in_thread(work: Work) -> float:
             errand.wait()
     except BaseException:
         if not errand.claim():
-            work.set(ABORT, 1)
+            if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
+                work.set(ABORT, 1)
             errand.wait_in_any_case()
         raise
     finally:
@@ -214,6 +252,16 @@ class _Errand(Generic[T]):
     def wait(self) -> None:
         while not self._running.acquire(timeout=_TICK):
             pass
+
+    def wait_for_a_moment(self) -> bool:
+        """Whether it is done."""
+        try:
+            done = self._running.acquire(timeout=_MOMENT)
+        except BaseException:  # somebody does not want to wait
+            return False
+        if done:
+            self._running.release()
+        return done
 
     def wait_in_any_case(self) -> None:
         while True:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import getitem
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
+from alpyna_hook.runtime.parts import Parts
 from alpyna_hook.runtime.placing import SOON, place, place_key
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
@@ -83,7 +86,8 @@ def launch(
         raise TooSmall
     soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
     work = prepared(variant, placed, arrays, binding, soon)
-    depth = site.pending_returns()
+    depth, begun = site.pending_returns(), perf_counter()
+    ran = None
     try:
         ran = run(work)
         return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
@@ -94,9 +98,14 @@ def launch(
         judge.failed()
         variant.doubt_flags(trace.accelerated)
     except BaseException as error:
-        if work.undoable or not work.has_run:
+        kept = ran is None and work.kept
+        if not kept and (work.undoable or not work.has_run):
             undo(site, work, depth)
             raise
+        ran = ran or Ran(perf_counter() - begun, 0.0)
+        if kept:
+            log(f"{site!r}: interrupted after {work.parts and work.parts.finished} iterations, which are kept")
+            call = replace(call, exact=False)
         while True:
             if came_from_outside(error):
                 site.raise_afterwards(error)
@@ -104,7 +113,7 @@ def launch(
                 raise
             try:
                 with more_room():
-                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, Ran(0.0, 0.0), forced=forced)
+                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
             except BaseException as another:
                 error = another
     return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
@@ -131,7 +140,14 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
     assert call.kernel is not None
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
-    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable)
+    parts = None if soon else in_parts(variant, call, arrays)
+    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable, parts)
+
+
+def in_parts(variant: Variant, call: Call, arrays: list[Any]) -> Parts | None:
+    if call.trips is None or call.trips < 2 or variant.carried is None:
+        return None
+    return Parts(variant.carried, call.trips, tuple([a for a, stored in zip(arrays, variant.stored, strict=True) if stored]))
 
 
 def concluded(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from alpyna_hook.bind.kept_tuples import Kept
 from alpyna_hook.bind.swaps import Choice
 from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
 from alpyna_hook.config import Options
+from alpyna_hook.emit.carried import Carry, carry
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Facts
@@ -125,6 +127,11 @@ class Variant:
         self.sizes = tuple([int(self.reps[name][1:]) for name in typed.arrays])
         self.stored = tuple([name in typed.stored for name in typed.arrays])
         self.warns = typed.has_float_warnings or "overflow" in typed.obligations
+
+    @cached_property
+    def carried(self) -> Carry | None:
+        """What a later part of the iterations needs from those before it; None if that is not known."""
+        return carry(self.typed, self.layout)
 
     def doubt_flags(self, runs: int) -> None:
         """They were raised, after so many compiled runs of the site.  Each operation is checked now, for longer each time."""

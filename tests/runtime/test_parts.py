@@ -1,0 +1,194 @@
+"""An interrupted nest keeps the iterations of its outermost loop that are finished."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Each function is given how often its outermost loop turns.
+PROGRAM = """
+import os, signal, sys, threading, time
+import numpy as np
+
+class Counter:
+    def __init__(self):
+        self.count = 0
+
+def flat(a, most, keep):
+    s = 1
+    for i in range(most):
+        s = (s * 5 + i) % 1000003
+    return locals()
+
+def steps(a, most, keep):
+    for i in range(most):
+        for j in range(1, len(a) - 1):
+            a[j] = (a[j - 1] + a[j] + a[j + 1]) / 3.0
+    return locals()
+
+def swapped(a, most, keep):
+    old, new = a, a * 0.5
+    for i in range(most):
+        for j in range(1, len(a) - 1):
+            new[j] = (old[j - 1] + old[j + 1]) * 0.5
+        old, new = new, old
+    return locals()
+
+def seldom(a, most, keep):
+    total = 0
+    for i in range(most):
+        if i == 3:
+            rare = a[i] * 2.0
+        if i % 1000 == 7:
+            often = i
+        x = 1 if i % 2 else 0.5
+        total = (total + i) & 0xffff
+    return locals()
+
+def typed_by_path(a, most, keep):
+    s = 0
+    for i in range(most):
+        for j in range(50):
+            if a[j] > 1.3:
+                s = s * 0.5 + a[j]
+    return locals()
+
+def counted(a, most, keep):
+    c = keep
+    for i in range(most):
+        c.count = (c.count * 3 + i) % 1000003
+        for j in range(20):
+            a[j] += c.count
+    return locals()
+
+def backwards(a, most, keep):
+    for i in range(0, -5 * most, -5):
+        a[i % 7] = a[(i + 1) % 7] * 0.5 + i
+    return locals()
+
+def leaves(a, most, keep):
+    s = 0
+    for i in range(most):
+        s ^= i * 3
+        if s == -1:
+            break
+    return locals()
+
+def returns(a, most, keep):
+    s = 0
+    for i in range(most):
+        s ^= i * 5
+        if s == -1:
+            return s, i
+    return locals()
+
+def elements(a, most, keep):
+    t = 0.0
+    for i, x in enumerate(keep[:most]):
+        for j in range(3000):
+            t = t * 0.5 + x
+    return locals()
+
+def long_iterations(a, most, keep):
+    s = 0
+    for i in range(most):
+        for j in range(1, 3 * 10**8):
+            s = (s * 3 + j) & 0xfffff
+        a[i % 7] += s
+    return locals()
+
+def moving_bound(a, most, keep):
+    n = most
+    for i in range(n):
+        n = i
+        for j in range(100):
+            a[j] += 1.0
+    return locals()
+
+def a_long_one(a, most, keep):
+    for i in range(2):
+        for j in range(most):
+            a[j % 5] += i
+    return locals()
+
+def inputs(f):
+    a = np.linspace(1.0, 2.0, 3000 if f in (steps, swapped) else 100)
+    return a, np.linspace(0.0, 1.0, 10**7) if f is elements else Counter()
+
+def interrupt(main, wait):
+    while True:  # until the kernel runs
+        time.sleep(0.02)
+        frame = sys._current_frames()[main]
+        while frame is not None and frame.f_code.co_name != "_in_thread":
+            frame = frame.f_back
+        if frame is not None:
+            time.sleep(wait)
+            sent.append(time.perf_counter())
+            return os.kill(os.getpid(), signal.SIGINT)
+
+def same(x, y):
+    if isinstance(x, Counter):
+        return x.count == y.count
+    return type(x) is type(y) and np.array_equal(x, y)
+
+def interrupted(f, most, wait):
+    a, keep = inputs(f)
+    thread = threading.Thread(target=interrupt, args=(threading.get_ident(), wait))
+    thread.start()
+    try:
+        f(a, most, keep)
+    except KeyboardInterrupt as error:
+        took = time.perf_counter() - sent[0]
+        place = error.__traceback__.tb_next
+        assert place.tb_next is None and place.tb_frame.f_code is f.__code__, place.tb_frame
+        return place.tb_frame.f_locals, took
+    finally:
+        thread.join()
+
+sent = []
+f = globals()[sys.argv[1]]
+left, took = interrupted(f, 10**7 if f is elements else 10**11, float(sys.argv[2]))
+done = abs(left["i"]) // (5 if f is backwards else 1) + 1 if "i" in left else 0
+again, other = inputs(f)
+expected = f(again, done, other) if done else {**dict(left), "a": again, "keep": other}
+expected["most"] = left["most"]
+assert left.keys() == expected.keys(), (left, expected)
+for name in left:
+    assert same(left[name], expected[name]), (done, name, left[name], expected[name])
+print(done > 0, f"{took:.3f}")
+"""
+
+KEPT = ["flat", "steps", "swapped", "seldom", "typed_by_path", "counted", "backwards", "leaves", "returns", "elements"]
+
+
+def _run(tmp_path: Path, name: str, wait: float) -> list[str]:
+    path = tmp_path / "script.py"
+    path.write_text(PROGRAM, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "alpyna", "run", path, name, str(wait)], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_STRICT": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.split()
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_finished_iterations_are_kept(name: str, tmp_path: Path) -> None:
+    kept, _ = _run(tmp_path, name, 0.3)
+    assert kept == "True"
+
+
+def test_an_iteration_that_takes_too_long_is_put_back(tmp_path: Path) -> None:
+    """But for the first one, of which it is not known yet how long it takes."""
+    kept, _ = _run(tmp_path, "long_iterations", 3.0)
+    assert kept == "True"
+
+
+@pytest.mark.parametrize("name", ["moving_bound", "a_long_one"])
+def test_all_is_put_back_where_parts_are_not_known(name: str, tmp_path: Path) -> None:
+    kept, _ = _run(tmp_path, name, 0.3)
+    assert kept == "False"
