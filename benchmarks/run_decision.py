@@ -4,54 +4,52 @@
 
 Each program runs in fresh processes, in turn: plain, with the decision left to ALPyNA ("auto"), with every loop compiled that can
 be ("always"), and with none ("never").  What is compared is CPU time, user and system, of whole processes, by the medians of the
-rounds.  What importing and compiling took is told by the processes, and left out where they are compared as they run on.
+rounds.  For each loop that is called often, what its calls after the first hundred cost is compared with the better of always and
+never, importing and compiling apart; a timer looks at the processes for that (`benchmarks/decision/watched.py`).
 The bytecode is cached, kernels of earlier runs are not: each process compiles its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import os
 import shutil
 import statistics
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alpyna_hook.config import cache_folder
 from alpyna_hook.hook.loader import prepare
 from benchmarks import measure
 from benchmarks.decision.programs import PROGRAMS
+from benchmarks.decision.sites import Site, sites
 
 _SLACK, _SHARE = 0.050, 0.05  # seconds, and of the plain time, that may be lost
-_LASTING = 1.3  # times the better of always and never, that a program may need once its loops are known
-_SHORT = 0.2  # seconds: what a program needs that tells nothing of how it runs on
-_LONGEST = 20.0  # seconds that a process is given
+_LASTING = 1.3  # times the better of always and never, that a loop may need after a hundred calls
+_LONGEST = 2.0  # times what plain needs, and a second, that a process with everything compiled is given
 _MODES = {"plain": None, "auto": "auto", "always": "cpu", "never": "interpreter"}
-_RUN = """
-import atexit, runpy, sys  # runpy is imported by `python -m`, too
-def tell():
-    known = sys.modules.get("alpyna_hook.runtime.investments")
-    sys.stderr.write(f"{known.INVESTMENTS.spent if known else 0.0}")
-atexit.register(tell)
-from alpyna.cli import main
-main(["run", sys.argv[1]])
-"""
+_FOREVER = 1e9
+_ENDED = 3  # the status of a process that took too long
+_WATCHED = str(Path(__file__).parent / "decision" / "watched.py")
 
 
 @dataclass(frozen=True)
 class Process:
-    """seconds: of the processor.  spent: of these, on importing the compiler and on compiling."""
+    """seconds: of the processor.  told: see watched.py.  ended: it took too long."""
 
     seconds: float
-    spent: float
+    told: dict[str, Any]
     printed: bytes
+    ended: bool = False
 
-
-ENDED = Process(float("inf"), 0.0, b"")
+    @property
+    def spent(self) -> float:
+        return float(self.told.get("spent", 0.0))
 
 
 @dataclass
@@ -65,12 +63,9 @@ class Outcome:
     def median(self, mode: str) -> float:
         return statistics.median(self.seconds(mode))
 
-    def lasting(self, mode: str) -> float:
-        return statistics.median([each.seconds - each.spent for each in self.processes[mode]])
-
     @property
     def same(self) -> bool:
-        return len({each.printed for runs in self.processes.values() for each in runs if each is not ENDED}) == 1
+        return len({each.printed for runs in self.processes.values() for each in runs if not each.ended}) == 1
 
     @property
     def lost(self) -> float:
@@ -80,40 +75,30 @@ class Outcome:
     def good(self) -> bool:
         return self.same and self.lost <= _SLACK + _SHARE * self.median("plain")
 
-    @property
-    def to_better(self) -> float | None:
-        """How many times the better of always and never it needs, without what compiling cost."""
+    def sites(self) -> list[Site]:
         if not {"always", "never"} <= self.processes.keys():
-            return None
-        better = min(self.lasting("always"), self.lasting("never"))
-        return self.lasting("auto") / better if better > _SHORT else None
+            return []
+        return sites({mode: [each.told for each in runs] for mode, runs in self.processes.items() if mode != "plain"})
 
 
-def once(path: Path, device: str | None) -> Process:
-    """Runs a program; ended where it takes too long with everything compiled."""
+def once(path: Path, device: str | None, longest: float) -> Process:
+    """Runs a program; ended where it takes longer, for then another choice is better."""
     environment = {**os.environ, "PYTHONHASHSEED": "0", **({"ALPYNA_DEVICE": device} if device else {})}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     shutil.rmtree(Path(cache_folder()) / "kernels", ignore_errors=True)
-    command = [sys.executable, *(["-c", _RUN] if device else []), str(path)]
+    command = [sys.executable, *([_WATCHED, str(path), str(longest)] if device else [str(path)])]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as told:
         pid = os.posix_spawn(sys.executable, command, environment, file_actions=[
             (os.POSIX_SPAWN_DUP2, output.fileno(), 1), (os.POSIX_SPAWN_DUP2, told.fileno(), 2)])  # fmt: skip
-        begun = time.monotonic()
-        while True:
-            done, status, usage = os.wait4(pid, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() - begun > _LONGEST and device == "cpu":
-                os.kill(pid, 9)
-                os.wait4(pid, 0)
-                return ENDED
-            time.sleep(0.005)
+        _, status, usage = os.wait4(pid, 0)
+        ended = os.waitstatus_to_exitcode(status) == _ENDED
         output.seek(0)
         told.seek(0)
         text = told.read()
-        if status:
+        if status and not ended:
             raise SystemExit(f"{path.name} ended with status {status}: {text.decode()}")
-        return Process(usage.ru_utime + usage.ru_stime, float(text) if device else 0.0, output.read())
+        told = ast.literal_eval(text.decode()) if device else {}
+        return Process(float("inf") if ended else usage.ru_utime + usage.ru_stime, told, output.read(), ended)
 
 
 def measured(name: str, rounds: int, modes: list[str], folder: Path) -> Outcome:
@@ -124,18 +109,22 @@ def measured(name: str, rounds: int, modes: list[str], folder: Path) -> Outcome:
     for _ in range(rounds):
         for mode in modes:
             known = found.processes[mode]
-            if not known or known[-1].seconds < 2 * _LONGEST:
-                known.append(once(path, _MODES[mode]))
+            if not known or not known[-1].ended:
+                longest = _LONGEST * found.median("plain") + 1.0 if mode == "always" else _FOREVER
+                known.append(once(path, _MODES[mode], longest))
     return found
 
 
 def row(o: Outcome, modes: list[str]) -> tuple[object, ...]:
     cells = [o.name, *[_shown(o.seconds(mode)) for mode in modes], f"{o.lost * 1e3:+.0f} ms"]
     cells += [f"{o.median('auto') / o.median('plain'):.2f}", "yes" if o.good else "NO"]
-    if len(modes) == len(_MODES):
-        better = o.to_better
-        cells.append("" if better is None else f"{better:.2f}" + ("" if better <= _LASTING else " NO"))
     return tuple(cells)
+
+
+def site_row(name: str, s: Site) -> tuple[object, ...]:
+    seconds = ["ended" if s.seconds[mode] == float("inf") else f"{s.seconds[mode]:.2f}" for mode in ("auto", "always", "never")]
+    cells = [f"{name}, line {s.line}", s.calls, *seconds, f"{s.to_better:.2f}", "" if s.after is None else s.after]
+    return *cells, "" if s.once_compiled is None else f"{s.once_compiled:.2f}"
 
 
 def _shown(seconds: list[float]) -> str:
@@ -155,17 +144,28 @@ def write_csv(outcomes: list[Outcome]) -> None:
 
 
 def explained(outcomes: list[Outcome], options: argparse.Namespace) -> str:
-    better = [o.to_better for o in outcomes if o.to_better is not None]
-    lasting = (
-        f" Without what importing and compiling cost, {sum(b <= _LASTING for b in better)} of {len(better)} need at most "
-        f"{_LASTING} times the better of always and never (last column)." if better else ""
-    )  # fmt: skip
     return (
         f"CPU seconds (user and system) of whole processes: median (least - most) of {options.rounds} rounds in turn, on "
         f"{options.state}. Auto: the decision is left to ALPyNA; always: every loop compiled that can be (ended after "
-        f"{_LONGEST:.0f} s); never: installed, and every loop left to the interpreter. {sum(o.good for o in outcomes)} of "
-        f"{len(outcomes)} programs stay within 5 % + 50 ms of the plain time.{lasting} "
+        f"a second and {_LONGEST:.0f} times the plain time); never: installed, and every loop left to the interpreter. "
+        f"{sum(o.good for o in outcomes)} of {len(outcomes)} programs stay within 5 % + 50 ms of the plain time. "
         "Each process compiles its own kernels. All runs are in decision.csv."
+    )
+
+
+_SITE_HEADER = [
+    "loop", "calls", "auto", "always", "never", "auto to the better", "compiled after calls", "from then on, to the better",
+]
+
+
+def explained_sites(loops: list[tuple[str, Site]]) -> str:
+    good = sum(site.to_better <= _LASTING for _, site in loops)
+    compiled = [site.once_compiled for _, site in loops if site.once_compiled is not None]
+    return (
+        "Of each loop that takes long enough to be seen: the seconds of all its calls after the first hundred, without importing "
+        f"and compiling, by a timer; median of the rounds. {good} of {len(loops)} need at most {_LASTING} "
+        "times the better of always and never, with the calls that were left to the interpreter before compiling seemed worth it; "
+        f"from the call on after which the loop ran compiled, {sum(c <= _LASTING for c in compiled)} of {len(compiled)}."
     )
 
 
@@ -185,12 +185,15 @@ def main() -> None:
             outcomes.append(measured(name, options.rounds, modes, Path(folder)))
             print(*row(outcomes[-1], modes), file=sys.stderr, flush=True)
     header = ["program", *modes, "auto over plain", "ratio", "within 5 % + 50 ms"]
-    if not options.without:
-        header.append("auto to the better of always and never")
+    loops = [(o.name, site) for o in outcomes for site in o.sites()]
+    for name, site in loops:
+        print(*site_row(name, site), file=sys.stderr)
     if options.names == list(PROGRAMS):
         write_csv(outcomes)
-        table = measure.table(header, [row(o, modes) for o in outcomes])
-        measure.write("decision", "The decision", [explained(outcomes, options), table])
+        parts = [explained(outcomes, options), measure.table(header, [row(o, modes) for o in outcomes])]
+        if loops:
+            parts += [explained_sites(loops), measure.table(_SITE_HEADER, [site_row(*each) for each in loops])]
+        measure.write("decision", "The decision", parts)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAUNCH_SECONDS = 17e-6  # what a call of a kernel costs, before any was seen
+LAUNCH_SECONDS = 30e-6  # what a call of a kernel costs, before any was seen: 15 to 60 on the machines tried
+_UNSEEN = 1.5  # times that, a launch may cost at a site that has seen none
 LOOK_SECONDS = 50e-6  # what timing a call costs, without asking for the time
 ESTIMATE_SECONDS = 150e-6  # what binding the names and predicting the time costs
 _MEASURE_SECONDS = 10e-6  # what measuring a compiled call costs
@@ -41,7 +42,8 @@ _MISJUDGED = 3.0  # times what was predicted, the interpreter may need
 _OUTLIER = 4.0  # times the usual
 _MOST_REST = 2**16  # calls
 _FIRST_REST = 64
-_HOPELESS = 2**14  # calls that were all too short for a kernel
+_HOPELESS = 2**14  # calls that were all too short for a kernel,
+_TINY = 2e-6  # seconds: of these the countdown, 40 ns, takes more than a fiftieth
 _WINDOW = 256  # compiled calls that the averages are of, more or less
 _LAUNCHES = 16  # that the process's average is of, more or less
 _ENOUGH = 8  # compiled calls before a site may be found to lose
@@ -92,11 +94,15 @@ class Average:
         self.count = 0
         self.mean = 0.0
 
+    def is_far(self, value: float) -> bool:
+        """Whether it counts for less than it is."""
+        return self.count >= 3 and value > _OUTLIER * self.mean
+
     def add(self, value: float) -> float:
         """Returns the value as it was counted."""
-        if self.count >= 3:
-            value = min(value, _OUTLIER * self.mean)
-        elif self.count:  # of the first few, the least is trusted the most
+        if self.is_far(value):
+            value = _OUTLIER * self.mean
+        elif 0 < self.count < 3:  # of the first few, the least is trusted the most
             value = min(value, 2 * _OUTLIER * self.mean)
             self.mean = min(self.mean, _OUTLIER * value)
         self.count += 1
@@ -175,6 +181,7 @@ class Judge:
         seconds = max(_LEAST, (seconds - (_SEAM_SECONDS + _reading_seconds(self._timed_by))) / (of_calls or 1))
         if of_calls and self._most and not self.compiled:
             seconds = min(seconds, self._most)
+        far = self._interpreter.is_far(seconds)
         seconds = self._interpreter.add(seconds)
         if self.expected:
             self._ratio.add(min(seconds / self.expected, 20.0))
@@ -183,14 +190,14 @@ class Judge:
         if self.compiled:
             self._compare()
         else:
-            self.rest = self._short_rest()
+            self.rest = 0 if far else self._short_rest()  # were they held up once, or have they become longer?
 
     def _leave(self, seconds: float, calls: int) -> None:
         self.interpreted_seconds += seconds * calls
         self._since_estimate += seconds * calls
         self._short = self._short + calls if seconds < self.launch else 0
         if not self.compiled:
-            self.pending += max(0.0, seconds - self.launch) * calls
+            self.pending += max(0.0, seconds - _UNSEEN * self.launch) * calls
 
     def unseen(self, calls: int) -> None:
         """So many calls have been left to the interpreter since the last one that was timed."""
@@ -202,13 +209,14 @@ class Judge:
         few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self._interpreter.mean)
         if few < 1:
             return 0
-        more = 16 if self._interpreter.mean < self.launch else 1  # times: these would gain nothing
+        more = 4 if self._interpreter.mean < self.launch else 1  # times: these would gain nothing
         return int(min(few * more, 2 * self.rest + 4, _MOST_REST))
 
     @property
     def hopeless(self) -> bool:
-        """Whether so many calls were so short that even counting them is too much."""
-        return self._short > _HOPELESS
+        """Whether so many calls were so short that even counting them is too much: nothing at the site would notice if they
+        became longer."""
+        return self._short > _HOPELESS and self._interpreter.mean < _TINY
 
     def spoilt(self) -> None:
         """The call that was to be timed has others of this site in it, or beside it."""

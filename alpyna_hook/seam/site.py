@@ -15,8 +15,8 @@ An exception of a signal's handler is an answer, too: it is raised where the sea
     False         it is live: the seam calls `run`
     ...           a call that the interpreter runs is being timed: the seam tells `ended` when a loop has ended
     a _Countdown  it rests, for a number of calls
-    True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until a call
-                  of another site is timed
+    True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until another
+                  site's seam calls `run`
 
 Code objects are written by others too: by `marshal`, which writes a Site as the bytes that it is a
 subclass of, since bytes and the like are all that it writes of others' classes, and by pickles of functions by
@@ -208,6 +208,8 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                 values += seen
             if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
                 return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
+            if _asleep:
+                _wake()
             done = _execute(self, values, frame.f_globals)
             if done == () and self.judge is not None and self.judge.timing:
                 self._begin(id(frame), self.judge)
@@ -249,8 +251,6 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         """The call that is now left to the interpreter is timed, to its end; or, if a `return` may end it, with those after it,
         to the next that is looked at."""
         judge.timing = False
-        if _asleep:
-            _wake()
         if not self.has_return:
             self.__doc__ = ...  # type: ignore[assignment]
         elif judge.hopeless:
@@ -412,15 +412,16 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
 
 _asleep: list[Site] = []
-_NAP = 0.25  # seconds
-_woken_at = [0.0]
+_NAP = 0.25  # seconds;
+_NAP_OF_EACH = 0.005  # more where many sleep, a hundred times what looking at one costs
+_wake_at = [0.0]
 
 
 def _wake() -> None:
     """Those that have been asleep for a while are looked at again."""
     now = perf_counter()
-    if now - _woken_at[0] > _NAP:
-        _woken_at[0] = now
+    if now > _wake_at[0]:
+        _wake_at[0] = now + max(_NAP, _NAP_OF_EACH * len(_asleep))
         while _asleep:
             _asleep.pop().leave(0)
 

@@ -231,6 +231,17 @@ program("then_tiny", """
     print(s)
 """)
 
+program("then_long", """
+    def total(n):
+        s = 0
+        for i in range(n): s = (s * 3 + i) % 1009
+        return s
+    s = 0
+    for k in range(60_000): s += total(30)
+    for k in range(400): s += total(40_000)
+    print(s)
+""")
+
 # ------------------------------------------------------------------- deciding costs too much
 
 program("gcd", """
