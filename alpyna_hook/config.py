@@ -21,6 +21,7 @@ DEVICES = ("auto", "cpu", "interpreter")
 MODES = ("strict", "relaxed")
 ENGINES = ("llvm", "numba")
 FILES = ("setup.cfg", "pyproject.toml")
+MOST_THREADS = 256
 
 
 class BadOption(ValueError):
@@ -35,6 +36,7 @@ class _Options(NamedTuple):
     modules: tuple[str, ...] = ()
     disable: bool = False
     jit: str = "llvm"
+    threads: int = 1
 
 
 class Options(_Options):
@@ -48,15 +50,18 @@ class Options(_Options):
     disable: install nothing.
     jit:     who compiles the kernels: "llvm", or "numba", which takes two to four times as long and has to be imported; what the
              first does not take is left to the second.
+    threads: so many at most run a nest; 0, or "auto", for as many as there are processors for this process.  With device "cpu",
+             a number is taken whenever the iterations may run in any order, even where fewer would be faster.
     """
 
     __slots__ = ()
 
     def __new__(
         cls, device: str = "auto", fp: str = "strict", strict: bool = False, log: str | bool = "",
-        modules: str | Iterable[str] = (), disable: bool = False, jit: str = "llvm",
+        modules: str | Iterable[str] = (), disable: bool = False, jit: str = "llvm", threads: int | str = 1,
     ) -> Options:
-        given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable, "jit": jit}
+        given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable, "jit": jit,
+                 "threads": threads}
         return super().__new__(cls, **{key: parse(key, value) for key, value in given.items()})
 
     @classmethod
@@ -122,6 +127,15 @@ def _patterns(key: str, value: object) -> tuple[str, ...]:
     return patterns
 
 
+def _threads(key: str, value: object) -> int:
+    text = str(value).strip().lower()
+    if text == "auto":
+        return 0
+    if not text.isdecimal() or int(text) > MOST_THREADS:
+        raise BadOption(f"{key} cannot be {str(value)!r}; valid: auto, or a number up to {MOST_THREADS}")
+    return int(text)
+
+
 _PARSERS: dict[str, Callable[[str, object], Any]] = {
     "device": _choice(*DEVICES),
     "fp": _choice(*MODES),
@@ -130,8 +144,9 @@ _PARSERS: dict[str, Callable[[str, object], Any]] = {
     "modules": _patterns,
     "disable": _flag,
     "jit": _choice(*ENGINES),
+    "threads": _threads,
 }
-PRAGMA_KEYS = ("device", "fp")  # those that make sense for one module
+PRAGMA_KEYS = ("device", "fp", "threads")  # those that make sense for one module
 
 
 def _checked(values: Mapping[str, object], place: str) -> dict[str, Any]:
@@ -159,6 +174,7 @@ def complain(text: str) -> None:
 
 _PREFIX = "ALPYNA_"
 _VARIABLES = {f"{_PREFIX}{key.upper()}": key for key in Options._fields}
+_LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 _FOLDERS = ("ALPYNA_CACHE_DIR", "ALPYNA_DATA_DIR")
 
 
@@ -175,6 +191,12 @@ def environment() -> dict[str, Any]:
             except BadOption as error:
                 complain(f"environment variable {name}: {error}; it is ignored")
     return good
+
+
+def thread_limits() -> list[int]:
+    """What the environment asks of all programs that use several threads."""
+    values = [os.environ.get(name, "").strip() for name in _LIMITS]
+    return [int(value) for value in values if value.isdecimal() and int(value)]
 
 
 def project_file(start: str) -> str | None:

@@ -32,6 +32,11 @@ _FORMATS = {
 }
 
 
+def format_of(rep: Rep) -> str:
+    """Of a scalar in the frame, in the language of `struct`."""
+    return _FORMATS[rep]
+
+
 def words(rep: Rep) -> int:
     return 2 if rep == "c16" else 1
 

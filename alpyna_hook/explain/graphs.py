@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.dependence import ArrayFacts, Callee, DependenceGraph, NestAnalysis, TooLarge, analyse
-from alpyna_hook.dependence.effects import NOTHING, Called
+from alpyna_hook.dependence import ArrayFacts, DependenceGraph, NestAnalysis, TooLarge, analyse
 from alpyna_hook.explain.dependences import describe, summary, words
 from alpyna_hook.ir.captured import Nest
-from alpyna_hook.ir.facts import Known, UserFunction
 from alpyna_hook.ir.stored import loads
 from alpyna_hook.reasons import Declined
+from alpyna_hook.schedule.graphs import analysed
 
 if TYPE_CHECKING:
     from alpyna_hook.runtime.variant import Variant
@@ -63,22 +60,8 @@ def _entries(graph: DependenceGraph, whole: bool) -> dict[str, Any]:
 
 
 def _of_variant(variant: Variant) -> DependenceGraph:
-    analysis = analyse(variant.nest, functions=_called(variant.facts.functions))
+    analysis = analysed(variant.nest, variant.facts.functions)
     return _live(analysis, variant) or analysis.static
-
-
-def _called(functions: Mapping[str, object]) -> dict[str, Called]:
-    """What the nest calls, each function with what that one calls (bound as `<its key>::<name>`)."""
-    calls: defaultdict[str, dict[str, Called]] = defaultdict(dict)
-    callees: dict[str, Callee] = {}
-    for path, function in functions.items():
-        key, _, name = path.rpartition("::")
-        if isinstance(function, UserFunction):
-            new = Callee(function.code, calls[function.key], function.is_method)
-            calls[key][name] = callees.setdefault(function.key, new)
-        elif isinstance(function, Known):
-            calls[key][name] = NOTHING
-    return calls[""]
 
 
 def _live(analysis: NestAnalysis, variant: Variant) -> DependenceGraph | None:

@@ -125,14 +125,14 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     interpreter is estimated to have needed for the accelerated runs.  interpreted_seconds: what it was seen to
     need for the others, loops in the loop included; None if nobody looked.  part_of: the nest of which it was compiled
     as a part, in a function that the nest calls; None if there is none.  workers: how many worker processes, whose counts
-    are added up here, reached it.
+    are added up here, reached it.  schedule: by how many threads it ran, or what keeps it in order; "" for what is too short.
     """
     return {
         "file": file, "line": line, "end_line": end_line or line, "qualname": qualname,
         "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
         "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
-        "part_of": None, "workers": 0, "obstacles": [], "loops": [],
+        "part_of": None, "workers": 0, "schedule": "", "obstacles": [], "loops": [],
     }
 
 
@@ -157,6 +157,7 @@ def _site(site: Site) -> Entry:
         saved_seconds=max(0.0, trace.predicted - trace.seconds - trace.compile_seconds) if trace.accelerated else 0.0,
         refusals=dict(sorted(refusals.items(), key=lambda item: -item[1])),
         counted=not site.slept and not site.left_for_good,
+        schedule=trace.schedule if trace.accelerated else "",
     )
     if trace.reason is not None:
         slug = _first_reason(trace.reason, entry["refusals"])

@@ -114,6 +114,8 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
         besides = entry["reason"] in entry["refusals"] and entry["reason"] not in BY_COST and entry["place"]
         yield from frame(lines, entry["line"], entry["place"] if besides else None, marked=bool(besides))
         yield f"    {_where(entry)}"
+        if entry["schedule"]:
+            yield f"    {entry['schedule']}"
         yield from (f"    {line}" for line in _left_over(entry))
     elif entry["reason"]:
         yield from frame(lines, entry["line"], entry["place"])

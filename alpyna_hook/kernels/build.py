@@ -7,7 +7,7 @@ import sys
 from functools import lru_cache
 from importlib import import_module
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.emit.source import KernelSource, Untaken
 from alpyna_hook.guest.attempts import Attempts
@@ -16,6 +16,9 @@ from alpyna_hook.guest.outside import outside_cause
 from alpyna_hook.kernels.kernel import CompileError, Kernel
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
+
+if TYPE_CHECKING:
+    from alpyna_hook.kernels.team import Team
 
 _PATIENCE = 10.0  # seconds
 
@@ -39,6 +42,26 @@ def build(source: KernelSource, jit: str = "llvm", *, strict: bool = False) -> K
             if not _of_numba(error):
                 raise
             raise CompileError(f"{error}\n{source.text}") from error
+
+
+def team() -> Team | None:
+    """What runs kernels on several threads; None where LLVM is not to be had."""
+    if _COMPILERS.lost:
+        return None
+    with _COMPILERS:
+        if _LLVM.missing():
+            return None
+        try:
+            from alpyna_hook.kernels import team as made
+
+            return made.team()
+        except Untaken:
+            return None
+        except RuntimeError as error:
+            if not _of_llvm(error):
+                raise
+            log(f"no threads, since LLVM refused what they run: {error}")
+            return None
 
 
 def _by_llvm(source: KernelSource, strict: bool) -> Kernel | None:

@@ -42,9 +42,11 @@ class Machine:
         if missing:
             raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
 
+        self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
+        self.processor = f"{self.triple} {self.cpu} {self.features}"
+
     def key(self, source: KernelSource) -> store.Key:
-        compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
-        return store.Key(repr(source), compiler, f"{self.triple} {self.cpu} {self.features}")
+        return store.Key(repr(source), self.compiler, self.processor)
 
     def target_machine(self) -> Any:
         """A new one: an engine owns that which it is given."""
@@ -65,12 +67,12 @@ class Machine:
         passes.getModulePassManager().run(module, passes)
         return module
 
-    def loaded(self, code: bytes) -> tuple[Any, int]:
+    def loaded(self, code: bytes, symbol: str = _SYMBOL) -> tuple[Any, int]:
         """What owns the machine code of an object file, and the address of its kernel."""
         engine = self.engine()
         engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
         engine.finalize_object()
-        return engine, engine.get_function_address(_SYMBOL)
+        return engine, engine.get_function_address(symbol)
 
 
 machine = cache(Machine)

@@ -20,7 +20,7 @@ from itertools import chain
 from operator import or_
 from queue import SimpleQueue
 from time import perf_counter, thread_time
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from alpyna_hook.emit.layout import (
     ABORT,
@@ -43,6 +43,9 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
+
+if TYPE_CHECKING:
+    from alpyna_hook.runtime.chunks import Chunks
 
 T = TypeVar("T")
 _ALL = 2**62
@@ -69,6 +72,7 @@ class Work:
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
     parts: Parts | None = None  # in which it runs if it takes long
+    chunks: Chunks | None = None  # its iterations as several threads run them
     returned: list[int] = field(default_factory=list)  # by the C functions that were called
     first: list[bytes] = field(default_factory=list)  # the frame before the first part
 
@@ -164,8 +168,8 @@ def run(work: Work) -> Ran:
 def aside(task: Callable[[], T]) -> T:
     """What a task returns that runs in a thread of its own, so that whatever a signal's handler raises comes out of here and not
     in the middle of the task (which then goes on).  Raises what the task raises; Declined if this process was forked meanwhile."""
-    errand = _Errand(task)
-    if not _send(errand):
+    errand = Errand(task)
+    if not send(errand):
         return task()
     try:
         errand.wait()
@@ -187,9 +191,9 @@ def _in_thread(work: Work) -> float:
             work.parts.run(work)
         return thread_time() - begun
 
-    errand = _Errand(perform)
+    errand = Errand(perform)
     try:
-        sent = _send(errand)
+        sent = send(errand)
         if sent:
             errand.wait()
     except BaseException:
@@ -209,7 +213,7 @@ def _in_thread(work: Work) -> float:
     return errand.result()
 
 
-class _Errand(Generic[T]):
+class Errand(Generic[T]):
     """A task to be done by another thread, unless this one takes it back before."""
 
     def __init__(self, task: Callable[[], T]) -> None:
@@ -217,6 +221,7 @@ class _Errand(Generic[T]):
         self.lost = False  # this process is a fork, which the other thread is not in
         self._results: list[T] = []
         self._error: BaseException | None = None
+        self._withdrawn: list[bool] = []
         self._claim = threading.Lock()
         self._running = threading.Lock()
         self._running.acquire()
@@ -224,6 +229,12 @@ class _Errand(Generic[T]):
     def claim(self) -> bool:
         """True for the first who asks."""
         return self._claim.acquire(blocking=False)
+
+    def withdraw(self) -> bool:
+        """True, also when asked again, if no thread has begun it; then none will."""
+        if not self._withdrawn:
+            self._withdrawn.extend(filter(None, map(self._claim.acquire, (False,))))  # one call, that no signal interrupts
+        return bool(self._withdrawn)
 
     def run(self) -> None:
         if not self.claim():
@@ -234,6 +245,11 @@ class _Errand(Generic[T]):
             self._error = error
         finally:
             self._running.release()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result, or an error."""
+        return bool(self._results) or self._error is not None
 
     def result(self) -> T:
         if self._error is not None:
@@ -275,7 +291,7 @@ class _Worker:
     """A thread that runs errands, one after the other."""
 
     def __init__(self) -> None:
-        self.inbox: SimpleQueue[_Errand[Any]] = SimpleQueue()
+        self.inbox: SimpleQueue[Errand[Any]] = SimpleQueue()
         _thread.start_new_thread(self._serve, ())  # the program does not find it among `threading`'s
 
     def _serve(self) -> None:
@@ -285,10 +301,10 @@ class _Worker:
 
 
 _idle: list[_Worker] = []
-_errands: list[_Errand[Any]] = []  # that a thread waits for
+_errands: list[Errand[Any]] = []  # that a thread waits for
 
 
-def _send(errand: _Errand[Any]) -> bool:
+def send(errand: Errand[Any]) -> bool:
     """Gives an errand to a thread that has nothing to do; False if there are no threads any more, as the
     interpreter is about to end."""
     try:

@@ -24,7 +24,9 @@ from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
+from alpyna_hook.runtime.chunks import run_chunks
 from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.dividing import note_run, shared_out
 from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -85,11 +87,12 @@ def launch(
     if not forced and call.sure and call.predicted * judge.scale < judge.launch:
         raise TooSmall
     soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
-    work = prepared(variant, placed, arrays, binding, soon)
+    work = shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), trace)
     depth, begun = site.pending_returns(), perf_counter()
     ran = None
     try:
-        ran = run(work)
+        ran = run(work) if work.chunks is None else run_chunks(work, work.chunks)
+        note_run(variant, call, work, ran.seconds)
         return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
     except Flagged as flagged:
         undo(site, work, depth)
@@ -156,8 +159,11 @@ def concluded(
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
+    fits = work.chunks is None or work.chunks.gathered(variant, work)
     if work.raised or work.status == frame_layout.FLAGGED:
         raise flagged_by(variant, work, call)
+    if not fits:
+        raise Flagged("an integer that outgrows its type")
     results = unpack(variant, work.frame)
     boxed: tuple[Any, ...] = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     if site.perhaps:

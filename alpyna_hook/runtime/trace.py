@@ -37,6 +37,7 @@ class Trace:
         self.refusals: dict[str, int] = {}
         self.causes: dict[str, Cause] = {}
         self.kernels: list[str] = []
+        self.schedule = ""  # of the last compiled run that was long enough for several threads
 
     def refuse(
         self, slug: str, detail: str, loc: Loc | None, others: tuple[tuple[str, str, Loc | None], ...] = ()

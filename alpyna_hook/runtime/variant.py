@@ -12,6 +12,8 @@ from alpyna_hook.bind.swaps import Choice
 from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
 from alpyna_hook.config import Options
+from alpyna_hook.cost.pace import Pace
+from alpyna_hook.dependence import NestAnalysis
 from alpyna_hook.emit.carried import Carry, carry
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.ir import captured as ir, typed as t
@@ -19,6 +21,7 @@ from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import Proofs
+from alpyna_hook.schedule.value import Schedule
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 
@@ -109,6 +112,9 @@ class Variant:
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet
     analysis_seconds: float = 0.0  # that no kernel was charged with
+    analysis: NestAnalysis | None = None  # of the dependences, once a schedule was asked for
+    schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009
     head: struct.Struct = field(init=False)  # of a frame, from its control words up to the scalars
     packer: struct.Struct = field(init=False)

@@ -1,0 +1,58 @@
+"""How many threads pay: from what a nest's kernels were seen to need on one and on several."""
+
+from __future__ import annotations
+
+_GUESS = 0.01  # seconds of a kernel for each second of the interpreter, before any was seen
+_FORKS = 20.0  # times what it costs to start threads, a nest must need on one thread
+_BETTER = 0.95  # of the seconds on one thread, at the most, several must need
+_MEMORY = 8.0  # runs, that the averages are of, more or less
+_OUTLIER = 3.0  # times the usual
+_FIRST_PROBE = 2  # runs by several threads before one is tried, if that is short
+_LONG = 0.05  # seconds: what takes longer is tried later
+_LATER = 16
+_MOST = 2**16  # runs between two tries of what was seen to be slower
+
+
+class Pace:
+    """Of one nest for one set of types: seconds for each that the interpreter is predicted to need."""
+
+    __slots__ = ("_next", "_runs", "_usual", "team")
+
+    def __init__(self) -> None:
+        self._usual: dict[bool, float] = {}  # by whether several threads ran it
+        self._runs = 0
+        self._next = _FIRST_PROBE  # runs, before what seems slower is tried again
+        self.team = 1  # threads that ran it the last time that several did
+
+    def seconds(self, predicted: float) -> float:
+        """What one thread is taken to need for what the interpreter is predicted to need so long."""
+        several = self._usual.get(True)
+        return predicted * self._usual.get(False, _GUESS if several is None else several * self.team)
+
+    def threads(self, predicted: float, free: int, fork: float) -> int:
+        """So many of `free` threads are to run the nest.  fork: seconds to start them."""
+        one, several = self._usual.get(False), self._usual.get(True)
+        if free < 2 or self.seconds(predicted) < _FORKS * fork:
+            return 1
+        if several is None:
+            return free
+        if one is None:
+            due = _FIRST_PROBE if several * predicted < _LONG else _LATER
+            return 1 if self._runs >= due else free
+        faster = several < _BETTER * one
+        if self._runs >= self._next:
+            self._next = min(4 * self._next, _MOST)
+            self._runs = 0
+            faster = not faster
+        return free if faster else 1
+
+    def note(self, predicted: float, seconds: float, threads: int) -> None:
+        """A run has taken so many seconds."""
+        if predicted <= 0.0:
+            return
+        several, ratio = threads > 1, seconds / predicted
+        if several:
+            self.team = threads
+        usual = self._usual.get(several)
+        self._usual[several] = ratio if usual is None else usual + (min(ratio, _OUTLIER * usual) - usual) / _MEMORY
+        self._runs += 1

@@ -1,0 +1,111 @@
+"""Whether several threads run a call, by its schedule and by what pays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from time import perf_counter
+from typing import Any
+
+from alpyna_hook.bind.binder import Binding
+from alpyna_hook.dependence import ArrayFacts, DependenceGraph
+from alpyna_hook.emit.inline import inlined
+from alpyna_hook.kernels import build
+from alpyna_hook.runtime.chunks import Chunks, divided
+from alpyna_hook.runtime.interrupts import Errand, Work, aside, send
+from alpyna_hook.runtime.memory import address, overlap_groups
+from alpyna_hook.runtime.threads import free_threads
+from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.runtime.variant import Call, Variant
+from alpyna_hook.schedule import Schedule, refuted, schedule
+from alpyna_hook.schedule.graphs import analysed
+
+LEAST = 0.02  # seconds in the interpreter: kernels of less are never worth several threads
+_MOST_SCHEDULES = 64
+_LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
+
+
+def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
+    """The work in chunks for several threads, or as it is."""
+    options = variant.options
+    forced = options.threads > 1 and options.device == "cpu"
+    if options.threads == 1 or call.trips is None or call.trips < 2 or not (forced or call.predicted >= LEAST):
+        return work
+    free = free_threads(options.threads)
+    threads = free if forced else variant.pace.threads(call.predicted, free, fork_seconds() if free > 1 else 0.0)
+    if threads < 2:
+        trace.schedule = ""
+        return work
+    found = schedule_of(variant, call, arrays, binding)
+    trace.schedule = found.text(threads)
+    team = _team() if found.is_parallel else None
+    if team is None:
+        return work
+    seconds = 0.0 if forced else variant.pace.seconds(call.predicted)
+    chunks = Chunks(found, threads, divided(call.trips, threads, seconds), team)
+    return replace(work, chunks=chunks) if chunks.prepare(variant, work) else work
+
+
+def note_run(variant: Variant, call: Call, work: Work, seconds: float) -> None:
+    """What a call took that may be worth several threads."""
+    if call.predicted >= LEAST:
+        variant.pace.note(call.predicted, seconds, work.chunks.threads if work.chunks is not None and work.chunks.job else 1)
+
+
+def schedule_of(variant: Variant, call: Call, arrays: list[Any], binding: Binding) -> Schedule:
+    """That of this call; remembered by all that it depends on."""
+    places = tuple([address(a) for a in arrays])
+    shapes, strides = tuple([a.shape for a in arrays]), tuple([a.strides for a in arrays])
+    groups = overlap_groups(places, shapes, strides, variant.sizes)
+    apart = len({*groups}) == len(groups)
+    integers = tuple([int(binding.scalars[name]) for name in variant.integers])
+    key = call.outcomes, shapes, strides, integers, None if apart else tuple([p - min(places) for p in places])
+    found = variant.schedules.get(key)
+    if found is None:
+        if len(variant.schedules) >= _MOST_SCHEDULES:
+            variant.schedules.clear()
+
+        facts = {
+            name: ArrayFacts(size, a.shape, a.strides, place)
+            for name, size, a, place in zip(variant.typed.arrays, variant.sizes, arrays, places, strict=True)
+        }
+        bounds = dict(zip(variant.integers, integers, strict=True))
+        found = schedule(variant.typed, call.outcomes, lambda: graph(variant, bounds, facts))
+        why = refuted(found, inlined(variant.typed), bounds, facts) if variant.options.strict and found.is_parallel else None
+        assert why is None, f"{found}: {why}"
+        variant.schedules[key] = found
+    return found
+
+
+def graph(variant: Variant, bounds: dict[str, int], facts: dict[str, ArrayFacts]) -> DependenceGraph:
+    if variant.analysis is None:
+        variant.analysis = analysed(variant.nest, variant.facts.functions)
+    return variant.analysis.at(bounds, facts)
+
+
+def _team() -> Any:
+    return _made[0] if _made else _make()
+
+
+_made: list[Any] = []
+
+
+def _make() -> Any:
+    found = aside(build.team)
+    _made.append(found)
+    return found
+
+
+@cache
+def fork_seconds() -> float:
+    """From giving another thread something to do until this one knows that it is done."""
+    times = []
+    for _ in range(6):
+        begun = perf_counter()
+        errand = Errand(lambda: None)
+        if not send(errand):
+            return _MOST_FORK
+        errand.wait()
+        errand.forget()
+        times.append(perf_counter() - begun)
+    return min(max(min(times), _LEAST_FORK), _MOST_FORK)

@@ -1,0 +1,14 @@
+"""Schedules: in which order, and by how many threads, the iterations of a nest run.
+
+    schedule(nest, outcomes, graph)      whether those of the outermost loop may run in any order, and what becomes of its scalars
+    Schedule                             the answer, as a value that prints
+    refuted(schedule, nest, ...)         another way to the same answer, which only tests and the strict option go
+
+A schedule holds for what a kernel was made for, and for the bounds, strides and addresses that it was made with.
+"""
+
+from alpyna_hook.schedule.check import refuted
+from alpyna_hook.schedule.parallel import schedule
+from alpyna_hook.schedule.value import Rule, Schedule
+
+__all__ = ["Rule", "Schedule", "refuted", "schedule"]

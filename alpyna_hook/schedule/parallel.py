@@ -1,0 +1,55 @@
+"""Whether the iterations of the outermost loop may run in any order, as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alpyna_hook.dependence import DependenceGraph, TooLarge
+from alpyna_hook.dependence.accesses import Access
+from alpyna_hook.ir import typed as t
+from alpyna_hook.schedule.scalars import InOrder, scalar_rules
+from alpyna_hook.schedule.value import Rule, Schedule
+
+_OUTERMOST = 0  # the number of the loop in a dependence graph
+
+
+def schedule(nest: t.TypedNest, outcomes: str, graph: Callable[[], DependenceGraph]) -> Schedule:
+    """outcomes: of the obligations, as the kernel was made for.  graph: the dependences of the nest, for the bounds, strides and
+    addresses of the call; asked for only where nothing else forces the order."""
+    loop = nest.loop
+    index = loop.index if isinstance(loop, t.For) else "while"
+    try:
+        return Schedule(index, loop.loc.line, _rules(nest, outcomes, graph))
+    except InOrder as found:
+        return Schedule(index, loop.loc.line, (), str(found))
+    except TooLarge as large:
+        return Schedule(index, loop.loc.line, (), f"dependences not analysed, {large}")
+
+
+def _rules(nest: t.TypedNest, outcomes: str, graph: Callable[[], DependenceGraph]) -> tuple[Rule, ...]:
+    loop = nest.loop
+    if not isinstance(loop, t.For):
+        raise InOrder("the condition of a while loop is tested before each iteration")
+    if loop.orelse:
+        raise InOrder(f"the loop has an else clause (line {loop.orelse[0].loc.line})")
+    for s in t.statements(loop.body):
+        if isinstance(s, t.Return):
+            raise InOrder(f"return (line {s.loc.line}) decides whether later iterations run")
+    _no_break(loop.body)
+    rules, reduced = scalar_rules(nest, loop, outcomes)
+    for number, (what, outcome) in enumerate(zip(nest.obligations, outcomes, strict=True)):
+        if what == "overflow" and outcome == "W" and number not in reduced:
+            raise InOrder(f"integers wrap around (line {nest.places[number].loc.line})")
+    for dependence in graph().carried(_OUTERMOST):
+        if isinstance(dependence.source, Access):
+            source, sink = dependence.source, dependence.sink
+            raise InOrder(f"{dependence.kind} dependence of {source.array}, line {source.loc.line} -> line {sink.loc.line}")
+    return rules
+
+
+def _no_break(body: tuple[t.Stmt, ...]) -> None:
+    for s in body:
+        if isinstance(s, t.Break):
+            raise InOrder(f"break (line {s.loc.line}) decides whether later iterations run")
+        for block in t.blocks(s) if isinstance(s, t.If) else (s.orelse,) if isinstance(s, t.For | t.While) else ():
+            _no_break(block)
