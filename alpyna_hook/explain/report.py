@@ -162,7 +162,7 @@ def _site(site: Site) -> Entry:
     if trace.reason is not None:
         slug = _first_reason(trace.reason, entry["refusals"])
         cause = trace.causes.get(slug, Cause("", None))
-        loc = cause.loc or (place_of(loads(site.nest).nest, cause.detail) if slug == "value-type" else None)
+        loc = cause.loc or (place_of(loads(site.nest).nest, cause.detail) if slug in ("call", "value-type") else None)
         entry.update(_obstacle(slug, cause.detail, loc))
         entry["obstacles"] = [_obstacle(*other) for other in (*cause.others, *_after(site, loc))][: MOST_OBSTACLES - 1]
     return entry

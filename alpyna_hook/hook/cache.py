@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 SUFFIX = ".bin"
-_MAGIC = b"ALPyNA-code-4\n\0\0"  # 16 bytes; the number is that of the format
+_MAGIC = b"ALPyNA-code-5\n\0\0"  # 16 bytes; the number is that of the format
 
 
 class Entry(NamedTuple):

@@ -52,6 +52,7 @@ from alpyna_hook.capture.names import decline
 from alpyna_hook.cost.outline import outline
 from alpyna_hook.guest.watching import BY_EVENTS
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
+from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.captured import HEADER, Call, For, Loop, Nest, names_used, walk
 from alpyna_hook.ir.stored import Captured, dumps
 from alpyna_hook.reasons import Declined
@@ -167,7 +168,7 @@ class _Rewriter:
             end_lineno=node.end_lineno or node.lineno, params=params, unsure=unsure, targets=targets, perhaps=perhaps,
             has_return=nest.has_return, in_function=scope.is_function, parent=parent,
             nest=_bytes(Captured(nest, tuple(noted.meanings.items()), self._owner(scope)), node),
-            outline=outline(nest, {}), plain=_plain(nest),
+            outline=outline(nest, {}), plain=_plain(nest), calls=_surely_called(nest),
         )
 
     def _owner(self, scope: Scope | None) -> str | None:
@@ -253,6 +254,22 @@ def _plain(nest: Nest) -> tuple[str, ...]:
     called = {node.function for node in walk(nest.loop) if isinstance(node, Call)}
     used = names_used(nest) - called
     return tuple([name for name in nest.reads if name in used and "." not in name])
+
+
+def _surely_called(nest: Nest) -> tuple[str, ...]:
+    """The names of what is called whatever a condition comes to, which may be decided before."""
+    found: dict[str, None] = {}
+
+    def visit(node: ir.Node) -> None:
+        match node:
+            case ir.Call(function=name) if name[0] != "@" and name.partition(".")[0] not in nest.writes:
+                found[name] = None
+        for part in (node.test,) if isinstance(node, (ir.If, ir.Select)) else ir.children(node):
+            if not isinstance(node, ir.BoolOp) or part is node.operands[0]:
+                visit(part)
+
+    visit(nest.loop)
+    return tuple(found)
 
 
 def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ Only then is the engine imported, which decides from there on.
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import BuiltinFunctionType, ModuleType
 
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
+_GIVE_UP_AFTER = 32  # refusals, as in the engine
 
 
 class FrontState:
@@ -52,7 +53,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
         state.trace.leave(calls)
         judge.unseen(calls)
     if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit):
-        return False
+        return _cannot_be_called(site, state.trace, _Values(site, values, namespace))
     if first or (judge.wants_estimate() and not state.estimate.constant):
         look_up = _Values(site, values, namespace)
         if first and (why := look_up.never()):
@@ -62,10 +63,25 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             return True
         seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
         if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate, site.module.options.jit):
-            return False
+            return _cannot_be_called(site, state.trace, look_up)
     state.trace.runs += 1
     state.trace.refuse("too-small", "", None)
     judge.timing = True
+    return True
+
+
+def _cannot_be_called(site: Site, trace: Trace, look_up: _Values) -> bool:
+    """Whether the nest calls what no engine can compile, so that none has to be imported to find that out."""
+    why = look_up.uncallable()
+    if not why:
+        return False
+    INVESTMENTS.refused(id(site))
+    trace.runs += 1
+    trace.refuse("call", why, None)
+    for child in site.children:
+        child.live = True
+    if trace.refusals["call"] >= _GIVE_UP_AFTER:
+        site.decline_for_good()
     return True
 
 
@@ -121,6 +137,15 @@ class _Values:
             kind = type(self._object(name))
             if kind in _NEVER:
                 return f"{name} is a {kind.__name__}"
+        return ""
+
+    def uncallable(self) -> str:
+        """The name of a method in C of some object that the nest calls, as `random.random` is."""
+        for name in self.site.calls:
+            value = self._object(name)
+            owner: object = getattr(value, "__self__", None) if type(value) is BuiltinFunctionType else None
+            if owner is not None and type(owner) is not ModuleType:
+                return f"{name}(), a method of {type(owner).__name__}"
         return ""
 
     def _attribute(self, value: object, name: str) -> object:

@@ -82,5 +82,9 @@ class Investments:
         needed = self._all_costs(nest, jit)
         return sum(self._waiting.values()) >= needed and self._clock() >= needed
 
+    def refused(self, site: int) -> None:
+        """It cannot be compiled: it waits for nothing that has to be imported."""
+        self._waiting.pop(site, None)
+
 
 INVESTMENTS = Investments()

@@ -78,6 +78,7 @@ class SiteRecord(NamedTuple):
     nest: bytes  # what was captured
     outline: Any  # see outline.py
     plain: tuple[str, ...]  # the names whose values must be numbers or arrays
+    calls: tuple[str, ...]  # the names of what is called in any case
 
 
 class Table(NamedTuple):
@@ -129,7 +130,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_calls", "_pending", "_seen", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
+        "__doc__", "_calls", "_pending", "_seen", "calls", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
         "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "place", "plain", "qualname",
         "slept", "state", "targets", "timed", "unsure",
     )
@@ -152,6 +153,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.children: tuple[Site, ...] = ()
         self.outline = record.outline
         self.plain = record.plain
+        self.calls = record.calls
         self.live = parent is None
         self.slept = False  # so that some of its calls were not counted
         self._calls = 0  # for which the site is left alone
