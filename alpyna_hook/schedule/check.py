@@ -7,6 +7,7 @@ What is not known (an element that was read, a condition on floats) makes an acc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from alpyna_hook.dependence import ArrayFacts
 from alpyna_hook.ir import typed as t
@@ -39,7 +40,8 @@ def refuted(
             seen.begin(number)
             seen.env[loop.index] = value
             seen.assigned.add(loop.index)
-            seen.block(loop.body)
+            with suppress(_Jump):  # there is no `break` out of it
+                seen.block(loop.body)
     except _Enough:
         pass
     return seen.found
@@ -56,7 +58,7 @@ class _Enumeration:
         self.arrays = arrays
         self.env: dict[str, int | None] = dict(integers)
         self.left = limit
-        self.certain = True
+        self.certain = False  # the bounds of the outermost loop are none of an iteration's business
         self.iteration = 0
         self.found: str | None = None
         self.writers: dict[int, int] = {}  # the iteration that wrote a byte,

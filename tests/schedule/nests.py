@@ -23,10 +23,12 @@ PARALLEL = {
     "induction variable": ("k = 1\nfor i in range(n // 3):\n    k += 2\n    b[k, 0] = b[k, 1]\nb[0, 1] = k",
                            "induction variable k"),
     "induction in the bound": ("k = 0\nfor i in range(k, n, k + 1):\n    k += 1\nb[0, 1] = k", "sum k"),
+    "the bound is assigned": ("k = 0\nfor i in range(k, n):\n    k = i\n    b[i, 0] = k", "threads over i"),
     "disjoint halves": ("for i in range(n // 2):\n    b[i, 0] = b[i + n // 2, 0]", "threads over i"),
     "rows of one array": ("for i in range(n):\n    for j in range(1, 10):\n        b[i, j] += b[i, j - 1]", "threads over i"),
     "while inside": ("for i in range(n):\n    k = 0\n    while k < w[i]:\n        k += 1\n    b[i, 0] = k", "threads over i"),
     "continue": ("for i in range(n):\n    if w[i] > 5:\n        continue\n    b[i, 0] = 1.0", "threads over i"),
+    "continue that is known": ("for i in range(n):\n    if i > 5:\n        continue\n    b[i, 0] = 1.0", "threads over i"),
     "a call": ("for i in range(n):\n    b[i, 0] = twice(b[i, 1])", "threads over i"),
 }
 
