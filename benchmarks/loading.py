@@ -71,16 +71,16 @@ def compare(
         return run
 
     times = interleaved({"plain": once(slow), "fast": once(fast)}, rounds)
-    identical = all(_bits(outcome) == _bits(outcomes[0]) for outcome in outcomes)
+    identical = all(bits(outcome) == bits(outcomes[0]) for outcome in outcomes)
     return Pair(times["plain"], times["fast"], first, identical, _interpreted(before, filename))
 
 
-def _bits(value: object) -> object:
+def bits(value: object) -> object:
     """Something to compare: types and bytes."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, (tuple, list)):
-        return [_bits(item) for item in value]
+        return [bits(item) for item in value]
     return type(value), repr(value)
 
 
