@@ -143,7 +143,7 @@ def report(options: argparse.Namespace) -> None:
             continue
         rows.append(compare(case, getattr(fast, case.function), jitted, options.rounds))
         row = rows[-1]
-        print(f"{row.name:40} {row.ratio:6.2f}  {row.kernels}  {row.njit}  {'' if row.same else 'OTHER BITS'}", flush=True)
+        print(f"{row.name:40} {row.ratio:6.2f} ({min(row.njit.runs) / min(row.kernels.runs):5.2f}) {row.kernels}  {row.njit}  {'' if row.same else 'OTHER BITS'}", flush=True)
     ratios = [row.ratio for row in rows]
     where = f"n = {options.n}" if options.suite == "tsvc" else f"Size {options.size}"
     explained = (

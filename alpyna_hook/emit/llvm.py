@@ -2,9 +2,9 @@
 
 before:  Set("i", Local("k", "i8")); Store(b, i * 8, Binary("mul", Load(a, i * 8, "f8", 0), 2.0, "f8"), "f8", 1)
 after:   %t1 = load i64, ptr %v.k                    store i64 %t1, ptr %v.i ...
-         %t7 = load double, ptr %t6, !alias.scope !10, !noalias !11
+         %t7 = load double, ptr %t6, !alias.scope !14, !noalias !15
          %t8 = fmul double %t7, 0x4000000000000000 ...
-         store double %t8, ptr %t12, !alias.scope !12, !noalias !13
+         store double %t8, ptr %t12, !alias.scope !16, !noalias !17
 
 Variables are memory of the function (LLVM's first pass makes values of them), types are written everywhere.  Nothing may be
 reassociated or contracted: no fast-math flags.  `nsw` stands only at sums and products that were proved, or are checked, not to
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from alpyna_hook.emit.llvm_parts import TYPES, part
+from alpyna_hook.emit.llvm_parts import OWN_GROUPS, PURE_CALL, TYPES, part
 from alpyna_hook.emit.llvm_values import PART, LlvmValues, constant, is_complex, size
 from alpyna_hook.ir.kernel import (
     Break,
@@ -53,12 +53,12 @@ def llvm_text(kernel: Kernel, symbol: str = "kernel", target: Target = Target())
     used: dict[str, None] = {}
     *functions, main = kernel.functions
     for function in (*functions, main):
-        made = LlvmFunction(function, kernel.groups)
+        made = LlvmFunction(function)
         parts.append(made.text(symbol if function is main else ""))
         used |= made.used
     head = [f'target triple = "{target.triple}"'] if target.triple else []
     head += [f'target datalayout = "{target.layout}"'] if target.layout else []
-    return "\n".join([*head, *_called(used), *parts, *_scopes(kernel.groups)]) + "\n"
+    return "\n".join([*head, *_called(used), *parts, PURE_CALL, *_scopes(kernel.groups)]) + "\n"
 
 
 def _called(used: dict[str, None]) -> list[str]:
@@ -85,9 +85,9 @@ def _declaration(name: str) -> str:
 
 
 def _scopes(groups: int) -> list[str]:
-    """LLVM's scoped-noalias metadata: accesses of one group do not touch what those of another do."""
-    if groups < 2:
-        return []
+    """LLVM's scoped-noalias metadata: accesses of one group do not touch what those of another do.  The frame and the buffers
+    are groups of their own."""
+    groups += OWN_GROUPS
     domain = 10 + 2 * groups
     first = domain + 1
     lines = [f'!{domain} = distinct !{{!{domain}, !"alpyna"}}']
@@ -99,11 +99,11 @@ def _scopes(groups: int) -> list[str]:
 
 
 class LlvmFunction(LlvmValues):
-    def __init__(self, function: Function, groups: int) -> None:
+    def __init__(self, function: Function) -> None:
         super().__init__()
         self.function = function
-        self.scopes = groups > 1
         self.buffers = frozenset([b.name for b in function.buffers])
+        self.frame = next((p.name for p in function.parameters if p.rep == "p"), "")
         self.reps: dict[str, Rep] = {v.name: v.rep for v in (*function.parameters, *function.locals)}
         self.loops: list[tuple[str, str]] = []  # where `continue` and `break` go, of the loops around
         self.ended = False  # whether the block has its last instruction
@@ -197,7 +197,7 @@ class LlvmFunction(LlvmValues):
             self.line(f"store {TYPES[rep_of(s.value)]} {text}, ptr %v.{s.name}")
 
     def store(self, s: Store) -> None:
-        base, offset, scope = self.scalar(s.base), self.scalar(s.offset), self.scope(s.group)
+        base, offset, scope = self.scalar(s.base), self.scalar(s.offset), self.scope(s)
         text = self.value(s.value)
         if isinstance(text, tuple):
             rep = PART[s.rep]

@@ -14,6 +14,15 @@ TYPES: dict[Rep, str] = {
     "f4": "float", "f8": "double", "p": "ptr", "c8": "{ float, float }", "c16": "{ double, double }",
 }
 SUFFIX = {"f4": "f32", "f8": "f64"}
+FRAME_GROUP, BUFFER_GROUP, OWN_GROUPS = range(3)  # of accesses, before those of the arrays
+# of the C library's functions: what they touch, errno and the floating-point flags, no kernel does
+PURE_CALL = "attributes #0 = { nounwind willreturn nosync nofree nocallback memory(inaccessiblemem: readwrite) }"
+
+
+def scope(group: int) -> str:
+    """Of an access: the metadata that says which group it is of."""
+    return f", !alias.scope !{10 + 2 * group}, !noalias !{11 + 2 * group}"
+
 
 # 0 for a divisor of 0, and for the least integer by -1, which would stop the process.
 _SIGNED = """
@@ -119,9 +128,9 @@ define internal i1 @poll(ptr %frame, i64 %iterations) alwaysinline nounwind {{
   %at = getelementptr inbounds i8, ptr %frame, i64 {ABORT}
   %abort = load atomic i64, ptr %at monotonic, align 8
   %place = getelementptr inbounds i8, ptr %frame, i64 {BUDGET}
-  %before = load i64, ptr %place
+  %before = load i64, ptr %place{scope(FRAME_GROUP)}
   %left = sub i64 %before, %iterations
-  store i64 %left, ptr %place
+  store i64 %left, ptr %place{scope(FRAME_GROUP)}
   %asked = icmp ne i64 %abort, 0
   %spent = icmp slt i64 %left, 0
   %leave = or i1 %asked, %spent

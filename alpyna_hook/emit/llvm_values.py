@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from alpyna_hook.emit.llvm_parts import SUFFIX, TYPES
+from alpyna_hook.emit.layout import FAILED, HIGH, LOW, NO_END
+from alpyna_hook.emit.llvm_parts import BUFFER_GROUP, FRAME_GROUP, OWN_GROUPS, SUFFIX, TYPES, scope
 from alpyna_hook.ir.kernel import (
     Apply,
     Binary,
@@ -21,6 +22,7 @@ from alpyna_hook.ir.kernel import (
     Poll,
     Rep,
     Select,
+    Store,
     Unary,
     Value,
     assert_never,
@@ -68,7 +70,7 @@ class LlvmValues:
         self.label = "entry"
         self.used: dict[str, None] = {}  # parts and intrinsics that are called
         self.buffers: frozenset[str] = frozenset()
-        self.scopes = False  # whether there are several groups
+        self.frame = ""  # the parameter that is the frame's address
 
     def line(self, text: str) -> None:
         self.out.append("  " + text)
@@ -135,7 +137,7 @@ class LlvmValues:
                 return self.call(value)
             case CallAt():
                 args = ", ".join(map(self.typed, value.args))
-                return self.let(f"call {TYPES[value.rep]} {self.address(value.address)}({args})")
+                return self.let(f"call {TYPES[value.rep]} {self.address(value.address)}({args}) #0")
             case Apply():
                 name = self.use(f"apply{len(value.args)}_{value.rep}")
                 places = [self.address(x) for x in (value.loop, value.data, *value.flags)]
@@ -280,11 +282,18 @@ class LlvmValues:
             offset = self.let(f"add i64 {offset}, {shift}")
         return self.let(f"getelementptr inbounds i8, ptr {base}, i64 {offset}")
 
-    def scope(self, group: int | None) -> str:
-        return f", !alias.scope !{10 + 2 * group}, !noalias !{11 + 2 * group}" if group is not None and self.scopes else ""
+    def scope(self, access: Load | Store) -> str:
+        """What it may touch.  The word that tells of a failed check may be written by any call: a look at it is a way out of the
+        kernel, which keeps what was stored before."""
+        if access.group is not None:
+            return scope(OWN_GROUPS + access.group)
+        name = access.base.name if isinstance(access.base, Local) else ""
+        if name and name == self.frame:
+            return "" if isinstance(access.offset, Const) and access.offset.value == FAILED else scope(FRAME_GROUP)
+        return scope(BUFFER_GROUP) if name in self.buffers else ""
 
     def load(self, e: Load) -> Text:
-        base, offset, scope = self.scalar(e.base), self.scalar(e.offset), self.scope(e.group)
+        base, offset, scope = self.scalar(e.base), self.scalar(e.offset), self.scope(e)
         if is_complex(e.rep):
             rep = PART[e.rep]
             t, step = TYPES[rep], size(rep)
@@ -294,7 +303,12 @@ class LlvmValues:
         place = self.place(base, offset)
         if e.rep == "b1":
             return self.let(f"icmp ne i8 {self.let(f'load i8, ptr {place}{scope}')}, 0")
-        return self.let(f"load {TYPES[e.rep]}, ptr {place}{scope}")
+        return self.let(f"load {TYPES[e.rep]}, ptr {place}{scope}{self.known(e)}")
+
+    def known(self, e: Load) -> str:
+        """The chunk of iterations begins at 0 or later."""
+        chunk = isinstance(e.base, Local) and e.base.name == self.frame and isinstance(e.offset, Const) and e.offset.value in (LOW, HIGH)
+        return f", !range !{{i64 0, i64 {NO_END + 1}}}" if chunk else ""
 
     # -- calls
 
