@@ -6,6 +6,9 @@ after:   b[i] = let x = a[i] in let y = x * 2.0 in y + 1.0
 before:  x, y = turned(a[i])        def turned(x): if x < 0.0: x = -x; return x, x + 1.0
 after:   turned x = a[i]; if turned x < 0.0: turned x = -turned x; x = turned x; y = turned x + 1.0
 
+before:  add(a, i, 2.0)             def add(to, k, x): to[k] += x
+after:   add k = i; add x = 2.0; a[add k] += add x
+
 What a loop computes is then in sight of what looks at the whole of it (see `strips`).
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.schema import N, mapped, replace
 
 _Names = Mapping[str, str]
@@ -43,9 +47,15 @@ def _is_straight(function: t.Function) -> bool:
     return len(set(targets)) == len(targets) and all(len(function.variables[n].kinds) == 1 for n in targets)
 
 
-def _ends_with_return(function: t.Function) -> bool:
-    """The one `return` is the last statement."""
-    return [s for s in t.statements(function.body) if isinstance(s, t.Return)] == [*function.body[-1:]]
+def _returned(function: t.Function) -> tuple[t.Expr, ...] | None:
+    """What it returns by the one `return`, which is its last statement, or by none; None if it returns from elsewhere."""
+    match [s for s in t.statements(function.body) if isinstance(s, t.Return)]:
+        case []:
+            return ()
+        case [last] if last is function.body[-1]:
+            return last.values
+        case _:
+            return None
 
 
 def _nodes(function: t.Function) -> list[t.Expr]:
@@ -90,6 +100,8 @@ class _Rewriter:
             case t.Effect():
                 targets = tuple([names.get(n, n) for n in s.targets])
                 return self.effect(s, names, targets)
+            case t.Assign(target, t.CallFunction(function) as call) if self.is_block(function):
+                return self.put_in(call, names, (names.get(target, target),), s.loc)
             case t.Assign():
                 return (replace(self.inside(s, names), target=names.get(s.target, s.target)),)
             case t.For():
@@ -102,22 +114,31 @@ class _Rewriter:
         return mapped(node, lambda x: self.statement(x, names) if isinstance(x, t.Stmt) else self.expr(x, names))
 
     def effect(self, s: t.Effect, names: _Names, targets: tuple[str, ...]) -> tuple[t.Stmt, ...]:
-        """A call for a tuple: the statements of the function, if it returns at its end only."""
+        """A call for a tuple, or for what it stores: the statements of the function, if it returns at its end only."""
         call = s.call
-        if not targets or not isinstance(call, t.CallFunction) or not self.may_stand_here(call.function):
-            return (replace(s, call=self.expr(call, names), targets=targets),)
+        if isinstance(call, t.CallFunction) and self.may_stand_here(call.function, len(targets)):
+            return self.put_in(call, names, targets, s.loc)
+        return (replace(s, call=self.expr(call, names), targets=targets),)
+
+    def put_in(self, call: t.CallFunction, names: _Names, targets: tuple[str, ...], loc: Loc) -> tuple[t.Stmt, ...]:
         function = call.function
         own = self.renamed(function)
         self.new.update({own[n]: replace(v, name=own[n]) for n, v in function.variables.items()})
         args = self.all(call.args, names)
-        entered = [t.Assign(own[p], a, s.loc) for p, a in zip(function.params, args, strict=True)]
-        *body, last = function.body
-        assert isinstance(last, t.Return)
-        values = zip(targets, self.all(last.values, own), strict=True)
-        return (*entered, *self.block(tuple(body), own), *[t.Assign(name, value, s.loc) for name, value in values])
+        entered = [t.Assign(own[p], a, loc) for p, a in zip(function.params, args, strict=True)]
+        body = [s for s in function.body if not isinstance(s, t.Return)]
+        values = zip(targets, self.all(_returned(function) or (), own), strict=True)
+        return (*entered, *self.block(tuple(body), own), *[t.Assign(name, value, loc) for name, value in values])
 
-    def may_stand_here(self, function: t.Function) -> bool:
-        return _ends_with_return(function) and self.is_small(function)
+    def may_stand_here(self, function: t.Function, results: int) -> bool:
+        values = _returned(function)
+        return values is not None and len(values) == results and self.is_small(function)
+
+    def is_block(self, function: t.Function) -> bool:
+        """May the statements of a function that stores stand where its one result is assigned?"""
+        values = _returned(function)
+        return bool(function.stored) and self.may_stand_here(function, 1) and values is not None and (
+            values[0].rep == function.rep and len(function.kinds) == 1)
 
     def all(self, values: tuple[t.Expr, ...], names: _Names) -> tuple[t.Expr, ...]:
         return tuple([self.expr(e, names) for e in values])
