@@ -69,7 +69,7 @@ def test_reduce_keeps_what_fails() -> None:
     assert len(small) < len(source) / 2 and "a * i" in small
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None,
+@settings(max_examples=150, deadline=None, derandomize=True, database=None,
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
 @given(choices())
 def test_accelerated_nests_do_what_plain_ones_do(rng: random.Random) -> None:
