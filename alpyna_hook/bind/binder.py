@@ -25,11 +25,11 @@ from alpyna_hook.bind.fixed import (
     specialised,
     specialised_function,
 )
-from alpyna_hook.bind.functions import captured, check_defaults, closure_of
+from alpyna_hook.bind.functions import captured, check_defaults, closure_of, meaning_by
 from alpyna_hook.bind.headers import made
 from alpyna_hook.bind.obstacles import of_names
 from alpyna_hook.bind.tuples import Tuple, as_arrays, given_items, is_item, is_tuple, live_tuple, part, tuple_of
-from alpyna_hook.capture.meanings import DICTIONARY, FLOAT
+from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.guest import registries
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import ArrayType, Facts, UserFunction
@@ -44,7 +44,7 @@ from alpyna_hook.ir.kinds import (
     rep_of_kind,
 )
 from alpyna_hook.ir.schema import Record
-from alpyna_hook.operators.genuine import KNOWN, known, meaning_of
+from alpyna_hook.operators.genuine import KNOWN, known
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
 from alpyna_hook.seam.source import ModuleSource, module_of
@@ -113,10 +113,8 @@ class LiveNames(Record):
     namespace: dict[str, Any]
 
     def meaning(self, path: str) -> str | None:
-        value = self._value(path)
-        if type(value) is dict:
-            return DICTIONARY
-        return FLOAT if any(type(value) is kind for kind in _FLOATS) else meaning_of(value)
+        found = meaning_by(path, self._value)
+        return FLOAT if found is None and any(type(self._value(path)) is kind for kind in _FLOATS) else found
 
     def _value(self, path: str) -> object:
         root, *attributes = path.split(".")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import types
 from collections import ChainMap
+from collections.abc import Callable
+
+import numpy as np
 
 from alpyna_hook.bind.attributes import plain_attribute, plain_item
 from alpyna_hook.capture import capture_function
-from alpyna_hook.capture.meanings import DICTIONARY
+from alpyna_hook.capture.meanings import DICTIONARY, RANK, TUPLE
 from alpyna_hook.guest.library import is_library
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.untracked import untracked
@@ -40,14 +43,30 @@ class _NamesOf:
         self._outer = ChainMap(closure_of(function), function.__globals__, builtins)
 
     def meaning(self, path: str) -> str | None:
+        return meaning_by(path, self._value)
+
+    def _value(self, path: str) -> object:
         root, *attributes = path.split(".")
         value = self._outer.get(root, MISSING)
         try:
             for step in attributes:
                 value = plain_item(value, step, path) if step[0] == "[" else plain_attribute(value, step, path)
         except Declined:
-            return None
-        return DICTIONARY if type(value) is dict else meaning_of(value)
+            return MISSING
+        return value
+
+
+def meaning_by(path: str, value_of: Callable[[str], object]) -> str | None:
+    """The answer of `capture.meanings.Names`, by the values of paths; MISSING for one that has none."""
+    if path.endswith(RANK):
+        value = value_of(path.removesuffix(RANK))
+        if type(value) is np.ndarray:
+            return str(value.ndim)
+        return str(len(value)) if type(value) is tuple else None
+    value = value_of(path)
+    if type(value) is dict or type(value) is tuple:
+        return DICTIONARY if type(value) is dict else TUPLE
+    return meaning_of(value)
 
 
 def _origin(function: types.FunctionType, marked: bool) -> str:

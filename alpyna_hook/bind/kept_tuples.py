@@ -2,7 +2,7 @@
 
     best = (i, a[i])        @made best = True;  best[0] = i;  best[1] = a[i]
     s += best[1]            s += best[1]                          (a variable of that name)
-    b[at] += 1              b[at[0], at[1]] += 1                  (at = (i, j), or of np.ndindex)
+    b[at] += 1              b[at[0], at[1]] += 1                  (at = (i, j), or of np.ndindex; also one from before the nest)
     return best             return best[0], best[1]
 
 All that is assigned to such a variable has to be a tuple, of as many items.  Of one that is a tuple before the nest, the items
@@ -29,6 +29,7 @@ from alpyna_hook.ir.captured import (
     Return,
     Shape,
     Stmt,
+    Store,
     Unary,
     Var,
     While,
@@ -54,26 +55,38 @@ class Kept:
 def resolve_kept_tuples(nest: Nest, facts: Facts) -> tuple[Nest, Facts, dict[str, Kept]]:
     """The nest with the items in place of the tuples that it makes, and what it is given of them.  Raises Declined."""
     lengths = _lengths((nest.loop,))
-    if not lengths:
+    indices = _only_read({name: of.shape[0] for name, of in facts.tuples.items() if of.rank == 1}, (nest.loop,))
+    if not lengths and not indices:
         return nest, facts, {}
     before = {name: facts.tuples[name] for name in lengths if name in facts.tuples}
     for name, (length, loc) in lengths.items():
         if name in nest.reads and (name not in before or before[name].shape != (length,) or not given_items(name, (length,))):
             raise Declined("value-type", f"{name}, which is no tuple of {length} numbers before the loop, or of too many", loc)
     kept = {name: Kept(_items(name, length), MADE + name) for name, (length, _) in lengths.items()}
-    (loop,) = _Items(kept).block((nest.loop,))
+    (loop,) = _Items(kept, indices).block((nest.loop,))
     assert isinstance(loop, For | While)
     return replace(nest, loop=loop), _given(facts, before), kept
 
 
-def resolve_function_kept_tuples(function: Function) -> Function:
-    """The same for a called function, whose variables end with it."""
+def resolve_function_kept_tuples(function: Function, given: Mapping[str, int]) -> Function:
+    """The same for a called function, whose variables end with it; `given`: the lengths of the tuples of numbers that it gets."""
     lengths = _lengths(function.body)
     for name, (_, loc) in lengths.items():
         if name in function.params:
             raise Declined("value-type", f"{name}, a parameter that is assigned a tuple", loc)
     kept = {name: Kept(_items(name, length), "") for name, (length, _) in lengths.items()}
-    return replace(function, body=_Items(kept).block(function.body)) if kept else function
+    indices = _only_read(given, function.body)
+    return replace(function, body=_Items(kept, indices).block(function.body)) if kept or indices else function
+
+
+def _only_read(tuples: Mapping[str, int], body: Sequence[Stmt]) -> dict[str, int]:
+    """Those that are an index, and that the code never assigns."""
+    if not tuples:
+        return {}
+    nodes = [node for stmt in body for node in walk(stmt)]
+    used = {index.name for node in nodes if isinstance(node, Load | Store) for index in node.index if isinstance(index, Var)}
+    assigned = {target for node in nodes for target in targets(node)}
+    return {name: length for name, length in tuples.items() if name in used and name not in assigned}
 
 
 def _items(name: str, length: int) -> tuple[str, ...]:
@@ -125,9 +138,10 @@ def _length(value: Expr | None, found: Mapping[str, tuple[int, Loc]]) -> int | N
 
 
 class _Items(Rewrite):
-    def __init__(self, kept: Mapping[str, Kept]) -> None:
+    def __init__(self, kept: Mapping[str, Kept], given: Mapping[str, int]) -> None:
         super().__init__({}, {})
         self.kept = kept
+        self.given = given
         self._spliced: dict[int, tuple[Expr, ...]] = {}
 
     def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
@@ -160,6 +174,7 @@ class _Items(Rewrite):
         new = self._spliced.get(id(index))
         if new is None:
             new = self._spliced[id(index)] = tuple(self._indices(index))
+            self._alive.append(index)
         if array not in self.kept:
             return array, new
         items, place = self.kept[array].items, _literal(new[0])
@@ -169,17 +184,26 @@ class _Items(Rewrite):
 
     def _indices(self, index: tuple[Expr, ...]) -> Iterator[Expr]:
         for each in index:
-            if isinstance(each, Var) and each.name in self.kept:
-                if len(index) > 1:
-                    raise Declined("expression", f"{each.name}, a tuple, beside other indices", each.loc)
+            if not self._is_tuple(each):
+                yield self.expr(each)
+                continue
+            assert isinstance(each, Var)
+            if len(index) > 1:
+                raise Declined("expression", f"{each.name}, a tuple, beside other indices", each.loc)
+            if each.name in self.kept:
                 yield from self._parts(each.name, each.loc)
             else:
-                yield self.expr(each)
+                yield from (Load(each.name, (Const(k, each.loc),), each.loc) for k in range(self.given[each.name]))
+
+    def _is_tuple(self, node: Expr) -> bool:
+        return isinstance(node, Var) and (node.name in self.kept or node.name in self.given)
 
     def _expr(self, node: Expr) -> Expr:
         match node:
             case Var(name) if name in self.kept:
                 raise Declined("expression", f"{name} as a whole, a tuple that the loop makes", node.loc)
+            case Load(joined=False) if any(map(self._is_tuple, node.index)):
+                return self._expr(replace(node, joined=True))  # which a tuple refuses, as it does here
             case Load(array) if array in self.kept:
                 item, rest = self.element(array, node.index, node.loc)
                 if rest and node.joined:

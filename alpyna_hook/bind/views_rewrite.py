@@ -100,6 +100,7 @@ class Rewrite:
         self.tuples = tuples
         self._done: dict[int, Expr] = {}
         self._tuples: dict[int, tuple[Expr, ...]] = {}
+        self._alive: list[object] = []  # what is known by its id: some of it is made on the way
 
     def block(self, body: Iterable[Stmt]) -> tuple[Stmt, ...]:
         return tuple([new for stmt in body for new in self.statement(stmt)])
@@ -143,12 +144,14 @@ class Rewrite:
         new = self._done.get(id(node))
         if new is None:
             new = self._done[id(node)] = self._expr(node)
+            self._alive.append(node)
         return new
 
     def exprs(self, nodes: tuple[Expr, ...]) -> tuple[Expr, ...]:
         new = self._tuples.get(id(nodes))
         if new is None:
             new = self._tuples[id(nodes)] = tuple([self.expr(node) for node in nodes])
+            self._alive.append(nodes)
         return new
 
     def element(self, array: str, index: tuple[Expr, ...], loc: Loc) -> tuple[str, tuple[Expr, ...]]:
@@ -159,6 +162,7 @@ class Rewrite:
         key = -id(index)
         if key not in self._tuples:
             self._tuples[key] = (*row.used_index(loc), *new)
+            self._alive.append(index)
         return row.array, self._tuples[key]
 
     def _expr(self, node: Expr) -> Expr:

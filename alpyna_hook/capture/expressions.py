@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from alpyna_hook.capture.meanings import DICTIONARY, Names, Spelled
+from alpyna_hook.capture.meanings import DICTIONARY, TUPLE, Names, Spelled
 from alpyna_hook.capture.names import (
     Located,
     assigned_names,
@@ -363,7 +363,7 @@ class Expressions:
         if name is None:
             raise decline("expression", f"the attribute .{node.attr} of an expression", node)
         self.path(node)
-        if node.attr == "shape":
+        if node.attr == "shape" and self.of_shape(node) is not None:
             raise decline("expression", f"{name} as a whole", node)
         self._names.append(name)
         return Var(name, loc_of(node))
@@ -401,10 +401,10 @@ class Expressions:
         return Load(array, index, loc_of(node), _is_joined(node))
 
     def of_shape(self, node: ast.expr) -> ast.expr | None:
-        """What `a.shape` or `np.shape(a)` is the shape of; None for any other expression."""
+        """What `a.shape` or `np.shape(a)` is the shape of; None for any other expression, such as a tuple of that name."""
         match node:
             case ast.Attribute(value=whole, attr="shape"):
-                return whole
+                return None if self.meaning(node) == TUPLE else whole
             case ast.Call(args=[whole], keywords=[]) if self.meaning(node.func) == "numpy.shape":
                 self.builtin(node, "numpy.shape")
                 return whole

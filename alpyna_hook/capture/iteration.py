@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from alpyna_hook.capture.expressions import Expressions, shifted
-from alpyna_hook.capture.meanings import FLOAT
+from alpyna_hook.capture.meanings import FLOAT, RANK, TUPLE
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
 from alpyna_hook.ir.captured import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
 from alpyna_hook.ir.schema import Record, replace
@@ -298,6 +298,10 @@ class Iteration(Expressions):
         first = node.args[0].value if isinstance(node.args[0], ast.Starred) else node.args[0]
         whole = self.of_shape(first) if len(node.args) == 1 else None
         given = first.elts if len(node.args) == 1 and isinstance(first, ast.Tuple) else node.args
+        as_tuple = whole is None and len(node.args) == 1 and isinstance(first, ast.Name | ast.Attribute | ast.Subscript) and (
+            first is not node.args[0] or count not in (None, 1) or self.meaning(first) == TUPLE)
+        if count is None and (as_tuple or whole is not None):
+            count = self._rank(whole or first)
         if count == 0 or not given:
             raise decline("loop-iterable", "np.ndindex() of no dimensions", node)
         if whole is not None:
@@ -307,10 +311,24 @@ class Iteration(Expressions):
             test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
             self.out.append(If(test, (Raise(loc),), (), loc))
             return [self._extent_of(Shape(array, k, loc), first) for k in range(count)]
-        if any(isinstance(one, ast.Starred) for one in given):
+        if as_tuple and count is not None:
+            values = self.unpacked(first, count)
+        elif any(isinstance(one, ast.Starred) for one in given):
             raise decline("loop-iterable", "np.ndindex() with such arguments", node)
-        values = [self.expr(one) for one in given]
-        return [self._extent_of(Call("@extent", (value,), (), value.loc), one) for value, one in zip(values, given, strict=True)]
+        else:
+            values = [self.expr(one) for one in given]
+        return [self._extent_of(Call("@extent", (value,), (), value.loc), node) for value in values]
+
+    def unpacked(self, node: ast.expr, count: int) -> list[Expr]:
+        raise NotImplementedError  # given by `Statements`
+
+    def _rank(self, node: ast.expr) -> int | None:
+        """How many dimensions an array has, or items a tuple, from outside of the code."""
+        name = self.dotted(node)
+        if name is None or self.is_changed(name) or root_of(name) in self.params:
+            return None
+        found = self.outer.meaning(name + RANK)
+        return int(found) if found is not None and found.isdigit() else None
 
     def _extent_of(self, value: Expr, node: ast.expr) -> Expr:
         return value if self._lasting(value) else self.freeze(value, node)

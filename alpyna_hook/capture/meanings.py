@@ -21,14 +21,17 @@ _EXITS = dict.fromkeys(("exit", "quit", "sys.exit", "os._exit", "os.abort"), "ex
 _OF_NUMPY = ("np", "numpy")
 
 
-FLOAT, DICTIONARY = "a float", "a dictionary"
+FLOAT, DICTIONARY, TUPLE = "a float", "a dictionary", "a tuple"
+RANK = "?rank"  # at the end of a path: how many dimensions the array before it has, or items the tuple
+_USUAL_RANK = "2"
 
 
 class Names(Protocol):
     """What the capture asks about names from outside of the code that it captures."""
 
     def meaning(self, path: str) -> str | None:
-        """What the path stands for in a call; `FLOAT` for a floating-point number, `DICTIONARY` for a plain one."""
+        """What the path stands for in a call; `FLOAT` for a floating-point number, `DICTIONARY` and `TUPLE` for plain ones; a
+        number for a path that ends with `RANK`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Spelled:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     def meaning(self, path: str) -> str | None:
+        if path.endswith(RANK):
+            return _USUAL_RANK
         found = self.aliases.get(path)
         return found if found is not None else spelled(path)
 

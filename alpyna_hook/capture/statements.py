@@ -35,6 +35,7 @@ from alpyna_hook.ir.captured import (
     Unary,
     Var,
     While,
+    walk,
 )
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
@@ -138,11 +139,13 @@ class Statements(Iteration):
 
     def _stmt_If(self, node: ast.If) -> None:
         before = self.snapshot()
+        fixed = self.fixed(node.test)
         try:
             test = self.expr(node.test)
             branches = self._branches(node, self.body)
+            if fixed is not None and any(_calls(each) for branch in branches for each in branch):
+                test = fixed  # what is called may be `print`
         except Declined:
-            fixed = self.fixed(node.test)
             if fixed is None:
                 raise
             self.restore(before)
@@ -301,12 +304,12 @@ class Statements(Iteration):
                 self._pair(one, item, leaves)
         else:
             start = self.mark()
-            items = self._unpacked(value, len(target.elts))
+            items = self.unpacked(value, len(target.elts))
             end = self.mark()
             for one, captured in zip(target.elts, items, strict=True):
                 leaves.append((one, captured, start, end))
 
-    def _unpacked(self, node: ast.expr, count: int) -> list[Expr]:
+    def unpacked(self, node: ast.expr, count: int) -> list[Expr]:
         """The items of an array, a row or a shape that is unpacked; raises in the nest if they are not `count`."""
         loc = loc_of(node)
         whole = self.of_shape(node)
@@ -487,6 +490,11 @@ class Statements(Iteration):
         row = self.temp()
         self.out.append(Assign(row, item, item.loc))
         return tuple(self._row_items(row, count, node))
+
+
+def _calls(stmt: Stmt) -> bool:
+    """Does a statement call something for its effect alone?"""
+    return any(isinstance(node, Effect) and not node.targets for node in walk(stmt))
 
 
 def _is_broken(body: Sequence[Stmt]) -> bool:

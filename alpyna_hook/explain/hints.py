@@ -58,6 +58,8 @@ _HINTS: tuple[tuple[str, str, str], ...] = (
     ("expression", r"a lambda", "define it before the loop, as a function"),
     ("expression", r"the operator @", "write the product as loops, or move it out of the loop"),
     ("expression", r"the operator '(not )?in'", "keep what is looked up as an array of bools, or compare with each value"),
+    ("loop-iterable", r"whose bar", "give the work of each step a loop of its own, or leave the bar out"),
+    ("expression", r"^(yield|await)", "let a function fill an array, and give its elements one by one afterwards"),
     ("loop-iterable", r"a call of .*\.(items|keys|values)$",
      "loops over dictionaries are not compiled: put keys and values into arrays"),
     ("loop-iterable", r"a call of ",

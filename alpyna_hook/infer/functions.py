@@ -96,7 +96,7 @@ class Functions:
         if key not in shared.settled:
             decided = specialised_function(function.code, lambda c: self._decided(c, function, arrays, scalars, fixed))
             decided, kept = _with_new_values(decided, fixed)
-            decided = resolve_function_kept_tuples(decided)
+            decided = resolve_function_kept_tuples(decided, self._tuples(function, decided, arrays, scalars))
             code = self._without_rows(function, decided, arrays, scalars)
             shared.settled[key] = code, self._new_scope(function, code, arrays, scalars, kept)
         code, inner = shared.settled[key]  # its kinds are known if the function was met before, with such arguments
@@ -189,6 +189,15 @@ class Functions:
         if c.op in ("==", "!=", "in") and all(map(is_python, value.kinds)):
             return ir.Const(c.op == "!=", c.loc)
         raise Declined("type-error", f"{c.name} compared with a text or None", c.loc)
+
+    def _tuples(
+        self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]
+    ) -> dict[str, int]:
+        """The lengths of the tuples of numbers that it gets."""
+        known = self.scope.shared.facts.tuples
+        whole = {name: full for name, full in arrays.items() if given_name(name, 0) not in scalars}
+        names = whole | {name: f"{function.key}::{name}" for name in code.reads}
+        return {name: known[full].shape[0] for name, full in names.items() if full in known and known[full].rank == 1}
 
     def _without_rows(
         self, function: UserFunction, code: ir.Function, arrays: dict[str, str], scalars: dict[str, t.Expr]

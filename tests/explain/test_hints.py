@@ -64,6 +64,9 @@ CASES = {
     "row": (loop("a[i] = (x[i] + 1)[0]"), np.ones((3, 2)), "expression", "a subscript of an expression", "(x[i] + 1)", "before the loop"),
     "whole row": (loop("a[i] = x[i]"), np.ones((3, 2)), "dimensions", "x has 2 dimensions, 1 subscripts", "x[i]", "loop over its elements"),
     "method of a slice": (loop("a[i] = a[:i].sum()"), None, "expression", "a call of the method .sum()", "a[:i].sum()", "methods of arrays"),
+    "a bar": (loop("a[i] += 1.0", "for i in tqdm(range(3)):", before="def tqdm(it):\n    yield from it\n"), None, "loop-iterable",
+              "a call of tqdm, whose bar the interpreter moves: loops in it are compiled", "tqdm(range(3))", "a loop of its own"),
+    "a generator": (loop("yield a[i]"), None, "expression", "yield", "yield a[i]", "fill an array"),
     "a call's result": (loop("a[0] += v", "for v in sorted(x):"), A, "loop-iterable", "a call of sorted", "sorted(x)", "in a variable before the loop"),
 }
 

@@ -99,6 +99,8 @@ def item(scope: Scope, kind: str) -> str:
 
 
 def load(scope: Scope, array: Array) -> str:
+    if scope.chance(2) and not array.chained:
+        return f"{array.name}[AT{len(array.dims)}]"
     return subscript(array, [index(scope, extent) for extent in array.dims])
 
 
@@ -428,6 +430,6 @@ def _user_call(scope: Scope, kind: str, depth: int) -> Text | None:
         arg = expression(scope, kind, depth - 1)
         args.append(f"{arg} % 101" if arg.grows else arg.text)
     if "how=" in function.text.split("\n")[0]:
-        how = scope.pick(("None", '"fast"', 'how="half"', "how=None", "2", "0", *scope.scalars("o")))
+        how = scope.pick(("None", '"fast"', 'how="half"', 'how="half"', "how=None", "2", "0", *scope.scalars("o")))
         args = args[:1] if scope.chance(20) else [args[0], how]
     return Text(f"{function.name}({', '.join(args)})")

@@ -178,6 +178,7 @@ def _prelude(scope: Scope, functions: list[UserFunction]) -> Lines:
     lines = ["import math", "import sys", "from builtins import range as counted", "", "import numpy as np", "from numba import prange", "", f"GI = {scope.pick(('3', '1', '-2', '40'))}",
              f"GF = {scope.pick(('0.75', '2.0', '-1.5'))}", f"GT = {scope.pick(('(1, 2, 5)', '(-1, 3, 0)', '(0, 1, 1)'))}",
              f"GW = {scope.pick(('(0.5, -1.25, 2.0)', '(0.1, 0.2, 0.7)'))}", f"GP = {scope.pick(('((0, 0.5), (1, -0.25), (2, 4.0))', '((-1, 2.0), (3, 1.5), (1, 0.0))'))}",
+             f"AT1, AT2, AT3 = {scope.pick(('(0,), (0, -1), (0, 0, -1)', '(-1,), (0, 0), (-1, 0, 0)'))}",
              "GD = {'step': 2, 3: -1, 'weight': 0.75, 7: 1.25}", ""]
     if any("COST" in f.text for f in functions):
         lines += ['COST = {"half": 0.5, "one": 1, 3: None}', ""]

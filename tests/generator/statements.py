@@ -323,6 +323,8 @@ def _moving_bound(scope: Scope, budget: int) -> Lines:
 def _all_indices(scope: Scope, budget: int) -> Lines:
     first, size, other = _fresh_index(scope), scope.pick(scope.sizes), scope.pick((*scope.sizes, "3"))
     second = next(name for name in "ijlpquvw" if name not in {first, *(v.name for v in scope.loops)})
+    if scope.chance(15):
+        return _whole_shape(scope, scope.pick(scope.arrays), budget)
     if scope.chance(30):
         at = scope.fresh("p")
         for item in (f"{at}[0]", f"{at}[1]"):
@@ -336,6 +338,17 @@ def _all_indices(scope: Scope, budget: int) -> Lines:
     shapes = [f"{name}.shape" for name in whole] + [f"*{name}.shape" for name in whole]
     header = scope.pick((f"{size}, {other}", f"({size}, {other})", *shapes))
     return _for(scope, f"for {first}, {second} in np.ndindex({header}):", variables, {}, budget)
+
+
+def _whole_shape(scope: Scope, array: Array, budget: int) -> Lines:
+    """All indices of an array, each kept as a tuple."""
+    at = scope.fresh("p")
+    items = [f"{at}[{k}]" for k in range(len(array.dims))]
+    scope.fixed.update(items)
+    use = [f"    {array.name}[{at}] = {array.name}[{at}]"] if array.stored else []
+    header = f"for {at} in np.ndindex({scope.pick(('', '*'))}{array.name}.shape):"
+    lines = _for(scope, header, [], dict.fromkeys(items, "i"), budget)
+    return [lines[0], *use, *lines[1:]]
 
 
 def _fresh_index(scope: Scope) -> str:

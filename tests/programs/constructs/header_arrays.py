@@ -180,7 +180,7 @@ def backwards(a, n):
 
 def as_a_tuple(m):
     s = 0.0
-    for index in np.ndindex(m.shape):  # expect: loop-iterable
+    for index in np.ndindex(m.shape):
         s += m[index]
     return s
 

@@ -43,6 +43,18 @@ def told(a, debug=False, verbose=0):
     return a
 
 
+def reported(a, level, log=None):
+    for i in range(len(a)):
+        if level == 1:
+            print(i)
+        if log:
+            log.append(i)
+        elif level and not log:
+            print()
+        a[i] += 1.0
+    return a
+
+
 class Solver:
     def __init__(self, a, callback=None, kind="jacobi"):
         self.a, self.callback, self.kind, self.log = a, callback, kind, []
@@ -102,7 +114,8 @@ results = [weighted(fresh()), weighted(fresh(), fresh()), short(fresh()), short(
            smoothed(fresh()), smoothed(fresh(), "left"), smoothed(fresh(), mode="forward"), smoothed(fresh(), "none"),
            smoothed(fresh(), 3), told(fresh()), told(fresh(), 0, 1), told(fresh(), False, -1), Solver(fresh()).run(3),
            Solver(fresh(), kind="other").run(2), asked(fresh(), 1), unassigned(fresh(), "fast"),
-           unassigned(fresh(), "slow"), unassigned(fresh(), None), unknown(fresh(), np.float64(1)), unknown(fresh(), b"x")]
+           unassigned(fresh(), "slow"), unassigned(fresh(), None), *[reported(fresh(), level) for level in (0, np.int64(0), np.float32(0.0))],
+           reported(fresh(), False, np.False_), unknown(fresh(), np.float64(1)), unknown(fresh(), b"x")]
 try:
     missing(fresh(), None)
 except TypeError as error:
