@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alpyna_hook.kernels import llvm_engine
-from alpyna_hook.kernels.kernel import Kernel
 from benchmarks import loading, measure, tsvc
 from benchmarks.loading import bits
 from benchmarks.polybench import KERNELS
@@ -143,14 +142,17 @@ def report(options: argparse.Namespace) -> None:
             continue
         rows.append(compare(case, getattr(fast, case.function), jitted, options.rounds))
         row = rows[-1]
-        print(f"{row.name:40} {row.ratio:6.2f} ({min(row.njit.runs) / min(row.kernels.runs):5.2f}) {row.kernels}  {row.njit}  {'' if row.same else 'OTHER BITS'}", flush=True)
+        least = min(row.njit.runs) / min(row.kernels.runs)
+        told = "" if row.same else "OTHER BITS"
+        print(f"{row.name:40} {row.ratio:6.2f} ({least:5.2f}) {row.kernels}  {row.njit}  {told}", flush=True)
     ratios = [row.ratio for row in rows]
     where = f"n = {options.n}" if options.suite == "tsvc" else f"Size {options.size}"
     explained = (
-        f"{where}, {options.dtype}; CPU seconds, median (smallest - largest) of {options.rounds} rounds; ratio: `@njit`'s time by that "
-        f"of the kernels. Made by `python -m benchmarks.run_kernels {' '.join(sys.argv[1:])}`.")
+        f"{where}, {options.dtype}; CPU seconds, median (smallest - largest) of {options.rounds} rounds; ratio: `@njit`'s time by "
+        f"that of the kernels. Made by `python -m benchmarks.run_kernels {' '.join(sys.argv[1:])}`.")
     summary = (
-        f"{len(rows)} functions; geometric mean of the ratios {measure.geometric_mean(ratios):.2f}, the smallest {min(ratios):.2f}, "
+        f"{len(rows)} functions; geometric mean of the ratios {measure.geometric_mean(ratios):.2f}, "
+        f"the smallest {min(ratios):.2f}, "
         f"{sum(r < 0.8 for r in ratios)} below 0.8, {sum(r >= 0.97 for r in ratios)} of 0.97 and more.")
     table = measure.table(
         ("function", "kernels", "@njit", "ratio", "same bits"),

@@ -307,8 +307,10 @@ class LlvmValues:
 
     def known(self, e: Load) -> str:
         """The chunk of iterations begins at 0 or later."""
-        chunk = isinstance(e.base, Local) and e.base.name == self.frame and isinstance(e.offset, Const) and e.offset.value in (LOW, HIGH)
-        return f", !range !{{i64 0, i64 {NO_END + 1}}}" if chunk else ""
+        match e:
+            case Load(Local(name), Const(word)) if name == self.frame and word in (LOW, HIGH):
+                return f", !range !{{i64 0, i64 {NO_END + 1}}}"
+        return ""
 
     # -- calls
 
