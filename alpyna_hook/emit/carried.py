@@ -26,7 +26,7 @@ def carry(typed: t.TypedNest, layout: Layout) -> Carry | None:
     inner = list(t.statements((loop,)))
     assigned = {name for s in inner for name in t.targets(s)}
     nodes = [x for s in inner for e in t.expressions(s) for x in t.walk(e)]
-    if not isinstance(loop, t.For) or loop.orelse or not _keeps_bounds(loop, assigned, typed.stored):
+    if not isinstance(loop, t.For) or loop.orelse or not _keeps_bounds(loop, assigned):
         return None
     if any(isinstance(x, t.Var) and x.obligation is not None for x in nodes) or any(isinstance(s, t.Raise) for s in inner):
         return None  # whether a variable was assigned before is not known in a later part
@@ -38,16 +38,14 @@ def carry(typed: t.TypedNest, layout: Layout) -> Carry | None:
     return Carry(tuple(moved), tuple(unbound))
 
 
-def _keeps_bounds(loop: t.For, assigned: Iterable[str], stored: Iterable[str]) -> bool:
+def _keeps_bounds(loop: t.For, assigned: Iterable[str]) -> bool:
     """Are the bounds the same whenever they are computed?"""
     for e in t.expressions(loop):
         for x in t.walk(e):
             match x:
                 case t.Var(name) if name in assigned:
                     return False
-                case t.Load(array) if array in stored:
-                    return False
-                case t.CallFunction():
+                case t.Load() | t.CallFunction():  # of an array that the loop may write to under another name
                     return False
     return True
 

@@ -101,7 +101,7 @@ def launch(
         judge.failed()
         variant.doubt_flags(trace.accelerated)
     except BaseException as error:
-        kept = ran is None and work.kept
+        kept = ran is None and work.kept and came_from_outside(error)  # ours would not be raised afterwards
         if not kept and (work.undoable or not work.has_run):
             undo(site, work, depth)
             raise

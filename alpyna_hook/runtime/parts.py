@@ -55,7 +55,7 @@ class Parts:
             before = bytes(work.frame)
             self._keep(seconds if size == 1 else 0.0)
             high = min(low + size, self.trips)
-            begun = perf_counter()
+            self.finished, begun = None, perf_counter()
             work.perform(low, high)
             seconds = perf_counter() - begun
             if not work.is_clean:
@@ -78,7 +78,6 @@ class Parts:
 
     def _give_up(self, work: Work, low: int, before: bytes) -> None:
         """A part that did not come to its end: what it was to begin with, if that is known and all else is well."""
-        self.finished = None
         if work.status == ABORTED and low and self._copies is not None:
             for array, copy in self._copies:
                 array[...] = copy

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from alpyna_hook.config import ENGINES
 from tests.generator.trial import Trial, fails, failure, trials
+from tests.parting import one_at_a_time
 
 STRIDE = 1_000_003
 CHUNK = 100
@@ -43,6 +44,8 @@ def main() -> int:
     parser.add_argument("--details", action="store_true", help="print what each reason met, too")
     parser.add_argument("--no-reduce", action="store_true", help="save failing cases as they are")
     parser.add_argument("--jit", choices=ENGINES, default=ENGINES[0], help="what compiles the kernels")
+    parser.add_argument("--threads", type=int, default=1, help="how many run what may run in any order")
+    parser.add_argument("--parts", action="store_true", help="kernels run one iteration of the outermost loop at a time, as long ones do")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     return _chunk(options) if options.chunk else _spread(options)
@@ -71,8 +74,11 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
     command = [sys.executable, "-m", "tests.generator", "--chunk", "--seed", str(options.seed), "--first", str(first),
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
                "--bindings", str(options.bindings)]
-    command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless
-    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "ALPYNA_JIT": options.jit})
+    command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless + ["--parts"] * options.parts
+    run = subprocess.run(
+        command, capture_output=True, text=True,
+        env={**os.environ, "ALPYNA_JIT": options.jit, "ALPYNA_THREADS": str(options.threads)},
+    )
     lines = run.stdout.splitlines()
     if lines and lines[-1].startswith("{"):
         counts: dict[str, int] = json.loads(lines[-1])
@@ -100,6 +106,8 @@ def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
 
 def _chunk(options: argparse.Namespace) -> int:
     totals: collections.Counter[str] = collections.Counter()
+    if options.parts:
+        one_at_a_time(setattr)
     for k in range(options.first, options.first + options.count):
         print(f"nest {k}", flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from alpyna_hook.runtime.parts import Parts
+from tests.differential import Program, check
+from tests.generator.trial import trials
+from tests.parting import one_at_a_time
 
 # Each function is given how often its outermost loop turns.
 PROGRAM = """
@@ -192,3 +199,73 @@ def test_an_iteration_that_takes_too_long_is_put_back(tmp_path: Path) -> None:
 def test_all_is_put_back_where_parts_are_not_known(name: str, tmp_path: Path) -> None:
     kept, _ = _run(tmp_path, name, 0.3)
     assert kept == "False"
+
+
+@pytest.fixture
+def parted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every kernel runs in parts of one iteration; how many iterations those that could be parted ran."""
+    one_at_a_time(monkeypatch.setattr)
+    run, finished = Parts.run, []
+
+    def noting(self: Parts, work: object) -> None:
+        run(self, work)  # type: ignore[arg-type]
+        finished.append(self.finished or 0)
+
+    monkeypatch.setattr(Parts, "run", noting)
+    return finished
+
+
+@pytest.mark.parametrize("seeds", [range(60), pytest.param(range(60, 1000), marks=pytest.mark.slow)], ids=str)
+def test_random_nests_one_iteration_at_a_time(seeds: range, parted: list[int]) -> None:
+    for seed in seeds:
+        for trial in trials(random.Random(seed), bindings=1):
+            assert trial.compared.difference is None, f"{trial.compared.difference}\n{trial.case.source}\n{trial.inputs}"
+    assert sum(count > 1 for count in parted) > len(seeds) / 10, parted
+
+
+BODIES = {
+    "assigned early": "if i == 1:\n    t = a[i]",
+    "assigned early and late": "if i % 3 == 1:\n    t = a[i] + i",
+    "of two types": "s = s + 1 if a[i] < 2.0 else s * 0.5",
+    "of one type at last": "x = 1 if i % 2 else 0.5",
+    "left": "s += i\nif i == 4:\n    break",
+    "returned": "s += i\nif i == 4:\n    return s, i",
+    "a check that fails late": "s += b[i + 1]",
+    "a warning late": "a[i] = a[i] * 1e307",
+    "a complex sum": "z = z * 1j + a[i]",
+    "the last one": "m = max(a[i], a[0])\nj = i",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_variables_go_from_part_to_part(name: str, parted: list[int]) -> None:
+    lines = "".join(f"        {line}\n" for line in BODIES[name].split("\n"))
+    source = f"def f(a, b, s, z):\n    for i in range(len(a)):\n{lines}    return locals()\n"
+    check(source, np.array([1.0, 2.0, 0.5, 3.0, 9.0, 30.0, 2.0]), np.arange(7.0), 0, 1j, expect=None)
+    assert parted
+
+
+def test_bounds_that_the_loop_may_change_under_another_name(parted: list[int]) -> None:
+    """Seven iterations, whatever the array holds after the first."""
+    source = "def f(a, n):\n    for i in range(min(len(a), n[0])):\n        a[i] = 2\n    return a\n"
+    a = np.full(7, 7)
+    for n in (a, a[:1], a.copy()):
+        check(source, a, n, expect=None)
+
+
+@pytest.mark.parametrize("step", ["_keep", "_merge"])
+def test_what_fails_between_two_parts_is_no_interrupt(step: str, parted: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The iterations that are finished then are put back: nobody would run the others."""
+    usual, calls = getattr(Parts, step), []
+
+    def failing(*args: object) -> None:
+        calls.append(args)
+        if len(calls) == 3:
+            raise MemoryError
+        usual(*args)
+
+    program = Program("def f(a):\n    s = 0\n    for i in range(len(a)):\n        s += i\n        a[i] += s\n    return s\n")
+    program.load()
+    monkeypatch.setattr(Parts, step, failing)
+    assert program.call("f", np.arange(7)).difference is None
+    assert len(calls) == 3
