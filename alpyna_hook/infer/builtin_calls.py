@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpyna_hook.infer.complex_numbers import builtin_complex, complex_abs, raised
-from alpyna_hook.infer.maker import BOOL, FLOAT, INT, Maker
+from alpyna_hook.infer.maker import BOOL, FLOAT, INT, KnownCall, Maker
 from alpyna_hook.infer.rounding import builtin_round
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import is_complex, is_float, is_int, is_python, rep_of_kind
@@ -83,7 +83,7 @@ def constructor(make: Maker, kind: str, args: list[t.Expr], e: ir.Call) -> t.Exp
     return t.Cast(make.store_cast(value, kind, e.loc), frozenset({kind}), rep, None, e.loc)
 
 
-BUILTIN_CALLS = {
+BUILTIN_CALLS: dict[str, KnownCall] = {
     "abs": builtin_abs, "bool": builtin_bool, "complex": builtin_complex, "float": builtin_float, "int": builtin_int,
     "max": builtin_max, "min": builtin_min, "pow": builtin_pow, "round": builtin_round,
 }

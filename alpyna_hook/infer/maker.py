@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from alpyna_hook import profile
 from alpyna_hook.infer.scope import Scope
@@ -276,6 +276,9 @@ class Maker:
             return None
         value = _fold_python(op, left, right)
         return None if value is None else self.constant(value, loc)
+
+
+KnownCall: TypeAlias = Callable[[Maker, list[t.Expr], ir.Call], t.Expr]  # what types the calls of one function
 
 
 def _fold_cast(value: bool | int | float | complex, rep: Rep) -> bool | int | float | complex | None:

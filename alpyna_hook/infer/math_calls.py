@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
-from alpyna_hook.infer.maker import BOOL, FLOAT, INT, Maker, require_exact
+from alpyna_hook.infer.maker import BOOL, FLOAT, INT, KnownCall, Maker, require_exact
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import is_float, is_int
 from alpyna_hook.operators.genuine import MATH
@@ -38,27 +39,11 @@ def math_fabs(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     return make.op("abs", (make.real(make.one(args, e), e),), FLOAT, "f8", e.loc)
 
 
-def _two(make: Maker, name: str, args: list[t.Expr], e: ir.Call, checks: tuple[str, ...]) -> t.Expr:
+def _two(make: Maker, args: list[t.Expr], e: ir.Call, *, name: str, checks: tuple[str, ...]) -> t.Expr:
     if len(args) != 2:
         raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
     make.scope.shared.libm[name] = None
     return make.op("libm:" + name, (make.real(args[0], e), make.real(args[1], e)), FLOAT, "f8", e.loc, checks)
-
-
-def math_pow(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _two(make, "pow", args, e, ("domain_strict",))
-
-
-def math_fmod(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _two(make, "fmod", args, e, ("domain_strict",))
-
-
-def math_atan2(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _two(make, "atan2", args, e, ("domain_strict",))
-
-
-def math_copysign(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _two(make, "copysign", args, e, ("number",))
 
 
 def math_hypot(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
@@ -86,23 +71,11 @@ def _whole(make: Maker, value: t.Expr, e: ir.Call) -> t.Expr:
     return make.cast(value, "i8", "fit" if value.rep == "u8" else "")
 
 
-def _predicate(make: Maker, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+def _predicate(make: Maker, args: list[t.Expr], e: ir.Call, *, name: str) -> t.Expr:
     return make.op(name, (make.real(make.one(args, e), e),), BOOL, "b1", e.loc)
 
 
-def math_isnan(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _predicate(make, "isnan", args, e)
-
-
-def math_isinf(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _predicate(make, "isinf", args, e)
-
-
-def math_isfinite(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _predicate(make, "isfinite", args, e)
-
-
-def _to_int(make: Maker, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
+def _to_int(make: Maker, args: list[t.Expr], e: ir.Call, *, name: str) -> t.Expr:
     value = make.one(args, e)
     if value.kinds <= {"int", "bool"}:
         return t.Cast(make.cast(value, "i8", ""), INT, "i8", None, e.loc)
@@ -113,34 +86,17 @@ def _to_int(make: Maker, name: str, args: list[t.Expr], e: ir.Call) -> t.Expr:
     return t.Cast(make.cast(rounded, "i8", "fit"), INT, "i8", None, e.loc)
 
 
-def math_floor(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _to_int(make, "floor", args, e)
-
-
-def math_ceil(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _to_int(make, "ceil", args, e)
-
-
-def math_trunc(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _to_int(make, "trunc", args, e)
-
-
-def _scaled(make: Maker, factor: float, args: list[t.Expr], e: ir.Call) -> t.Expr:
+def _scaled(make: Maker, args: list[t.Expr], e: ir.Call, *, factor: float) -> t.Expr:
     value = t.Cast(make.real(make.one(args, e), e), FLOAT, "f8", None, e.loc)
     return make.binary("*", value, t.Const(factor, FLOAT, "f8", e.loc), e.loc)
 
 
-def math_degrees(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _scaled(make, 180.0 / math.pi, args, e)
-
-
-def math_radians(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    return _scaled(make, math.pi / 180.0, args, e)
-
-
-MATH_CALLS = {
-    "atan2": math_atan2, "ceil": math_ceil, "copysign": math_copysign, "degrees": math_degrees, "fabs": math_fabs,
-    "floor": math_floor, "fmod": math_fmod, "gcd": math_gcd, "hypot": math_hypot, "isfinite": math_isfinite, "isinf": math_isinf,
-    "isnan": math_isnan, "isqrt": math_isqrt, "log": math_log, "pow": math_pow, "radians": math_radians, "sqrt": math_sqrt,
-    "trunc": math_trunc,
+MATH_CALLS: dict[str, KnownCall] = {
+    "fabs": math_fabs, "gcd": math_gcd, "hypot": math_hypot, "isqrt": math_isqrt, "log": math_log, "sqrt": math_sqrt,
+    **{name: partial(_two, name=name, checks=("domain_strict",)) for name in ("atan2", "fmod", "pow")},
+    "copysign": partial(_two, name="copysign", checks=("number",)),
+    **{name: partial(_predicate, name=name) for name in ("isfinite", "isinf", "isnan")},
+    **{name: partial(_to_int, name=name) for name in ("ceil", "floor", "trunc")},
+    "degrees": partial(_scaled, factor=180.0 / math.pi),
+    "radians": partial(_scaled, factor=math.pi / 180.0),
 }

@@ -1,0 +1,53 @@
+"""How many threads pay, by what was seen: a nest that several run in half the time, and one that they make slower."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpyna_hook.cost.pace import Pace
+
+FORK = 20e-6  # seconds
+
+
+def chosen(one: float, several: float, runs: int, predicted: float = 1.0) -> list[int]:
+    """The threads of each of so many runs, of kernels that need so many seconds."""
+    pace, found = Pace(), []
+    for _ in range(runs):
+        threads = pace.threads(predicted, 2, FORK)
+        pace.note(predicted, several if threads > 1 else one, threads)
+        found.append(threads)
+    return found
+
+
+def test_several_threads_where_they_need_half_the_time() -> None:
+    found = chosen(0.01, 0.005, 1000)
+    assert found.count(2) > 950
+    assert 1 in found[:5]  # tried early, as it is short
+
+
+def test_one_thread_where_several_need_longer() -> None:
+    found = chosen(0.01, 0.02, 1000)
+    assert found.count(1) > 950
+    assert found[0] == 2
+
+
+def test_what_takes_long_is_tried_later_on_one_thread() -> None:
+    assert 1 not in chosen(1.0, 0.5, 10, predicted=100.0)
+
+
+@pytest.mark.parametrize("one", [1e-6, 0.5 * 20 * FORK])
+def test_no_threads_for_what_is_hardly_longer_than_to_start_them(one: float) -> None:
+    found = chosen(one, one / 2, 100, predicted=1e-3)
+    assert set(found[3:]) == {1}
+
+
+def test_one_thread_where_no_other_is_free() -> None:
+    assert Pace().threads(100.0, 1, FORK) == 1
+
+
+def test_an_outlier_does_not_decide() -> None:
+    pace = Pace()
+    for threads, seconds in [(2, 0.005), (1, 0.01)] * 4:
+        pace.note(1.0, seconds, threads)
+    pace.note(1.0, 5.0, 2)  # held up once
+    assert pace.threads(1.0, 2, FORK) == 2 or pace.threads(1.0, 2, FORK) == 2  # one of two may be a try of the other
