@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from alpyna_hook.emit.helpers import HELPERS
+from alpyna_hook.emit.layout import FAILED, LOW
 from alpyna_hook.emit.llvm import llvm_text
 from alpyna_hook.emit.parsed import parsed
 from alpyna_hook.emit.parsed_operators import COMPLEX, FLOATS, INTS, arithmetic, compared, inverted, negated
@@ -166,3 +167,17 @@ def test_no_operation_may_be_contracted() -> None:
 def test_walk_finds_every_node() -> None:
     function = function_of("x = get_f8(frame, 8)", "while x < 4.0:", "    x = x * 2.0", "return 0")
     assert [type(node).__name__ for node in walk(function.body[1])] == ["While", "Compare", "Local", "Const", "Set", "Binary", "Local", "Const"]
+
+
+def test_the_frame_shares_no_memory_with_arrays() -> None:
+    """But for its word of a failed check: any call may write that, and a look at it keeps what was stored before."""
+    source = (f"def kernel(frame):\n    low = get_i8(frame, {LOW})\n    failed = get_i8(frame, {FAILED})\n    a = pointer(get_i8(frame, 96))\n"
+              "    store_f8_g0(a, low * 8, 0.5)\n    if failed != 0:\n        return 1\n    return 0\n")
+    text = llvm_text(parsed(source_of(source)))
+    loads = {word: re.search(rf"(%t\d+) = getelementptr inbounds i8, ptr %t\d+, i64 {word}\n.*? = load i64, ptr \1\b(.*)", text) for word in (LOW, FAILED, 96)}
+    marks = {word: found[2] for word, found in loads.items() if found}
+    assert "!alias.scope !10" in marks[LOW] and "!range" in marks[LOW]
+    assert marks[FAILED] == ""
+    assert marks[96] == ", !alias.scope !10, !noalias !11"
+    (store,) = re.findall(r"store double .*(, !alias.scope !\d+, !noalias !\d+)", text)
+    assert "!10" not in store.split("!noalias")[0]
