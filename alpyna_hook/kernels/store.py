@@ -19,9 +19,9 @@ import alpyna_hook
 from alpyna_hook.config import cache_folder
 from alpyna_hook.guest import files
 from alpyna_hook.log import log
+from alpyna_hook.runtime.earlier import SUFFIX as NOTES
 
 SUFFIX = ".o"
-NOTES = ".known"  # of the file that tells which nests were compiled, see runtime/earlier.py
 LIMIT = 2**28  # bytes of all files
 _LEFT = 0.75  # of that, when some have gone
 _MAGIC = b"ALPyNA-object-1\n"
