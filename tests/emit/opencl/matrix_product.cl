@@ -1,0 +1,121 @@
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#pragma OPENCL FP_CONTRACT OFF
+
+static bool poll(global uchar *frame, long iterations) {
+    global long *const left = (global long *)(frame + 72);
+    *left -= iterations;
+    return *left < 0;
+}
+
+
+static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1, global uchar *g2) {
+    global uchar *v_c = 0;
+    long v_c_n0 = 0;
+    long v_c_s0 = 0;
+    long v_c_n1 = 0;
+    global uchar *v_a = 0;
+    long v_a_n0 = 0;
+    long v_a_s0 = 0;
+    long v_a_n1 = 0;
+    global uchar *v_b = 0;
+    long v_b_n0 = 0;
+    long v_b_s0 = 0;
+    long v_b_n1 = 0;
+    long v_i = 0;
+    long v_j = 0;
+    double v_s = 0;
+    long v_s_kind = 0;
+    long v_k_3 = 0;
+    long v_i_assigned = 0;
+    long v_j_assigned = 0;
+    long v_s_assigned = 0;
+    long v_k_assigned = 0;
+    long v_trip = 0;
+    long v_low = 0;
+    long v_high = 0;
+    long v_k = 0;
+    long v_k_1 = 0;
+    double v_tmp = 0;
+    long v_k_2 = 0;
+    double v_tmp_1 = 0;
+    v_c = g0 + as_long(*(global ulong *)(v_frame + 96l));
+    v_c_n0 = as_long(*(global ulong *)(v_frame + 104l));
+    v_c_s0 = as_long(*(global ulong *)(v_frame + 120l));
+    v_c_n1 = as_long(*(global ulong *)(v_frame + 112l));
+    v_a = g1 + as_long(*(global ulong *)(v_frame + 136l));
+    v_a_n0 = as_long(*(global ulong *)(v_frame + 144l));
+    v_a_s0 = as_long(*(global ulong *)(v_frame + 160l));
+    v_a_n1 = as_long(*(global ulong *)(v_frame + 152l));
+    v_b = g2 + as_long(*(global ulong *)(v_frame + 176l));
+    v_b_n0 = as_long(*(global ulong *)(v_frame + 184l));
+    v_b_s0 = as_long(*(global ulong *)(v_frame + 200l));
+    v_b_n1 = as_long(*(global ulong *)(v_frame + 192l));
+    v_i = 0l;
+    v_j = 0l;
+    v_s = 0.0;
+    v_s_kind = 0l;
+    v_k_3 = 0l;
+    v_i_assigned = 0l;
+    v_j_assigned = 0l;
+    v_s_assigned = 0l;
+    v_k_assigned = 0l;
+    v_trip = (v_c_n0 - 0l);
+    v_low = as_long(*(global ulong *)(v_frame + 0l));
+    v_high = as_long(*(global ulong *)(v_frame + 8l));
+    if ((v_high > v_trip)) {
+        v_high = v_trip;
+    }
+    const long end2 = v_high;
+    for (long at1 = v_low; at1 < end2; at1 += 1) {
+        v_k = at1;
+        v_i = v_k;
+        v_i_assigned = 1l;
+        bool const t3 = poll(v_frame, 1l);
+        if (t3) {
+            return 3l;
+        }
+        const long end5 = v_c_n1;
+        for (long at4 = 0l; at4 < end5; at4 += 1) {
+            v_k_1 = at4;
+            v_j = v_k_1;
+            v_j_assigned = 1l;
+            bool const t6 = poll(v_frame, 1l);
+            if (t6) {
+                return 3l;
+            }
+            v_tmp = 0.0;
+            v_s = v_tmp;
+            v_s_kind = 1l;
+            v_s_assigned = 1l;
+            const long end8 = v_a_n1;
+            for (long at7 = 0l; at7 < end8; at7 += 1) {
+                v_k_2 = at7;
+                v_k_3 = v_k_2;
+                v_k_assigned = 1l;
+                v_tmp_1 = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
+                v_s = v_tmp_1;
+                v_s_kind = 0l;
+                v_s_assigned = 1l;
+            }
+            *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(v_s);
+        }
+    }
+    *(global ulong *)(v_frame + 216l) = as_ulong(v_i);
+    *(global ulong *)(v_frame + 224l) = as_ulong(v_i_assigned);
+    *(global ulong *)(v_frame + 232l) = as_ulong(v_j);
+    *(global ulong *)(v_frame + 240l) = as_ulong(v_j_assigned);
+    *(global ulong *)(v_frame + 248l) = as_ulong(v_s);
+    *(global ulong *)(v_frame + 256l) = as_ulong(v_s_kind);
+    *(global ulong *)(v_frame + 264l) = as_ulong(v_s_assigned);
+    *(global ulong *)(v_frame + 272l) = as_ulong(v_k_3);
+    *(global ulong *)(v_frame + 280l) = as_ulong(v_k_assigned);
+    return 0l;
+}
+
+kernel void alpyna(global uchar *restrict frames, ulong size, ulong count, global uchar *restrict g0, global uchar *restrict g1, global uchar *restrict g2) {
+    const size_t k = get_global_id(0);
+    if (k >= count)
+        return;
+    global uchar *const frame = frames + k * size;
+    *(global long *)(frame + size - 8) = f_v_kernel(frame, g0, g1, g2);
+}
