@@ -107,10 +107,10 @@ def is_accelerated(function: object) -> bool:
     return has_sites(function)
 
 
-def report() -> list[dict[str, Any]]:
-    """What became of each loop nest so far: file, line, qualname, runs, accelerated_runs, device,
+def report(file: str | None = None) -> list[dict[str, Any]]:
+    """What became of each loop nest so far, or of those of one file: file, line, qualname, runs, accelerated_runs, device,
     reason (a slug, or None), detail, hint, obstacles (what else is in the way), refusals (runs by reason), seconds, and
     loops, with a verdict of the dependence analysis for each."""
     from alpyna_hook.explain.report import as_data
 
-    return [{key: value for key, value in entry.items() if key != "words"} for entry in as_data(loops=True)]
+    return [{key: value for key, value in entry.items() if key != "words"} for entry in as_data(file=file, loops=True)]

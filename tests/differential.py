@@ -157,7 +157,7 @@ def report(filename: str) -> dict[tuple[int, str], Mapping[str, object]]:
     """The report's entries for one file."""
     from alpyna_hook.explain.report import as_data  # as alpyna_hook.report(), without analysing dependences
 
-    return {(e["line"], e["qualname"]): dict(e) for e in as_data() if e["file"] == filename}
+    return {(e["line"], e["qualname"]): dict(e) for e in as_data(file=filename)}
 
 
 def _since(before: Mapping[tuple[int, str], Mapping[str, object]],

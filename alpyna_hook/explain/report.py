@@ -35,16 +35,17 @@ Entry = dict[str, Any]
 
 
 def as_data(
-    *, loops: bool = False, kernels: bool | str = False, whole: bool = False, times: Times | None = None
+    *, file: str | None = None, loops: bool = False, kernels: bool | str = False, whole: bool = False, times: Times | None = None
 ) -> list[Entry]:
     """`file`, `line`, `qualname`, `runs`, `accelerated_runs`, `device`, `reason` (slug or None), `seconds`, ...
 
-    `loops` adds the dependence analysis of nests that did or may run compiled: `loops`, with a verdict
-    for each, `graph` and `words`; `whole`: of all nests, with all pairs.
+    `file`: of this file alone.  `loops` adds the dependence analysis of nests that did or may run compiled: `loops`,
+    with a verdict for each, `graph` and `words`; `whole`: of all nests, with all pairs.
     `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm" or "asm".
     `times` adds what the interpreter was seen to need, sorts by it, and adds the hot loops of unmarked modules.
     """
-    found: list[tuple[Entry, Site | ModuleSource | None]] = [each for module in all_modules() for each in _module(module)]
+    modules = [module for module in all_modules() if file in (None, module.filename)]
+    found: list[tuple[Entry, Site | ModuleSource | None]] = [each for module in modules for each in _module(module)]
     if times is not None:
         found += [(entry, None) for entry in _timed([entry for entry, _ in found], times)]
         found.sort(key=lambda each: -cost(each[0]))

@@ -22,7 +22,7 @@ def kernel_of(body: str, overlapping: bool = False) -> str:
     compared = program.call("f", *inputs, 1.5, 300)
     assert compared.difference is None
     assert compared.verdict == "accelerated", compared.runs
-    kernels = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    kernels = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert len(kernels) == 1
     return str(kernels[0])
 
@@ -121,7 +121,7 @@ def test_straight_functions_are_inlined() -> None:
     program.load()
     compared = program.call("f", np.linspace(0.0, 1.0, 300), np.zeros(300))
     assert compared.difference is None and compared.verdict == "accelerated"
-    [text] = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    [text] = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert text.count("def ") == 1 and text.count("ufunc1_strip_f8(") == 2
 
 

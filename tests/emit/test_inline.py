@@ -47,7 +47,7 @@ def test_they_are_put_in(body: str) -> None:
     program.load()
     compared = program.call("f", np.linspace(0.5, 2.0, 9), np.linspace(-1.0, 3.0, 9), 0.5, 0.25)
     assert compared.difference is None and compared.verdict == "accelerated", compared
-    (kernel,) = [str(k) for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    (kernel,) = [str(k) for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert kernel.count("def ") == 1, kernel
 
 

@@ -23,7 +23,7 @@ def kernel_of(body: str, overlapping: bool = False, n: int = 150) -> str:
     compared = program.call("f", *inputs, 1.5, n)
     assert compared.difference is None
     assert compared.verdict == "accelerated", compared.runs
-    kernels = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    kernels = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert len(kernels) == 1
     return str(kernels[0])
 
@@ -112,5 +112,5 @@ def test_in_a_function() -> None:
     program.load()
     compared = program.call("f", np.linspace(0.5, 9.0, 100), np.zeros(100))
     assert compared.difference is None and compared.verdict == "accelerated"
-    [text] = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    [text] = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert "active_strip" in text

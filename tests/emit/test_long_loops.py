@@ -45,6 +45,5 @@ def f(a, b, n):
     program.load()
     compared = program.call("f", np.random.default_rng(n).random(max(n, 3)), np.zeros(max(n, 3)), n)
     assert compared.difference is None
-    for entry in as_data(kernels=True):
-        if entry["file"] == program.filename:
-            assert all("poll(frame" in kernel for kernel in entry["kernels"])
+    for entry in as_data(file=program.filename, kernels=True):
+        assert all("poll(frame" in kernel for kernel in entry["kernels"])

@@ -15,7 +15,7 @@ SOURCE = """def shift(a, b):
 def verdicts(a: np.ndarray, b: np.ndarray) -> list[str]:  # type: ignore[type-arg]
     module = static_analyse(SOURCE, Options(device="cpu", strict=True))
     module.shift(a, b)
-    entry = [e for e in report() if e["qualname"] == "shift"][-1]
+    entry = [e for e in report(module.__file__) if e["qualname"] == "shift"][-1]
     assert entry["accelerated_runs"] == 1
     return [loop["verdict"] for loop in entry["loops"]]
 

@@ -18,7 +18,7 @@ def entry(source: str, *calls: tuple[object, ...], options: alpyna_hook.Options 
     module = alpyna_hook.static_analyse(source, options)
     for call in calls:
         module.f(*call)
-    found, = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    found, = alpyna_hook.report(module.__file__)
     return dict(found)
 
 
@@ -51,7 +51,7 @@ def test_the_text_says_why_a_nest_has_no_graph() -> None:
     loops = "".join(f"{' ' * (k + 1)}for i{k} in range(n):\n" for k in range(7))
     module = alpyna_hook.static_analyse(f"def f(a, n):\n{loops}{' ' * 8}a[i0] = 1.0\n", FORCED)
     module.f(np.ones(1), 1)
-    found, = (e for e in as_data(loops=True) if e["file"] == module.__file__)
+    found, = as_data(loops=True, file=module.__file__)
     assert found["words"] == ["dependences not analysed: 7 loops in one another"]
 
 

@@ -27,7 +27,7 @@ def entry(source: str, *values: object, file: str | None = None) -> dict[str, An
     module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device="cpu", strict=True))
     with suppress(ValueError, AttributeError):
         module.f(*values)
-    (found,) = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    (found,) = alpyna_hook.report(module.__file__)
     return dict(found)
 
 
@@ -101,7 +101,7 @@ def test_all_names_that_cannot_be_bound_are_told() -> None:
     module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device="cpu", strict=True))
     with pytest.raises(NameError):
         module.f(A.copy(), [1.0, 2.0, 3.0])
-    (found,) = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    (found,) = alpyna_hook.report(module.__file__)
     told = [(found["reason"], found["detail"]), *((o["reason"], o["detail"]) for o in found["obstacles"])]
     assert told == [("value-type", "x is a list"), ("call", "rng.random()"), ("unbound", "missing")]
     assert [source.splitlines()[o["place"][0] - 1][o["place"][1]:o["place"][3]] for o in found["obstacles"]] == ["rng.random()", "missing"]
@@ -141,7 +141,7 @@ def test_what_types_refuse_is_told_beside_what_is_refused_before_types(name: str
     module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device="cpu", strict=True))
     with suppress(TypeError, IndexError, ValueError):
         module.f(A.copy(), True)
-    (found,) = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    (found,) = alpyna_hook.report(module.__file__)
     assert found["reason"] == slug
     assert [(o["reason"], source.splitlines()[o["place"][0] - 1].strip()) for o in found["obstacles"]] == [
         ("dimensions", "z = w[i, 0]"), ("type-error", "w[i] <<= 2")]

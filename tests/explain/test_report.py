@@ -19,7 +19,7 @@ def reported(source: str, *calls: tuple[object, ...], device: str = "cpu") -> di
     module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device=device, strict=True))
     for call in calls:
         module.f(*call)
-    (found,) = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    (found,) = alpyna_hook.report(module.__file__)
     return dict(found)
 
 
@@ -91,8 +91,8 @@ def test_no_more_graphs_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(report, "_GRAPH_SECONDS", (-1.0, -1.0))
     module = alpyna_hook.static_analyse(LOOP, alpyna_hook.Options(device="cpu"))
     module.f(np.zeros(9), 9)
-    (short,) = (e for e in report.as_data(loops=True) if e["file"] == module.__file__)
-    (whole,) = (e for e in report.as_data(loops=True, whole=True) if e["file"] == module.__file__)
+    (short,) = report.as_data(loops=True, file=module.__file__)
+    (whole,) = report.as_data(loops=True, whole=True, file=module.__file__)
     assert (short["loops"], len(short["words"]), len(whole["loops"])) == ([], 1, 1)
     assert "--graph" in short["words"][0]
 
@@ -104,7 +104,7 @@ def test_loops_of_called_functions_are_parts_of_the_nest() -> None:
     )
     module = alpyna_hook.static_analyse(source, alpyna_hook.Options(device="cpu", strict=True))
     assert module.f(np.ones(9), 4) == 36.0
-    inner, outer = (e for e in alpyna_hook.report() if e["file"] == module.__file__)
+    inner, outer = alpyna_hook.report(module.__file__)
     assert (inner["runs"], inner["reason"], outer["part_of"]) == (0, None, None)
     assert inner["part_of"].endswith(":9, f")
 

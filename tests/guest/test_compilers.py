@@ -72,7 +72,7 @@ def test_what_was_handed_over_is_plain_code() -> None:
 
 def test_the_report_names_the_compiler() -> None:
     module = alpyna_hook.static_analyse(HEADER + "@njit" + LOOP)
-    (entry,) = [entry for entry in alpyna_hook.report() if entry["file"] == module.__file__]
+    (entry,) = alpyna_hook.report(module.__file__)
     assert (entry["reason"], entry["detail"], entry["runs"]) == ("other-compiler", "Numba", 0)
 
 

@@ -171,7 +171,7 @@ def test_stores_that_move_are_trusted() -> None:
         program.load()
         inputs = np.zeros(40), np.ones(30), np.arange(30), 1.5, 0
         assert program.call("f", *inputs).verdict == "accelerated"
-        kernels = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+        kernels = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
         assert not any("bad" in str(k) for k in kernels), body
 
 

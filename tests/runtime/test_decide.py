@@ -8,9 +8,10 @@ import itertools
 import numpy as np
 import pytest
 
-from alpyna_hook import Options, report, static_analyse
+from alpyna_hook import Options, static_analyse
 from alpyna_hook.capture import capture_function, capture_nest
 from alpyna_hook.cost.outline import outline
+from alpyna_hook.explain.report import as_data
 from alpyna_hook.ir.facts import UserFunction
 from alpyna_hook.profile import Profile
 from alpyna_hook.runtime import decide
@@ -20,7 +21,7 @@ _NUMBER = itertools.count()
 
 
 def entry(qualname: str, line: int) -> dict[str, object]:
-    return [e for e in report() if e["qualname"] == qualname and e["line"] == line][-1]
+    return [e for e in as_data() if e["qualname"] == qualname and e["line"] == line][-1]
 
 
 def load(source: str, device: str = "auto"):  # type: ignore[no-untyped-def]

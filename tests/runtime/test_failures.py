@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpyna_hook.explain.report import as_data
 from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 from tests.oracle import Conditions
@@ -61,11 +62,9 @@ def test_flags_of_the_unit(values: list[float], flag: str) -> None:
 
 
 def test_the_report_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    import alpyna_hook
-
     source = HEAD + "        s += a[k[i]]\n    return s\n"
     detail_of(source, {"k": I})
-    entries = [e for e in alpyna_hook.report() if e["reason"] == "flagged"]
+    entries = [e for e in as_data() if e["reason"] == "flagged"]
     assert entries[-1]["detail"] == "index 12 out of range for axis 0 of a, line 8"
     assert entries[-1]["place"][0] == LINE
 

@@ -45,7 +45,7 @@ def test_what_calls_a_method_in_c_is_refused_without_the_engine(body: str, detai
             site.judge.pending = 1e9  # type: ignore[union-attr]
             assert site.left_for_good or front.leaves(site, values, namespace)
         assert site.left_for_good
-        entry = next(e for e in report() if e["file"] == site.module.filename)
+        entry = report(site.module.filename)[0]
         assert (entry["reason"], entry["detail"], entry["place"][0]) == ("call", detail, 4)
         assert site.state.trace.refusals == {"call": 32}  # type: ignore[attr-defined]
         assert id(site) not in INVESTMENTS._waiting

@@ -61,5 +61,5 @@ def test_operands_keep_their_place_where_nothing_stores() -> None:
     program = Program("def f(a, b, n):\n    for i in range(n):\n        if a[i] < b[i] + 1.0 < a[i + 1]:\n            b[i] = 1.0\n")
     program.load()
     assert program.call("f", np.arange(5.0), np.arange(5.0), 4).verdict == "accelerated"
-    (kernel,) = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    (kernel,) = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
     assert str(kernel).count("x1") == 3 and "x2" not in str(kernel)

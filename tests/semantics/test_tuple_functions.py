@@ -111,5 +111,5 @@ def test_no_call_is_left(name: str) -> None:
     compiled = Program(program(BODIES[name]))
     compiled.load()
     assert compiled.call("f", np.linspace(1.0, 50.0, 30), np.zeros(30)).difference is None
-    kernels = [k for entry in as_data(kernels=True) if entry["file"] == compiled.filename for k in entry["kernels"]]
+    kernels = [k for entry in as_data(kernels=True, file=compiled.filename) for k in entry["kernels"]]
     assert len(kernels) == 1 and (kernels[0].count("def ") == 1 or name == "one calls another")
