@@ -30,6 +30,10 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         "--accelerate", metavar="PATTERN", action="append", default=[],
         help="modules that count as marked, such as 'pkg.*' (may be repeated)",
     )
+    parser.add_argument(
+        "--progress", action=argparse.BooleanOptionalAction, default=None,
+        help="on standard error, a line for a nest that runs longer than 2 s, by tqdm; by default if that is a terminal",
+    )
     parser.add_argument("program", help="a script, a folder or zip file with __main__.py, or a module after -m")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="the program's own arguments: whatever follows it, options too")
 
@@ -52,7 +56,7 @@ def json_file(text: str) -> str:
 def run_program(args: argparse.Namespace) -> None:
     """Installs the hook and executes the program as `__main__`."""
     modules = [word for text in args.accelerate for word in text.replace(",", " ").split()]
-    alpyna_hook.run_program(args.program, args.args, module=args.module, modules=modules)
+    alpyna_hook.run_program(args.program, args.args, module=args.module, modules=modules, progress=args.progress)
 
 
 def _write_report(args: argparse.Namespace, pid: int, sampler: Sampler, dumps: Callable[..., str]) -> None:

@@ -37,6 +37,7 @@ class _Options(NamedTuple):
     disable: bool = False
     jit: str = "llvm"
     threads: int = 1
+    progress: bool | None = None
 
 
 class Options(_Options):
@@ -52,6 +53,7 @@ class Options(_Options):
              first does not take is left to the second.
     threads: so many at most run a nest; 0, or "auto", for as many as there are processors for this process.  With device "cpu",
              a number is taken whenever the iterations may run in any order, even where fewer would be faster.
+    progress: a line on standard error while a nest runs for more than two seconds; None, or "auto", for one on a terminal alone.
     """
 
     __slots__ = ()
@@ -59,9 +61,10 @@ class Options(_Options):
     def __new__(
         cls, device: str = "auto", fp: str = "strict", strict: bool = False, log: str | bool = "",
         modules: str | Iterable[str] = (), disable: bool = False, jit: str = "llvm", threads: int | str = 1,
+        progress: bool | str | None = None,
     ) -> Options:
         given = {"device": device, "fp": fp, "strict": strict, "log": log, "modules": modules, "disable": disable, "jit": jit,
-                 "threads": threads}
+                 "threads": threads, "progress": progress}
         return super().__new__(cls, **{key: parse(key, value) for key, value in given.items()})
 
     @classmethod
@@ -136,6 +139,15 @@ def _threads(key: str, value: object) -> int:
     return int(text)
 
 
+def _progress(key: str, value: object) -> bool | None:
+    if value is None or str(value).strip().lower() == "auto":
+        return None
+    try:
+        return _flag(key, value)
+    except BadOption:
+        raise BadOption(f"{key} cannot be {str(value)!r}; valid: auto, 1, 0") from None
+
+
 _PARSERS: dict[str, Callable[[str, object], Any]] = {
     "device": _choice(*DEVICES),
     "fp": _choice(*MODES),
@@ -145,6 +157,7 @@ _PARSERS: dict[str, Callable[[str, object], Any]] = {
     "disable": _flag,
     "jit": _choice(*ENGINES),
     "threads": _threads,
+    "progress": _progress,
 }
 PRAGMA_KEYS = ("device", "fp", "threads")  # those that make sense for one module
 
@@ -197,6 +210,11 @@ def thread_limits() -> list[int]:
     """What the environment asks of all programs that use several threads."""
     values = [os.environ.get(name, "").strip() for name in _LIMITS]
     return [int(value) for value in values if value.isdecimal() and int(value)]
+
+
+def is_plain_terminal() -> bool:
+    """Does a terminal, if there is one, understand no escape sequences, for all that one knows?"""
+    return sys.platform == "win32" or os.environ.get("TERM", "") in ("", "dumb")
 
 
 def project_file(start: str) -> str | None:

@@ -132,6 +132,13 @@ def test_options_are_checked() -> None:
     assert pickle.loads(pickle.dumps(Options(device="cpu"))) == Options(device="cpu")
 
 
+def test_values_of_progress() -> None:
+    values = {"auto": None, " AUTO ": None, None: None, "1": True, "off": False, True: True, False: False}
+    assert [Options(progress=value).progress for value in values] == [*values.values()]
+    with pytest.raises(ValueError, match="progress cannot be 'often'; valid: auto, 1, 0"):
+        Options(progress="often")
+
+
 def test_patterns_may_be_one_text() -> None:
     with alpyna_hook.install("no_such_package.*"):
         (finder,) = (each for each in sys.meta_path if isinstance(each, AlpynaFinder))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-_LIBRARIES = ("alpyna_hook", "llvmlite", "numba", "numpy")  # what we call: their exceptions are ours
+_LIBRARIES = ("alpyna_hook", "llvmlite", "numba", "numpy", "tqdm")  # what we call: their exceptions are ours
 _FOLDERS = tuple([os.sep + name + os.sep for name in _LIBRARIES])
 _STANDARD = os.path.dirname(os.__file__) + os.sep
 _KNOWN = frozenset((*_LIBRARIES, *sys.stdlib_module_names))

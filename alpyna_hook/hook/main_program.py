@@ -33,14 +33,16 @@ _OURS = os.path.dirname(alpyna_hook.__file__) + os.sep
 _END_OF_ZIP = b"PK\x05\x06"
 
 
-def run(program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = ()) -> None:
+def run(
+    program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = (), progress: bool | None = None
+) -> None:
     """Executes a program; returns when it ends.  All that it raises comes through, SystemExit too.
 
     `modules` are patterns of further modules that count as marked.
     """
     try:
         start = _start_module if module else _start_script
-        code, main = start(program, args, list(modules))
+        code, main = start(program, args, list(modules), progress)
         sys.modules["__main__"] = main
         exec(code, main.__dict__)
     except BaseException as error:
@@ -49,8 +51,8 @@ def run(program: str, args: Sequence[str], *, module: bool = False, modules: Seq
         raise
 
 
-def _install(folder: str, modules: list[str]) -> Settings:
-    chosen = settings(folder, modules=modules or None)
+def _install(folder: str, modules: list[str], progress: bool | None) -> Settings:
+    chosen = settings(folder, modules=modules or None, progress=progress)
     options = chosen.options()
     log.configure(options.log)
     if not options.disable:
@@ -61,7 +63,9 @@ def _install(folder: str, modules: list[str]) -> Settings:
 # -------------------------------------------------------------------- scripts
 
 
-def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
+def _start_script(
+    program: str, args: Sequence[str], modules: list[str], progress: bool | None
+) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = [program, *args]
     path = program if os.path.isabs(program) else os.path.join(os.getcwd(), program)  # as Python names it
     is_folder = os.path.isdir(path)
@@ -73,11 +77,11 @@ def _start_script(program: str, args: Sequence[str], modules: list[str]) -> tupl
         raise SystemExit(2) from None
     if is_folder or (_END_OF_ZIP in source and _is_zip(path)):
         _set_first_path(path)
-        chosen = _install(path if is_folder else os.path.dirname(path), [*modules, "__main__"])
+        chosen = _install(path if is_folder else os.path.dirname(path), [*modules, "__main__"], progress)
         return _found(chosen, "_get_main_module_details")
     folder = os.path.dirname(os.path.realpath(path))
     _set_first_path(folder)
-    chosen = _install(folder, modules)
+    chosen = _install(folder, modules, progress)
     finder.run_by_us(path)
     main = _main_module(path, SourceFileLoader("__main__", path))
     return _code(source, path, chosen), main
@@ -131,10 +135,12 @@ def _main_module(path: str, loader: object, cached: str | None = None) -> Module
 # -------------------------------------------------------------------- modules
 
 
-def _start_module(name: str, args: Sequence[str], modules: list[str]) -> tuple[CodeType, ModuleType]:
+def _start_module(
+    name: str, args: Sequence[str], modules: list[str], progress: bool | None
+) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = ["-m", *args]  # as the parents of the module see it
     _set_first_path(os.getcwd())
-    chosen = _install(os.getcwd(), [*modules, name, f"{name}.__main__"])
+    chosen = _install(os.getcwd(), [*modules, name, f"{name}.__main__"], progress)
     code, main = _found(chosen, "_get_module_details", name)
     sys.argv[0] = main.__file__ or name
     return code, main

@@ -14,9 +14,11 @@ from typing import Any
 
 from alpyna_hook.emit.layout import ABORT, HIGH, LOW
 from alpyna_hook.kernels.team import ACTIVE, COUNT, NEXT, NOT_RUN, RESULTS, WORDS, Team
+from alpyna_hook.runtime.errand import Errand, send
 from alpyna_hook.runtime.gather import gather_controls, gather_scalars, starts_of_steps
-from alpyna_hook.runtime.interrupts import Errand, Ran, Work, run, send
+from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.native import libm_address
+from alpyna_hook.runtime.progress import NEST, Line
 from alpyna_hook.runtime.threads import engaged
 from alpyna_hook.runtime.variant import Variant
 from alpyna_hook.schedule import Schedule
@@ -80,6 +82,16 @@ class Chunks:
         self.job[NEXT] = self.job[COUNT]
         for k in range(self.count):
             self._put(k, ABORT, 1)
+
+    @property
+    def trips(self) -> int:
+        """Iterations."""
+        return self.lows[-1]
+
+    @property
+    def done(self) -> int:
+        """About so many are finished; to be shown."""
+        return self.lows[max(0, min(int(self.job[NEXT]), self.count) - self.active)]
 
     @property
     def active(self) -> int:
@@ -159,7 +171,8 @@ def _elsewhere(work: Work, chunks: Chunks) -> Ran:
         for errand in errands[1:]:
             if not send(errand):
                 break
-        errands[0].wait()  # then there is no chunk left that nobody has begun
+        with Line(work.place, work.shown, NEST, chunks) as line:
+            errands[0].wait(line.tick)  # then there is no chunk left that nobody has begun
         _end(errands[1:])
     except BaseException:
         while True:

@@ -12,7 +12,8 @@ from alpyna_hook.dependence import ArrayFacts, DependenceGraph
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.kernels import build
 from alpyna_hook.runtime.chunks import Chunks, divided
-from alpyna_hook.runtime.interrupts import Errand, Work, aside, send
+from alpyna_hook.runtime.errand import Errand, aside, send
+from alpyna_hook.runtime.interrupts import Work
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace

@@ -211,7 +211,7 @@ def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
         state.variants[binding.signature] = declined.fresh()
         raise
     variant.analysis_seconds = thread_time() - begun
-    variant.options = site.module.options
+    variant.options, variant.place = site.module.options, site.shown_place
     variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
     state.variants[binding.signature] = variant
     return variant

@@ -9,18 +9,14 @@ moment, and aborted if it takes longer.
 
 from __future__ import annotations
 
-import _thread
 import ctypes
-import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain
 from operator import or_
-from queue import SimpleQueue
 from time import perf_counter, thread_time
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpyna_hook.emit.layout import (
     ABORT,
@@ -39,18 +35,16 @@ from alpyna_hook.emit.layout import (
     STATUS_BITS,
     TAG,
 )
-from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.errand import Errand, send
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
+from alpyna_hook.runtime.progress import NEST, Line
 
 if TYPE_CHECKING:
     from alpyna_hook.runtime.chunks import Chunks
 
-T = TypeVar("T")
 _ALL = 2**62
-_TICK = 0.1  # seconds between two looks at what another thread, or on Windows a signal, may want to raise here
-_MOMENT = 0.15  # seconds for a part to end by itself
 _FEW = 2**20  # iterations of loops around loops: some milliseconds
 
 
@@ -75,6 +69,8 @@ class Work:
     chunks: Chunks | None = None  # its iterations as several threads run them
     returned: list[int] = field(default_factory=list)  # by the C functions that were called
     first: list[bytes] = field(default_factory=list)  # the frame before the first part
+    place: str = ""  # to be shown, of the nest
+    shown: bool | None = False  # whether it is shown if it takes long; None: on a terminal
 
     @property
     def has_run(self) -> bool:
@@ -131,6 +127,9 @@ class Work:
         self.returned.clear()
         self.returned.extend(calls)
 
+    def line(self) -> Line:
+        return Line(self.place, self.shown, NEST, self.parts)
+
     def begin_anew(self) -> None:
         self.saved.put_back()
         for frame in self.first:
@@ -165,21 +164,6 @@ def run(work: Work) -> Ran:
     return Ran(wasted + elsewhere, elsewhere)
 
 
-def aside(task: Callable[[], T]) -> T:
-    """What a task returns that runs in a thread of its own, so that whatever a signal's handler raises comes out of here and not
-    in the middle of the task (which then goes on).  Raises what the task raises; Declined if this process was forked meanwhile."""
-    errand = Errand(task)
-    if not send(errand):
-        return task()
-    try:
-        errand.wait()
-    finally:
-        errand.forget()
-    if errand.lost:
-        raise Declined("compile-error", "this process was forked while a kernel was compiled")
-    return errand.result()
-
-
 def _in_thread(work: Work) -> float:
     """The seconds of the other thread."""
 
@@ -192,18 +176,19 @@ def _in_thread(work: Work) -> float:
         return thread_time() - begun
 
     errand = Errand(perform)
-    try:
-        sent = send(errand)
-        if sent:
-            errand.wait()
-    except BaseException:
-        if not errand.claim():
-            if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
-                work.set(ABORT, 1)
-            errand.wait_in_any_case()
-        raise
-    finally:
-        errand.forget()
+    with work.line() as line:
+        try:
+            sent = send(errand)
+            if sent:
+                errand.wait(line.tick)
+        except BaseException:
+            if not errand.claim():
+                if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
+                    work.set(ABORT, 1)
+                errand.wait_in_any_case()
+            raise
+        finally:
+            errand.forget()
     if not sent:
         work.perform()
         return 0.0
@@ -211,119 +196,3 @@ def _in_thread(work: Work) -> float:
         work.begin_anew()
         return _in_thread(work)
     return errand.result()
-
-
-class Errand(Generic[T]):
-    """A task to be done by another thread, unless this one takes it back before."""
-
-    def __init__(self, task: Callable[[], T]) -> None:
-        self.task = task
-        self.lost = False  # this process is a fork, which the other thread is not in
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-        self._withdrawn: list[bool] = []
-        self._claim = threading.Lock()
-        self._running = threading.Lock()
-        self._running.acquire()
-
-    def claim(self) -> bool:
-        """True for the first who asks."""
-        return self._claim.acquire(blocking=False)
-
-    def withdraw(self) -> bool:
-        """True, also when asked again, if no thread has begun it; then none will."""
-        if not self._withdrawn:
-            self._withdrawn.extend(filter(None, map(self._claim.acquire, (False,))))  # one call, that no signal interrupts
-        return bool(self._withdrawn)
-
-    def run(self) -> None:
-        if not self.claim():
-            return
-        try:
-            self._results.append(self.task())
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._running.release()
-
-    @property
-    def ended(self) -> bool:
-        """Whether there is a result, or an error."""
-        return bool(self._results) or self._error is not None
-
-    def result(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
-
-    def lose(self) -> None:
-        self.lost = True
-        if self._running.locked():
-            self._running.release()
-
-    def forget(self) -> None:
-        if self in _errands:
-            _errands.remove(self)
-
-    def wait(self) -> None:
-        while not self._running.acquire(timeout=_TICK):
-            pass
-
-    def wait_for_a_moment(self) -> bool:
-        """Whether it is done."""
-        try:
-            done = self._running.acquire(timeout=_MOMENT)
-        except BaseException:  # somebody does not want to wait
-            return False
-        if done:
-            self._running.release()
-        return done
-
-    def wait_in_any_case(self) -> None:
-        while True:
-            try:
-                return self.wait()
-            except BaseException:  # the exception that is being raised goes first
-                continue
-
-
-class _Worker:
-    """A thread that runs errands, one after the other."""
-
-    def __init__(self) -> None:
-        self.inbox: SimpleQueue[Errand[Any]] = SimpleQueue()
-        _thread.start_new_thread(self._serve, ())  # the program does not find it among `threading`'s
-
-    def _serve(self) -> None:
-        while True:
-            self.inbox.get().run()
-            _idle.append(self)
-
-
-_idle: list[_Worker] = []
-_errands: list[Errand[Any]] = []  # that a thread waits for
-
-
-def send(errand: Errand[Any]) -> bool:
-    """Gives an errand to a thread that has nothing to do; False if there are no threads any more, as the
-    interpreter is about to end."""
-    try:
-        worker = _idle.pop()
-    except IndexError:
-        try:
-            worker = _Worker()
-        except RuntimeError:
-            return False
-    _errands.append(errand)
-    worker.inbox.put(errand)
-    return True
-
-
-def _after_fork() -> None:
-    _idle.clear()
-    while _errands:
-        _errands.pop().lose()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

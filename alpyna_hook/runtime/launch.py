@@ -144,7 +144,8 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
     parts = None if soon else in_parts(variant, call, arrays)
-    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable, parts)
+    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable, parts,
+                place=variant.place, shown=variant.options.progress)
 
 
 def in_parts(variant: Variant, call: Call, arrays: list[Any]) -> Parts | None:

@@ -32,13 +32,14 @@ _MOST_BYTES = 2**28
 
 class Parts:
     """Of one execution.  finished: iterations, after which everything is as it stands, or None where it is as after none that is
-    known; stop: asked for by the thread that waits."""
+    known; done: at least so many, to be shown; stop: asked for by the thread that waits."""
 
     def __init__(self, carried: Carry, trips: int, stored: tuple[np.ndarray[Any, Any], ...]) -> None:
         self.carried = carried
         self.trips = trips
         self.stored = stored
         self.finished: int | None = None
+        self.done = 0
         self.stop = False
         self._copies: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] | None = None
 
@@ -62,7 +63,7 @@ class Parts:
                 self._give_up(work, low, before)
                 return
             self._merge(work, before)
-            self.finished = low = high
+            self.finished = self.done = low = high
             if low >= self.trips or work.status != DONE or self.stop:
                 return
             size = max(1, min(size * _GROWTH, int(size * _SECONDS / max(seconds, 1e-9))))

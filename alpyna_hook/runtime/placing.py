@@ -16,9 +16,10 @@ from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
-from alpyna_hook.runtime.interrupts import aside
+from alpyna_hook.runtime.errand import aside
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
+from alpyna_hook.runtime.progress import COMPILATION, Line
 from alpyna_hook.runtime.variant import Call, KernelKey, Lie, Placed, Spent, Variant
 
 SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
@@ -187,8 +188,8 @@ def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
         finally:
             elsewhere.append(thread_time() - own)
 
-    with registries.kept(binding.namespace):
-        kernel = aside(task)
+    with registries.kept(binding.namespace), Line(f"compiling {variant.place}", variant.options.progress, COMPILATION) as line:
+        kernel = aside(task, line.tick)
     here = thread_time() - begun
     fresh = variant.options.jit != MEASURED or store.missing() > missing
     variant.spent.append(Spent(here + sum(elsewhere), here, True, imported, fresh))

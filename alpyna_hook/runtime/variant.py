@@ -116,6 +116,7 @@ class Variant:
     schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009
+    place: str = ""  # where it is, to be shown
     head: struct.Struct = field(init=False)  # of a frame, from its control words up to the scalars
     packer: struct.Struct = field(init=False)
     unpacker: struct.Struct = field(init=False)

@@ -27,6 +27,7 @@ not have us, leaves its loop alone.
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from _operator import length_hint
 from _thread import _local, get_ident
@@ -196,6 +197,12 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
     def __repr__(self) -> str:
         return f"<Site {self.qualname} {self.module.filename}:{self.lineno}>"
+
+    @property
+    def shown_place(self) -> str:
+        """Short, for people."""
+        module = self.module
+        return f"{os.path.basename(module.filename) if module.name.startswith('__') else module.name}:{self.lineno}"
 
     def run(self, *values: object) -> Sequence[Any]:
         """Called by the seam with the values of those of `params` that are surely bound."""

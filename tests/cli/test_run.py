@@ -49,6 +49,16 @@ def test_options_after_the_program_are_its_own(program: Program) -> None:
     assert alpyna(program, "run", "-m", "m", *arguments)[1] == f"{arguments}\n"
 
 
+@pytest.mark.parametrize(("words", "environment", "expected"), [
+    ([], {}, None), (["--progress"], {}, True), (["--no-progress"], {}, False), ([], {"ALPYNA_PROGRESS": "1"}, True),
+    (["--no-progress"], {"ALPYNA_PROGRESS": "1"}, False), (["--progress", "-m"], {}, True),
+])
+def test_progress(program: Program, words: list[str], environment: dict[str, str], expected: bool | None) -> None:
+    program.write("m.py", "from alpyna_hook.hook.finder import installed_settings\nprint(installed_settings().options().progress)\n")
+    outcome = alpyna(program, "run", *words, "m" if "-m" in words else "m.py", **environment)
+    assert outcome == (0, f"{expected}\n", "")
+
+
 def test_the_real_engine_gives_the_same(program: Program) -> None:
     """Without the reference engine of these tests: the loop is compiled."""
     program.write("main.py", (
