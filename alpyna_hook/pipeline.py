@@ -6,14 +6,14 @@ from alpyna_hook.bind.kept_tuples import Kept, resolve_kept_tuples
 from alpyna_hook.bind.obstacles import following, without
 from alpyna_hook.bind.swaps import WHICH, Choice, resolve_swaps
 from alpyna_hook.bind.views import View, resolve_views
-from alpyna_hook.emit.expressions import Emission
 from alpyna_hook.emit.inline import inlined
+from alpyna_hook.emit.kernel import kernel_of
 from alpyna_hook.emit.layout import Layout
-from alpyna_hook.emit.source import KernelSource, kernel_source
+from alpyna_hook.emit.scope import Emission
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.infer import survey
 from alpyna_hook.infer.nest import infer
-from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir import captured as ir, kernel as k
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.kinds import rep_of_kind
 from alpyna_hook.ir.schema import Record, replace
@@ -99,8 +99,8 @@ def compiled(variant: Variant, key: KernelKey) -> Kernel:
     return kernel
 
 
-def _source(variant: Variant, key: KernelKey) -> KernelSource:
+def _source(variant: Variant, key: KernelKey) -> k.Kernel:
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
-    return kernel_source(Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
+    return kernel_of(Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))

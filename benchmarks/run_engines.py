@@ -18,18 +18,17 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import alpyna_hook
-from alpyna_hook.emit.source import KernelSource
 from alpyna_hook.kernels import build, llvm_engine, numba_engine
-from alpyna_hook.kernels.kernel import Kernel
+from alpyna_hook.kernels.kernel import Kernel, Source
 from alpyna_hook.seam.site import all_sites
 from benchmarks import loading, measure
 from benchmarks.polybench import KERNELS
 
 
-def compiled(source: KernelSource) -> object:
+def compiled(source: Source) -> object:
     """By LLVM, though its object code may be stored."""
     here = llvm_engine.machine()
-    return here.loaded(here.own.emit_object(here.optimised(llvm_engine.text_of(source))))
+    return here.loaded(here.own.emit_object(here.optimised(llvm_engine.text_of(source.ir))))
 
 
 ENGINES = {"llvm": compiled, "numba": numba_engine.built}

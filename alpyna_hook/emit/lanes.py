@@ -22,7 +22,7 @@ iteration before it is read, or is a sum of integers that nothing else reads.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import reduce
 
 from alpyna_hook.emit.invariants import invariant_calls
@@ -55,11 +55,11 @@ class Lanes(Record):
 
 
 def side_by_side(
-    s: t.For, groups: Mapping[str, int], variables: Mapping[str, t.Variable], read_outside: Collection[str]
+    s: t.For, groups: Mapping[str, int], variables: Mapping[str, t.Variable], read_outside: Callable[[], Collection[str]]
 ) -> Lanes | None:
     """The loop's plan, if its iterations may run side by side and gain by it.
 
-    groups: of arrays; those of different groups share no memory.  read_outside: variables whose values matter after the loop.
+    groups: of arrays; those of different groups share no memory.  read_outside: gives the variables that matter after the loop.
     """
     positions = [k for k, x in enumerate(s.body) if isinstance(x, (t.While, t.For))]
     if len(positions) != 1:
@@ -77,7 +77,7 @@ def side_by_side(
         s = replace(s, body=(*before, loop, *behind))
     if not _stores_keep_order(s, before, loop, behind, groups) or not _is_worth(loop, groups):
         return None
-    return _plan(s, before, loop, behind, variables, read_outside)
+    return _plan(s, before, loop, behind, variables, read_outside())
 
 
 def reads(body: Iterable[t.Stmt]) -> Counter[str]:

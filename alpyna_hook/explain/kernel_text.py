@@ -6,21 +6,23 @@ import ast
 import warnings
 from collections.abc import Callable
 
-from alpyna_hook.emit.source import KernelSource, Untaken
+from alpyna_hook.emit.python import python_text
 from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.ir import kernel as k
+from alpyna_hook.ir.kernel import Untaken
 
 Printer = Callable[[ast.AST], str]
 
 
-def in_language(source: KernelSource, language: str) -> str:
+def in_language(ir: k.Kernel, language: str) -> str:
     """A kernel in Python, as the LLVM engine prints it ("llvm"), or as the processor's assembly ("asm")."""
     if language == "python":
-        return source.text
+        return python_text(ir)
     try:
         with own_imports():
             from alpyna_hook.kernels import llvm_engine
 
-        return llvm_engine.text_of(source) if language == "llvm" else llvm_engine.assembly_of(source)
+        return llvm_engine.text_of(ir) if language == "llvm" else llvm_engine.assembly_of(ir)
     except (ImportError, Untaken) as error:
         return f"not to be had: {error}\n"
 

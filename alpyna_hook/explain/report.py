@@ -223,7 +223,7 @@ def kernel_texts(site: Site, language: str) -> list[str]:
 
     variants = getattr(site.state, "variants", {})
     return [
-        in_language(kernel.source, language)
+        in_language(kernel.source.ir, language)
         for variant in variants.values()
         for kernel in getattr(variant, "kernels", {}).values()
     ]

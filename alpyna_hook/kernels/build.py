@@ -9,11 +9,13 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.emit.source import KernelSource, Untaken
+from alpyna_hook.emit.python import python_text
 from alpyna_hook.guest.attempts import Attempts
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
-from alpyna_hook.kernels.kernel import CompileError, Kernel
+from alpyna_hook.ir import kernel as k
+from alpyna_hook.ir.kernel import Untaken
+from alpyna_hook.kernels.kernel import CompileError, Kernel, Source
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 
@@ -28,20 +30,21 @@ _COMPILERS = Undivided()
 atexit.register(_COMPILERS.wait, _PATIENCE)  # a thread that still compiles must not find LLVM taken down
 
 
-def build(source: KernelSource, jit: str = "llvm", *, strict: bool = False) -> Kernel:
+def build(ir: k.Kernel, jit: str = "llvm", *, strict: bool = False) -> Kernel:
     """Compiles; imports the engine when called first.  Raises CompileError or Declined.
 
     What LLVM does not take is left to Numba, as is, unless strict, what it fails at.
     """
     if _COMPILERS.lost:
         raise Declined("compile-error", "this process was forked while another thread compiled")
+    source = Source(ir)
     with _COMPILERS:
         try:
             return (jit == "llvm" and _by_llvm(source, strict)) or _by_numba(source)
         except Exception as error:
             if not _of_numba(error):
                 raise
-            raise CompileError(f"{error}\n{source.text}") from error
+            raise CompileError(f"{error}\n{python_text(source.ir)}") from error
 
 
 def team() -> Team | None:
@@ -64,7 +67,7 @@ def team() -> Team | None:
             return None
 
 
-def _by_llvm(source: KernelSource, strict: bool) -> Kernel | None:
+def _by_llvm(source: Source, strict: bool) -> Kernel | None:
     if _LLVM.missing():
         return None
     try:
@@ -75,12 +78,12 @@ def _by_llvm(source: KernelSource, strict: bool) -> Kernel | None:
         if not _of_llvm(error):
             raise
         if strict:
-            raise CompileError(f"{error}\n{source.text}") from error
+            raise CompileError(f"{error}\n{python_text(source.ir)}") from error
         log(f"a kernel is left to Numba, since LLVM refused it: {error}")
     return None
 
 
-def _by_numba(source: KernelSource) -> Kernel:
+def _by_numba(source: Source) -> Kernel:
     if why := _NUMBA.missing():
         raise Declined("unavailable", why)
     return _built(source, "numba")
@@ -130,8 +133,8 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1024)
-def _built(source: KernelSource, jit: str) -> Kernel:
-    """All that a kernel depends on is in its source, so that a module that is executed again, or a loop that is written twice,
+def _built(source: Source, jit: str) -> Kernel:
+    """All that a kernel depends on is in its IR, so that a module that is executed again, or a loop that is written twice,
     finds its kernel."""
     engine: Any = import_module(f"alpyna_hook.kernels.{jit}_engine")
     made: Kernel = engine.built(source)

@@ -12,9 +12,10 @@ from typing import Any
 import llvmlite
 import llvmlite.binding as _llvm
 
-from alpyna_hook.emit.source import KernelSource, Untaken
+from alpyna_hook.ir import kernel as k
+from alpyna_hook.ir.kernel import Untaken
 from alpyna_hook.kernels import store
-from alpyna_hook.kernels.kernel import Kernel
+from alpyna_hook.kernels.kernel import Kernel, Source
 
 llvm: Any = _llvm  # untyped
 _SYMBOL = "kernel"
@@ -45,8 +46,8 @@ class Machine:
         self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
         self.processor = f"{self.triple} {self.cpu} {self.features}"
 
-    def key(self, source: KernelSource) -> store.Key:
-        return store.Key(repr(source), self.compiler, self.processor)
+    def key(self, source: Source) -> store.Key:
+        return store.Key(source.text, self.compiler, self.processor)
 
     def target_machine(self) -> Any:
         """A new one: an engine owns that which it is given."""
@@ -78,28 +79,27 @@ class Machine:
 machine = cache(Machine)
 
 
-def text_of(source: KernelSource) -> str:
+def text_of(ir: k.Kernel) -> str:
     """In LLVM's language, before it is optimised.  Raises Untaken."""
     from alpyna_hook.emit.llvm import Target, llvm_text  # not needed for what is in the store
-    from alpyna_hook.emit.parsed import parsed
 
     here = machine()
-    return llvm_text(parsed(source), _SYMBOL, Target(here.triple, here.layout))
+    return llvm_text(ir, _SYMBOL, Target(here.triple, here.layout))
 
 
-def assembly_of(source: KernelSource) -> str:
+def assembly_of(ir: k.Kernel) -> str:
     """In this processor's."""
     here = machine()
-    return str(here.own.emit_assembly(here.optimised(text_of(source))))
+    return str(here.own.emit_assembly(here.optimised(text_of(ir))))
 
 
-def built(source: KernelSource) -> Kernel:
+def built(source: Source) -> Kernel:
     """Raises Untaken for a kernel that has to be compiled by another engine, and RuntimeError where LLVM refuses it."""
     here = machine()
     key = here.key(source)
     code = store.load(key)
     if code is None:
-        code = here.own.emit_object(here.optimised(text_of(source)))
+        code = here.own.emit_object(here.optimised(text_of(source.ir)))
         store.save(key, code)
     engine, address = here.loaded(code)
     if not address:

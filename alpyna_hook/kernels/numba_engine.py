@@ -1,4 +1,4 @@
-"""Numba as the compiler of kernels: their text is compiled as it stands.
+"""Numba as the compiler of kernels, of their text in Python.
 
 Importing this module imports Numba.
 """
@@ -15,29 +15,28 @@ from typing import Any
 
 from numba import cfunc
 
-from alpyna_hook.emit.helpers import helper_text, helpers_of
-from alpyna_hook.emit.source import KernelSource
-from alpyna_hook.kernels.kernel import Kernel
+from alpyna_hook.emit.python import access, python_text
+from alpyna_hook.ir import kernel as k
+from alpyna_hook.ir.schema import walk
+from alpyna_hook.kernels.kernel import Kernel, Source
 from alpyna_hook.kernels.primitives import compiled, fixed_namespace, load, store
 
 _COUNTER = iter(range(10**9))
 
 
-def built(source: KernelSource) -> Kernel:
-    namespace, options = _namespace(source), compiler_options()
-    helpers = helpers_of(source.text)
+def built(source: Source) -> Kernel:
+    ir = source.ir
+    namespace, options = _namespace(ir), compiler_options()
     filename = f"<alpyna kernel {next(_COUNTER)}>"
-    text = "\n".join([source.text, *map(helper_text, helpers)])
+    text = python_text(ir)
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
     try:
         exec(compile(text, filename, "exec"), namespace)
-        for name in helpers:
-            namespace[name] = compiled(namespace[name], **options)
-        for name in source.functions:
-            for full in ("give_up_" + name, name):
-                namespace[full] = compiled(namespace[full], **options)
+        *functions, main = ir.functions
+        for function in functions:
+            namespace[function.name] = compiled(namespace[function.name], **options)
         with no_collections():
-            made = cfunc("int64(voidptr)", **options)(namespace["kernel"])
+            made = cfunc("int64(voidptr)", **options)(namespace[main.name])
     finally:
         linecache.cache.pop(filename, None)
     entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(int(made.address or 0))
@@ -67,9 +66,10 @@ def compiler_options() -> dict[str, Any]:
     return {**options, "pipeline_class": KernelCompiler}
 
 
-def _namespace(source: KernelSource) -> dict[str, Any]:
+def _namespace(ir: k.Kernel) -> dict[str, Any]:
     namespace = dict(fixed_namespace())
-    for name, rep, group, is_store in source.accesses:
-        make = store if is_store else load
-        namespace[name] = make(rep, group, source.groups)
+    for node in walk(ir):
+        if isinstance(node, k.Load | k.Store) and node.group is not None:
+            make = load if isinstance(node, k.Load) else store
+            namespace[access(node)] = make(node.rep, node.group, ir.groups)
     return namespace

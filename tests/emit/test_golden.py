@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from alpyna_hook.emit.python import python_text
+from alpyna_hook.ir import kernel as k
 from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
@@ -13,23 +16,25 @@ from tests.emit.golden_nests import NESTS
 FOLDER = Path(__file__).with_name("golden")
 
 
-def kernels(source: str, inputs: tuple[object, ...]) -> str:
-    """The text of the kernels of a program that was run, which must give what plain Python gives."""
+@cache
+def kernels(name: str) -> tuple[k.Kernel, ...]:
+    """Those of a program that was run, which must give what plain Python gives."""
+    source, inputs = NESTS[name]
     program = Program(source)
     program.load()
-    compared = program.call("f", *inputs)
+    compared = program.call("f", *inputs())
     assert compared.difference is None, compared.difference
     assert compared.verdict == "accelerated", compared.runs
     sites = [site for site in all_sites() if site.module.filename == program.filename and site.state is not None]
     variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
-    return "\n".join(kernel.source.text for variant in variants for kernel in variant.kernels.values())
+    return tuple([kernel.source.ir for variant in variants for kernel in variant.kernels.values()])
 
 
 @pytest.mark.parametrize("name", NESTS)
 def test_kernel(name: str, request: pytest.FixtureRequest) -> None:
-    source, inputs = NESTS[name]
-    listed = "".join(f"# {line}".rstrip() + "\n" for line in source.strip().splitlines())
-    found = f"{listed}\n{kernels(source, inputs())}"
+    listed = "".join(f"# {line}".rstrip() + "\n" for line in NESTS[name][0].strip().splitlines())
+    texts = "\n".join(map(python_text, kernels(name)))
+    found = f"{listed}\n{texts}"
     path = FOLDER / f"{name}.txt"
     if request.config.getoption("--update-golden"):
         path.write_text(found, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpyna_hook.emit import loops
+from alpyna_hook.emit import iterations, loops
 from alpyna_hook.explain.report import as_data
 from alpyna_hook.prove import values
 from tests.differential import Program
@@ -29,7 +29,7 @@ BODIES = {
 def test_the_same(name: str, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "SHORT", -1)
     monkeypatch.setattr(loops, "LONG", 3)
-    monkeypatch.setattr(loops, "TURNS", 2)
+    monkeypatch.setattr(iterations, "TURNS", 2)
     lines = "".join(f"    {line}\n" for line in BODIES[name].splitlines())
     program = Program(f"""
 def folded(x, k):

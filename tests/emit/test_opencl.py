@@ -9,7 +9,6 @@ import pytest
 
 from alpyna_hook.emit.opencl import DOUBLE, ROUNDED, SINGLE, needs, opencl_text
 from alpyna_hook.emit.opencl_values import NotOnDevices, constant, variable
-from alpyna_hook.emit.parsed import parsed
 from alpyna_hook.ir.kernel import Kernel
 from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
@@ -35,7 +34,7 @@ def kernels(name: str) -> list[tuple[Kernel, dict[int, int]]]:
             for variant in site.state.variants.values():  # type: ignore[attr-defined]
                 for (_, _, groups), kernel in variant.kernels.items():
                     places = [variant.layout.arrays[array] for array in variant.typed.arrays]
-                    found.append((parsed(kernel.source), dict(zip(places, groups, strict=True))))
+                    found.append((kernel.source.ir, dict(zip(places, groups, strict=True))))
     return found
 
 

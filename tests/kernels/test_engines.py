@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from alpyna_hook.config import settings
-from alpyna_hook.emit.source import Untaken
 from alpyna_hook.hook.loader import prepare
+from alpyna_hook.ir.kernel import Untaken
 from alpyna_hook.kernels import build, llvm_engine
 from alpyna_hook.kernels.kernel import CompileError, Kernel
 from alpyna_hook.log import configure

@@ -8,78 +8,59 @@ static bool poll(global uchar *frame, long iterations) {
 }
 
 
-static double f_v_give_up_horner_0(global uchar *v_frame, long v_check, global uchar *g0, global uchar *g1) {
-    *(global ulong *)(v_frame + 24l) = as_ulong(v_check);
-    return 0.0;
-}
-
 static double f_v_horner_0(global uchar *v_frame, double v_x, global uchar *g0, global uchar *g1) {
-    global uchar *v_c = 0;
-    long v_c_n0 = 0;
-    bool v_bad = 0;
     double v_s = 0;
     long v_s_kind = 0;
+    long v_c_n0 = 0;
+    long v_k = 0;
     long v_k_1 = 0;
     double v_tmp = 0;
-    long v_k = 0;
+    bool v_bad = 0;
+    global uchar *v_c = 0;
     double v_tmp_1 = 0;
     double v_tmp_2 = 0;
-    double v_tmp_3 = 0;
     double v_vreturn = 0;
     long v_return_kind = 0;
     v_c = g1 + as_long(*(global ulong *)(v_frame + 120l));
     v_c_n0 = as_long(*(global ulong *)(v_frame + 128l));
-    v_bad = false;
     v_s = 0.0;
-    v_s_kind = 0l;
-    v_k_1 = 0l;
-    v_tmp = 0.0;
-    v_s = v_tmp;
     v_s_kind = 1l;
     const long end2 = v_c_n0;
     for (long at1 = 0l; at1 < end2; at1 += 1) {
         v_k = at1;
         v_k_1 = v_k;
-        v_tmp_1 = (v_s * v_x);
-        v_bad = (v_bad | (((v_tmp_1 != v_tmp_1) ? ((v_s == v_s) ? (v_x == v_x) : false) : false) ? true : ((fabs(v_tmp_1) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_s) < as_double(0x7ff0000000000000ul)) ? (fabs(v_x) < as_double(0x7ff0000000000000ul)) : false) : false)));
-        v_tmp_2 = as_double(*(global ulong *)(v_c + (v_k_1 * 8l)));
-        v_tmp_3 = (v_tmp_1 + v_tmp_2);
-        v_bad = (v_bad | (((v_tmp_3 != v_tmp_3) ? ((v_tmp_1 == v_tmp_1) ? (v_tmp_2 == v_tmp_2) : false) : false) ? true : ((fabs(v_tmp_3) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_tmp_1) < as_double(0x7ff0000000000000ul)) ? (fabs(v_tmp_2) < as_double(0x7ff0000000000000ul)) : false) : false)));
-        v_s = v_tmp_3;
+        v_tmp = (v_s * v_x);
+        v_bad = (v_bad | (((v_tmp != v_tmp) ? ((v_s == v_s) ? (v_x == v_x) : false) : false) ? true : ((fabs(v_tmp) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_s) < as_double(0x7ff0000000000000ul)) ? (fabs(v_x) < as_double(0x7ff0000000000000ul)) : false) : false)));
+        v_tmp_1 = as_double(*(global ulong *)(v_c + (v_k_1 * 8l)));
+        v_tmp_2 = (v_tmp + v_tmp_1);
+        v_bad = (v_bad | (((v_tmp_2 != v_tmp_2) ? ((v_tmp == v_tmp) ? (v_tmp_1 == v_tmp_1) : false) : false) ? true : ((fabs(v_tmp_2) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_tmp) < as_double(0x7ff0000000000000ul)) ? (fabs(v_tmp_1) < as_double(0x7ff0000000000000ul)) : false) : false)));
+        v_s = v_tmp_2;
         v_s_kind = 0l;
     }
     v_vreturn = v_s;
     v_return_kind = ((v_s_kind == 0l) ? 0l : 1l);
     *(global ulong *)(v_frame + 32l) = as_ulong(v_return_kind);
     if (v_bad) {
-        double const t3 = f_v_give_up_horner_0(v_frame, (-1l), g0, g1);
-        return t3;
+        *(global ulong *)(v_frame + 24l) = as_ulong((-1l));
+        return 0.0;
     }
     return v_vreturn;
-    if (v_bad) {
-        double const t4 = f_v_give_up_horner_0(v_frame, (-1l), g0, g1);
-        return t4;
-    }
-    return 0.0;
 }
 
 static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1) {
-    global uchar *v_a = 0;
     long v_a_n0 = 0;
-    bool v_bad = 0;
-    long v_i = 0;
-    long v_i_assigned = 0;
-    long v_trip = 0;
     long v_low = 0;
     long v_high = 0;
+    long v_trip = 0;
     long v_k = 0;
+    long v_i = 0;
+    long v_i_assigned = 0;
+    global uchar *v_a = 0;
+    bool v_bad = 0;
     double v_tmp = 0;
     v_a = g0 + as_long(*(global ulong *)(v_frame + 96l));
     v_a_n0 = as_long(*(global ulong *)(v_frame + 104l));
-    v_bad = false;
-    v_i = 0l;
-    v_i_assigned = 0l;
-    v_trip = (v_a_n0 - 0l);
+    v_trip = v_a_n0;
     v_low = as_long(*(global ulong *)(v_frame + 0l));
     v_high = as_long(*(global ulong *)(v_frame + 8l));
     if ((v_high > v_trip)) {

@@ -9,35 +9,34 @@ static bool poll(global uchar *frame, long iterations) {
 
 
 static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1, global uchar *g2) {
-    global uchar *v_c = 0;
     long v_c_n0 = 0;
-    long v_c_s0 = 0;
+    long v_low = 0;
+    long v_high = 0;
+    long v_trip = 0;
+    long v_k = 0;
+    long v_i = 0;
+    long v_i_assigned = 0;
     long v_c_n1 = 0;
+    long v_k_1 = 0;
+    long v_j = 0;
+    long v_j_assigned = 0;
+    double v_s = 0;
+    long v_s_kind = 0;
+    long v_s_assigned = 0;
+    long v_a_n1 = 0;
+    long v_k_2 = 0;
+    long v_k_3 = 0;
+    long v_k_assigned = 0;
     global uchar *v_a = 0;
     long v_a_n0 = 0;
     long v_a_s0 = 0;
-    long v_a_n1 = 0;
     global uchar *v_b = 0;
     long v_b_n0 = 0;
     long v_b_s0 = 0;
     long v_b_n1 = 0;
-    long v_i = 0;
-    long v_j = 0;
-    double v_s = 0;
-    long v_s_kind = 0;
-    long v_k_3 = 0;
-    long v_i_assigned = 0;
-    long v_j_assigned = 0;
-    long v_s_assigned = 0;
-    long v_k_assigned = 0;
-    long v_trip = 0;
-    long v_low = 0;
-    long v_high = 0;
-    long v_k = 0;
-    long v_k_1 = 0;
     double v_tmp = 0;
-    long v_k_2 = 0;
-    double v_tmp_1 = 0;
+    global uchar *v_c = 0;
+    long v_c_s0 = 0;
     v_c = g0 + as_long(*(global ulong *)(v_frame + 96l));
     v_c_n0 = as_long(*(global ulong *)(v_frame + 104l));
     v_c_s0 = as_long(*(global ulong *)(v_frame + 120l));
@@ -50,16 +49,7 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     v_b_n0 = as_long(*(global ulong *)(v_frame + 184l));
     v_b_s0 = as_long(*(global ulong *)(v_frame + 200l));
     v_b_n1 = as_long(*(global ulong *)(v_frame + 192l));
-    v_i = 0l;
-    v_j = 0l;
-    v_s = 0.0;
-    v_s_kind = 0l;
-    v_k_3 = 0l;
-    v_i_assigned = 0l;
-    v_j_assigned = 0l;
-    v_s_assigned = 0l;
-    v_k_assigned = 0l;
-    v_trip = (v_c_n0 - 0l);
+    v_trip = v_c_n0;
     v_low = as_long(*(global ulong *)(v_frame + 0l));
     v_high = as_long(*(global ulong *)(v_frame + 8l));
     if ((v_high > v_trip)) {
@@ -83,8 +73,7 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
             if (t6) {
                 return 3l;
             }
-            v_tmp = 0.0;
-            v_s = v_tmp;
+            v_s = 0.0;
             v_s_kind = 1l;
             v_s_assigned = 1l;
             const long end8 = v_a_n1;
@@ -92,8 +81,8 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
                 v_k_2 = at7;
                 v_k_3 = v_k_2;
                 v_k_assigned = 1l;
-                v_tmp_1 = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
-                v_s = v_tmp_1;
+                v_tmp = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
+                v_s = v_tmp;
                 v_s_kind = 0l;
                 v_s_assigned = 1l;
             }

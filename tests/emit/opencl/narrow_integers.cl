@@ -10,28 +10,25 @@ static long floordiv_i8(long x, long y) {
 
 
 static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1) {
-    global uchar *v_a = 0;
     long v_a_n0 = 0;
-    global uchar *v_b = 0;
-    long v_b_n0 = 0;
-    long v_i = 0;
-    long v_i_assigned = 0;
-    long v_trip = 0;
     long v_low = 0;
     long v_high = 0;
+    long v_trip = 0;
     long v_k = 0;
+    long v_i = 0;
+    long v_i_assigned = 0;
+    global uchar *v_a = 0;
+    global uchar *v_b = 0;
+    long v_b_n0 = 0;
     char v_tmp = 0;
     char v_tmp_1 = 0;
     char v_tmp_2 = 0;
-    char v_tmp_3 = 0;
-    long v_tmp_4 = 0;
+    long v_tmp_3 = 0;
     v_a = g0 + as_long(*(global ulong *)(v_frame + 96l));
     v_a_n0 = as_long(*(global ulong *)(v_frame + 104l));
     v_b = g1 + as_long(*(global ulong *)(v_frame + 120l));
     v_b_n0 = as_long(*(global ulong *)(v_frame + 128l));
-    v_i = 0l;
-    v_i_assigned = 0l;
-    v_trip = (v_a_n0 - 0l);
+    v_trip = v_a_n0;
     v_low = as_long(*(global ulong *)(v_frame + 0l));
     v_high = as_long(*(global ulong *)(v_frame + 8l));
     if ((v_high > v_trip)) {
@@ -43,14 +40,13 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
         v_i = v_k;
         v_i_assigned = 1l;
         v_tmp = as_char(*(global uchar *)(v_b + v_i));
-        v_tmp_1 = 1;
-        v_tmp_2 = (char)floordiv_i8((long)as_char(*(global uchar *)(v_a + v_i)), 3l);
-        v_tmp_3 = (((0l <= (long)v_tmp_1) ? ((long)v_tmp_1 < 8l) : false) ? (char)(long)((ulong)(long)v_tmp << (ulong)(long)v_tmp_1) : 0);
-        v_tmp_4 = ((long)v_tmp_2 + (long)v_tmp_3);
-        if (((v_tmp_4 < (-128l)) ? true : (v_tmp_4 > 127l))) {
+        v_tmp_1 = (char)floordiv_i8((long)as_char(*(global uchar *)(v_a + v_i)), 3l);
+        v_tmp_2 = (((0l <= 1l) ? (1l < 8l) : false) ? (char)(long)((ulong)(long)v_tmp << (ulong)1l) : 0);
+        v_tmp_3 = ((long)v_tmp_1 + (long)v_tmp_2);
+        if (((v_tmp_3 < (-128l)) ? true : (v_tmp_3 > 127l))) {
             return 1281l;
         }
-        *(global uchar *)(v_b + v_i) = as_uchar((char)((long)v_tmp_2 + (long)v_tmp_3));
+        *(global uchar *)(v_b + v_i) = as_uchar((char)((long)v_tmp_1 + (long)v_tmp_2));
     }
     *(global ulong *)(v_frame + 144l) = as_ulong(v_i);
     *(global ulong *)(v_frame + 152l) = as_ulong(v_i_assigned);
