@@ -1,42 +1,7 @@
-"""Puts a seam before each eligible loop of a module's tree.
+"""Puts a seam (see `seam_tree`) before each eligible loop of a module's tree.
 
-    for i in range(n):        match SITE.__doc__ or (SITE.run(a, n, s) if NOBODY_LOOKS_ON else SITE.shown):
-        s = s + a[i]              case ((i, s),):
-                                      if SITE.due:
-                                          [*SITE.overdue()]
-                                  case _:
-                                      for i in range(n):
-                                          s = s + a[i]
-                                      if SITE.__doc__ is ...:
-                                          SITE.ended()
-
-Before it stands, where variables of the function are read that may have no value, what finds
-that out and passes the values of those that have one (`Site.see`).  A variable that the loop may leave as it was before, perhaps
-without a value, is assigned by a loop of its own, over an iterator with one value or none:
-
-                                  case (i,):
-                                      for late in i[1]:
-                                          break
-                                      (i, s) = i[0]
-
-Where no variable surely has a value, a place of this thread's holds all until they are assigned:
-
-                              for SITE.place.held in () if SITE.__doc__ else ...:
-                                  for late in SITE.place.held[1]:
-                                      break
-                                  SITE.place.held = SITE.place.held[-1]
-
-That is what it held before: what is overwritten may have a finaliser that runs this very seam.
-
-No handler of a signal, no other thread and no garbage collection runs between these assignments: CPython looks for
-them where it calls, where it jumps back and where it allocates.  What follows the loop has no line number, so that
-who traces lines sees those of the loop alone.
-
-The user's loop is the same node as before, in its old place for line numbers and carets.  SITE is
-a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
+SITE in it is a constant: in the tree the string "\\0alpyna-site:<k>", in the code that runs a Site object, put
 there by `link`.  So no name is added to any namespace, and the bytecode can be marshalled.
-NOBODY_LOOKS_ON stands for what guest/watching.py asks in this Python.
-`SITE.__doc__` is what tells a Site in use from one that is left alone (see `site`).
 """
 
 from __future__ import annotations
@@ -44,14 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from types import CodeType
-from typing import Any
 
 from alpyna_hook.capture import capture_nest
 from alpyna_hook.capture.meanings import Names, Noted, Spelled, aliases
 from alpyna_hook.capture.names import decline
 from alpyna_hook.cost.outline import outline
-from alpyna_hook.guest.watching import BY_EVENTS
 from alpyna_hook.hook.scopes import FUNCTIONS, Function, Scope
+from alpyna_hook.hook.seam_tree import held, keyword, seam
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.captured import HEADER, Call, For, Loop, Nest, names_used, walk
 from alpyna_hook.ir.stored import Captured, dumps
@@ -59,10 +23,8 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.mangle import Mangled, may_hold_private_names
 from alpyna_hook.seam.parsing import parse, quietly
 from alpyna_hook.seam.places import first_line, places
-from alpyna_hook.seam.site import HELD, LEFT_ALONE, MARK, SiteRecord, Table
+from alpyna_hook.seam.site import MARK, SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
-
-_LOAD = ast.Load()
 
 
 def rewrite(
@@ -146,7 +108,7 @@ class _Rewriter:
         index = len(self.sites)
         self.sites.append(record)
         self._blocks(node, scope, qualname, index)
-        return _seam(node, index, record, self._first_seen(node, scope, record))
+        return seam(node, index, record, self._first_seen(node, scope, record))
 
     def _record(self, node: ast.For | ast.While, scope: Scope, qualname: str, parent: int) -> SiteRecord:
         if isinstance(scope.node, ast.ClassDef):
@@ -185,7 +147,7 @@ class _Rewriter:
         order = self.variables.get((first_line(scope.node), self.names.written(scope.node)), ())
         assigned = scope.states()[id(node)]
         met = scope.params if assigned == scope.bound else assigned  # in code that is never reached, all count as assigned
-        stored = (*_held(record.targets), *record.perhaps, *record.targets)
+        stored = (*held(record.targets), *record.perhaps, *record.targets)
         of_seam = [name for name in dict.fromkeys((*record.unsure, *record.params, *stored)) if name in order]
         last = max(map(order.index, of_seam), default=-1)
         new = [name for name in order[: last + 1] if name in scope.bound and name not in met]  # some are a comprehension's
@@ -193,7 +155,7 @@ class _Rewriter:
 
     def _refuse(self, node: ast.For | ast.While, qualname: str, declined: Declined) -> None:
         loc = declined.loc
-        place = (loc.line, loc.col, loc.end_line, loc.end_col) if loc else _keyword(node)
+        place = (loc.line, loc.col, loc.end_line, loc.end_col) if loc else keyword(node)
         end = node.end_lineno or node.lineno
         self.refused.append(
             Refusal(node.lineno, end, qualname or "<module>", declined.reason.slug, declined.detail, place)
@@ -270,108 +232,3 @@ def _surely_called(nest: Nest) -> tuple[str, ...]:
 
     visit(nest.loop)
     return tuple(found)
-
-
-def _keyword(node: ast.For | ast.While) -> tuple[int, int, int, int]:
-    """The place of the word `for` or `while`: it lies on one line, whatever follows."""
-    width = len("for" if isinstance(node, ast.For) else "while")
-    return node.lineno, node.col_offset, node.lineno, node.col_offset + width
-
-
-def _seam(node: ast.For | ast.While, index: int, record: SiteRecord, first_seen: tuple[str, ...]) -> list[ast.stmt]:
-    line, col, end_line, end_col = _keyword(node)
-
-    def at(new: Any) -> Any:
-        new.lineno, new.col_offset, new.end_lineno, new.end_col_offset = line, col, end_line, end_col
-        return new
-
-    def of_site(attribute: str) -> ast.expr:
-        constant = at(ast.Constant(f"{MARK}{index}", kind=None))
-        return at(ast.Attribute(constant, attribute, _LOAD))  # type: ignore[no-any-return]
-
-    def in_place(context: ast.expr_context = _LOAD) -> ast.expr:
-        place, attribute = HELD
-        return at(ast.Attribute(of_site(place), attribute, context))  # type: ignore[no-any-return]
-
-    def call(attribute: str, *args: ast.expr) -> ast.expr:
-        return at(ast.Call(of_site(attribute), list(args), []))  # type: ignore[no-any-return]
-
-    def nobody_looks_on() -> ast.expr:
-        if BY_EVENTS:
-            return at(ast.UnaryOp(ast.Not(), of_site("monitored")))  # type: ignore[no-any-return]
-        absent = [at(ast.Compare(of_site(who), [ast.Is()], [at(ast.Constant(None))])) for who in ("profiled", "traced")]
-        return at(ast.BoolOp(ast.And(), absent))  # type: ignore[no-any-return]
-
-    def name(identifier: str) -> ast.expr:
-        return at(ast.Name(identifier, ast.Load()))  # type: ignore[no-any-return]
-
-    def after_first_seen(test: ast.expr) -> ast.expr:
-        if not first_seen:
-            return test
-        never = at(ast.Tuple([*map(name, first_seen)], ast.Load()))  # the compiler numbers the names, and leaves the code out
-        return at(ast.IfExp(at(ast.Constant(False, kind=None)), never, test))  # type: ignore[no-any-return]
-
-    def assigned() -> ast.expr:
-        return at(ast.Tuple([at(ast.Name(target, ast.Store())) for target in record.targets], ast.Store()))  # type: ignore[no-any-return]
-
-    def part(k: int) -> ast.expr:
-        whole = name(*held) if held else in_place()
-        return at(ast.Subscript(whole, at(ast.Constant(k)), ast.Load()))  # type: ignore[no-any-return]
-
-    def captured(target: str) -> ast.pattern:
-        return at(ast.MatchAs(None, target))  # type: ignore[no-any-return]
-
-    names = [target for target in record.targets if target != "_"]  # which no pattern can assign
-    held = _held(record.targets)
-    left_alone = after_first_seen(of_site(LEFT_ALONE))
-    run = at(ast.IfExp(nobody_looks_on(), call("run", *map(name, record.params)), of_site("shown")))
-    done: list[ast.stmt] = []
-    if record.perhaps:
-        for k, target in enumerate(record.perhaps, 1):
-            done.append(at(ast.For(at(ast.Name(target, ast.Store())), part(k), [at(ast.Break())], [], type_comment=None)))
-        if record.targets:
-            done.append(at(ast.Assign([assigned()], part(0), type_comment=None)))
-        if not held:
-            done.append(at(ast.Assign([in_place(ast.Store())], part(-1), type_comment=None)))
-    elif held and "_" in record.targets:
-        done.append(at(ast.Assign([assigned()], name(*held), type_comment=None)))
-    overdue = at(ast.List([at(ast.Starred(call("overdue"), ast.Load()))], ast.Load()))
-    done.append(at(ast.If(of_site("due"), [at(ast.Expr(overdue))], [])))
-    if record.has_return:
-        done.append(at(ast.If(call("returned"), [at(ast.Return(call("take")))], [])))
-    timed = at(ast.Compare(of_site(LEFT_ALONE), [ast.Is()], [at(ast.Constant(...))]))
-    ended = _without_line(at(ast.If(timed, [at(ast.Expr(call("ended")))], [])))
-    interpreted = [node, ended]
-    asked = of_site(LEFT_ALONE) if record.unsure else left_alone
-    if not held and (record.targets or record.perhaps):
-        values = in_place(ast.Store()) if record.perhaps else assigned()
-        runs = at(ast.IfExp(asked, at(ast.Tuple([], ast.Load())), run))
-        loop = at(ast.For(values, runs, [*done, at(ast.Break())], interpreted, type_comment=None))
-    else:
-        pattern = captured(*held) if isinstance(done[0], (ast.For, ast.Assign)) else at(ast.MatchSequence([*map(captured, names)]))
-        answer = at(ast.BoolOp(ast.Or(), [asked, run]))
-        cases = [ast.match_case(at(ast.MatchSequence([pattern])), None, done)]
-        cases.append(ast.match_case(at(ast.MatchAs(None, None)), None, interpreted))
-        loop = at(ast.Match(answer, cases))
-    if not record.unsure:
-        return [loop]
-    tried: list[ast.stmt] = []
-    for k, variable in enumerate(record.unsure):
-        see = at(ast.Expr(call("see", at(ast.Constant(k, kind=None)), name(variable))))
-        handler = at(ast.ExceptHandler(of_site("unbound"), None, [at(ast.Pass())]))
-        tried.append(at(ast.Try(body=[see], handlers=[handler], orelse=[], finalbody=[])))
-    in_use = at(ast.UnaryOp(ast.Not(), left_alone))
-    return [at(ast.If(at(ast.BoolOp(ast.And(), [in_use, nobody_looks_on(), call("asks")])), tried, [])), loop]
-
-
-def _held(targets: tuple[str, ...]) -> tuple[str, ...]:
-    """The target, if there is one, that holds all values until they are assigned: `_` is no name that a pattern can assign."""
-    return tuple([target for target in targets if target != "_"])[:1]
-
-
-def _without_line(statement: ast.stmt) -> ast.stmt:
-    """The compiler gives it none, so that no tracer of lines is shown it."""
-    for node in ast.walk(statement):
-        if isinstance(node, (ast.stmt, ast.expr)):
-            node.lineno = node.end_lineno = node.col_offset = node.end_col_offset = -1
-    return statement
