@@ -5,6 +5,8 @@
     graph.loops                                  # a verdict for each loop
     graph.pairs                                  # each pair: dependence or independence, with its proof
 
+    Outermost(nest).carried(bounds, arrays)      # a dependence that the outermost loop carries, for a tenth of the time
+
 A verdict of independence is a proof.  It rests on what the rest of the system checks before or
 while a kernel runs: subscripts are within bounds, and the integer arithmetic in them does not
 overflow.
@@ -13,11 +15,12 @@ overflow.
 from alpyna_hook.dependence.effects import Callee
 from alpyna_hook.dependence.facts import ArrayFacts, Contents
 from alpyna_hook.dependence.graph import Dependence, DependenceGraph, Independent
+from alpyna_hook.dependence.outermost import Outermost
 from alpyna_hook.dependence.proof import Proof
 from alpyna_hook.dependence.staging import NestAnalysis, TooLarge, analyse
 from alpyna_hook.dependence.verdict import LoopVerdict
 
 __all__ = [
-    "ArrayFacts", "Callee", "Contents", "Dependence", "DependenceGraph", "Independent", "LoopVerdict", "NestAnalysis", "Proof",
-    "TooLarge", "analyse",
+    "ArrayFacts", "Callee", "Contents", "Dependence", "DependenceGraph", "Independent", "LoopVerdict", "NestAnalysis", "Outermost",
+    "Proof", "TooLarge", "analyse",
 ]

@@ -96,25 +96,27 @@ def resolve(program: Program, heads: Mapping[str, Poly]) -> None:
             poly = new
         return poly
 
-    program.accesses = [
-        replace(
-            a,
-            index=None if a.index is None else tuple([plain(p) for p in a.index]),
-            guards=tuple([Guard(plain(g.poly)) for g in a.guards]),
-        )
-        for a in program.accesses
-    ]
+    def all_plain(polys: tuple[Poly, ...]) -> tuple[Poly, ...]:
+        new = [plain(p) for p in polys]
+        return polys if all(a is b for a, b in zip(polys, new, strict=True)) else tuple(new)
+
     for number, loop in program.loops.items():
-        program.loops[number] = replace(
-            loop,
-            starts=tuple([plain(p) for p in loop.starts]),
-            stops=tuple([plain(p) for p in loop.stops]),
-            step=None if loop.step is None else plain(loop.step),
-        )
-    program.unknowns = {
-        name: replace(u, constraints=tuple([plain(p) for p in u.constraints]), index=tuple([plain(p) for p in u.index]))
-        for name, u in program.unknowns.items() if name not in heads
-    }
+        starts, stops, step = all_plain(loop.starts), all_plain(loop.stops), None if loop.step is None else plain(loop.step)
+        if (starts, stops, step) != (loop.starts, loop.stops, loop.step):
+            program.loops[number] = replace(loop, starts=starts, stops=stops, step=step)
+    unknowns = {}
+    for name, u in program.unknowns.items():
+        if name not in heads:
+            constraints, index = all_plain(u.constraints), all_plain(u.index)
+            same = constraints is u.constraints and index is u.index
+            unknowns[name] = u if same else replace(u, constraints=constraints, index=index)
+    program.unknowns = unknowns
+    for position, a in enumerate(program.accesses):
+        places = None if a.index is None else all_plain(a.index)
+        guards = [plain(g.poly) for g in a.guards]
+        reason = a.reason if places is None else _reason(program, places)
+        if places is not a.index or reason is not a.reason or not all(g.poly is p for g, p in zip(a.guards, guards, strict=True)):
+            program.accesses[position] = replace(a, index=places, guards=tuple([Guard(p) for p in guards]), reason=reason)
     program.inductions = [replace(i, start=plain(i.start), step=plain(i.step)) for i in program.inductions]
     outer = program.loops[0]
     if outer.step is not None:
@@ -123,16 +125,12 @@ def resolve(program: Program, heads: Mapping[str, Poly]) -> None:
     for access in program.accesses:  # what a negative subscript counts from
         for axis in range(len(access.index or ())):
             program.shapes.setdefault(f"{access.array}.shape[{axis}]", (access.array, axis))
-    _give_reasons(program)
 
 
-def _give_reasons(program: Program) -> None:
+def _reason(program: Program, index: tuple[Poly, ...]) -> str | None:
     """Why a subscript is not affine."""
-    for position, access in enumerate(program.accesses):
-        if access.index is None:
-            continue
-        reasons = [
-            program.unknowns[n].reason for p in access.index for n in sorted(p.names())
-            if n in program.unknowns and not program.unknowns[n].constraints
-        ]
-        program.accesses[position] = replace(access, reason=reasons[0] if reasons else None)
+    for poly in index:
+        for name in sorted(poly.names() & program.unknowns.keys()):
+            if not program.unknowns[name].constraints:
+                return program.unknowns[name].reason
+    return None

@@ -37,7 +37,7 @@ class TooLarge(Exception):
     """More pairs of accesses, or more loops in one another, than are worth looking at: the nest is to run in its own order."""
 
 
-def _check_size(program: Program) -> None:
+def check_size(program: Program) -> None:
     depth = max((len(s.loops) for s in program.statements), default=0)
     if depth > MAX_DEPTH:
         raise TooLarge(f"{depth} loops in one another")
@@ -61,7 +61,7 @@ class NestAnalysis:
         self.program = extract(nest, volatile=volatile, functions=functions)
         self._functions, self._volatile = functions, volatile
         self._include_input, self._use_exact = include_input, use_exact
-        _check_size(self.program)
+        check_size(self.program)
         self._exposed = exposure(self.program)
         self._scalar = scalar_dependences(self.program, self._exposed)
         self._builder = Builder(self.program)

@@ -42,7 +42,7 @@ def static_pairs(
 ) -> list[StaticPair]:
     """Pairs that look alike are tested once."""
     tester = _Tester(program, builder, effort, use_exact)
-    return [tester.pair(a, b) for a, b in _same_array(program, include_input)]
+    return [tester.pair(a, b) for a, b in pairs_of_one_array(program, include_input)]
 
 
 def unknown_pair(program: Program, a: Access, b: Access, because: str, stage: str = STATIC) -> PairResult:
@@ -51,7 +51,7 @@ def unknown_pair(program: Program, a: Access, b: Access, because: str, stage: st
     return PairResult(a, b, loops, all_vectors(len(loops)), (None,) * len(loops), Proof("unknown", because), stage)
 
 
-def _same_array(program: Program, include_input: bool) -> Iterator[tuple[Access, Access]]:
+def pairs_of_one_array(program: Program, include_input: bool) -> Iterator[tuple[Access, Access]]:
     by_array: dict[str, list[Access]] = {}
     for access in program.accesses:
         by_array.setdefault(access.array, []).append(access)

@@ -18,9 +18,11 @@ _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "!=": "=="}
 class Evaluator:
     """Evaluates expressions in the current environment and records what they read."""
 
-    def __init__(self, program: Program, stable: frozenset[str], effects: Mapping[str, Effects]) -> None:
+    def __init__(
+        self, program: Program, arrays: frozenset[str], stable: frozenset[str], effects: Mapping[str, Effects]
+    ) -> None:
         self.program = program
-        self.arrays = frozenset(n.array for n in ir.walk(program.nest.loop) if isinstance(n, ir.Load | ir.Store | ir.Shape))
+        self.arrays = arrays
         self.stable = stable  # arrays that nothing in the nest changes
         self.effects = effects  # of the user functions that are known
         self.env: dict[str, Poly] = {}

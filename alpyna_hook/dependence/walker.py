@@ -41,7 +41,7 @@ def extract(
     arrays = {n.array for n in nodes if isinstance(n, ir.Load | ir.Store | ir.Shape)}
     program.rebound = frozenset((arrays & program.assigned) | {ANYWHERE})
     stable = frozenset() if ANYWHERE in stored else frozenset(arrays - program.stored - program.rebound - volatile)
-    walker = Walker(Evaluator(program, stable, effects))
+    walker = Walker(Evaluator(program, frozenset(arrays), stable, effects))
     walker.statement(nest.loop)
     resolve(program, walker.heads)
     return program
@@ -276,7 +276,14 @@ def _index_value(info: LoopInfo) -> Poly:
 
 
 def _assigned_in(body: tuple[ir.Stmt, ...]) -> frozenset[str]:
-    return frozenset([name for stmt in body for node in ir.walk(stmt) for name in ir.targets(node)])
+    found: set[str] = set()
+    pending = list(body)
+    while pending:
+        stmt = pending.pop()
+        found.update(ir.targets(stmt))
+        if isinstance(stmt, ir.If | ir.For | ir.While):
+            pending += (*stmt.body, *stmt.orelse)
+    return frozenset(found)
 
 
 def _raises(node: ir.Node) -> bool:

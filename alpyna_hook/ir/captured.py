@@ -14,7 +14,7 @@ Which of them are arrays, scalars, modules or functions is known only at run tim
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from alpyna_hook.ir import schema
@@ -321,7 +321,7 @@ class Function(Struct):
 
 
 Node: TypeAlias = Expr | Stmt
-children: Callable[[Node], Iterator[Node]] = schema.children
+children: Callable[[Node], Iterable[Node]] = schema.children
 walk: Callable[[Node], Iterator[Node]] = schema.walk
 
 

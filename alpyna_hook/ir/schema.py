@@ -105,7 +105,7 @@ def fields(item: Struct) -> tuple[str, ...]:
 
 
 def values(item: Struct) -> tuple[Any, ...]:
-    return tuple([getattr(item, name) for name in fields(item)])
+    return tuple([getattr(item, name) for name in type(item)._fields])
 
 
 def replace(item: S, **changes: Any) -> S:
@@ -113,25 +113,35 @@ def replace(item: S, **changes: Any) -> S:
     return type(item)(**{**dict(zip(fields(item), values(item), strict=True)), **changes})
 
 
-def children(node: Node) -> Iterator[Any]:
+def children(node: Node) -> list[Any]:
     """The nodes in the fields of a node, in their order."""
-    for value in values(node):
-        yield from _nodes(value)
+    found: list[Any] = []
+    for name in type(node)._fields:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif value and type(value) is tuple:
+            _add_nodes(found, value)
+    return found
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif type(value) is tuple:
-        for item in value:
-            yield from _nodes(item)
+def _add_nodes(found: list[Any], items: tuple[object, ...]) -> None:
+    for item in items:
+        if isinstance(item, Node):
+            found.append(item)
+        elif type(item) is tuple:
+            _add_nodes(found, item)
 
 
 def walk(node: Node) -> Iterator[Any]:
     """The node and all that is below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        below = children(node)
+        below.reverse()
+        pending += below
 
 
 def mapped(node: N, change: Callable[[Any], Any]) -> N:

@@ -13,7 +13,7 @@ from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
 from alpyna_hook.config import Options
 from alpyna_hook.cost.pace import Pace
-from alpyna_hook.dependence import NestAnalysis
+from alpyna_hook.dependence import Outermost
 from alpyna_hook.emit.carried import Carry, carry
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.ir import captured as ir, typed as t
@@ -112,7 +112,8 @@ class Variant:
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet
     analysis_seconds: float = 0.0  # that no kernel was charged with
-    analysis: NestAnalysis | None = None  # of the dependences, once a schedule was asked for
+    dependences: Outermost | None = None  # once a schedule was asked for
+    planned: dict[str, Schedule] = field(default_factory=dict)  # by outcomes: as far as the bounds do not matter
     schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009

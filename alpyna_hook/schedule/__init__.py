@@ -1,6 +1,7 @@
 """Schedules: in which order, and by how many threads, the iterations of a nest run.
 
-    schedule(nest, outcomes, graph)      whether those of the outermost loop may run in any order, and what becomes of its scalars
+    planned(nest, outcomes)              whether its statements allow those of the outermost loop any order: what becomes of scalars
+    ordered(plan, carried)               with the dependences of a call
     Schedule                             the answer, as a value that prints
     refuted(schedule, nest, ...)         another way to the same answer, which only tests and the strict option go
 
@@ -8,7 +9,7 @@ A schedule holds for what a kernel was made for, and for the bounds, strides and
 """
 
 from alpyna_hook.schedule.check import refuted
-from alpyna_hook.schedule.parallel import schedule
+from alpyna_hook.schedule.parallel import ordered, planned
 from alpyna_hook.schedule.value import Rule, Schedule
 
-__all__ = ["Rule", "Schedule", "refuted", "schedule"]
+__all__ = ["Rule", "Schedule", "ordered", "planned", "refuted"]

@@ -1,11 +1,11 @@
-"""The dependence graph of a nest for the bounds, strides and addresses of a call."""
+"""The dependences of a nest, by what its functions are bound to."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 
-from alpyna_hook.dependence import Callee, NestAnalysis, analyse
+from alpyna_hook.dependence import Callee, NestAnalysis, Outermost, analyse
 from alpyna_hook.dependence.effects import NOTHING, Called
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.facts import Known, UserFunction
@@ -14,6 +14,11 @@ from alpyna_hook.ir.facts import Known, UserFunction
 def analysed(nest: ir.Nest, functions: Mapping[str, object]) -> NestAnalysis:
     """functions: what its calls are bound to.  Raises TooLarge."""
     return analyse(nest, functions=_called(functions))
+
+
+def outermost(nest: ir.Nest, functions: Mapping[str, object]) -> Outermost:
+    """functions: what its calls are bound to."""
+    return Outermost(nest, functions=_called(functions))
 
 
 def _called(functions: Mapping[str, object]) -> dict[str, Called]:

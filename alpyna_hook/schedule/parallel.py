@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alpyna_hook.dependence import DependenceGraph, TooLarge
-from alpyna_hook.dependence.accesses import Access
+from alpyna_hook.dependence import Dependence, TooLarge
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.schema import replace
 from alpyna_hook.schedule.scalars import InOrder, scalar_rules
 from alpyna_hook.schedule.value import Rule, Schedule
 
-_OUTERMOST = 0  # the number of the loop in a dependence graph
 
-
-def schedule(nest: t.TypedNest, outcomes: str, graph: Callable[[], DependenceGraph]) -> Schedule:
-    """outcomes: of the obligations, as the kernel was made for.  graph: the dependences of the nest, for the bounds, strides and
-    addresses of the call; asked for only where nothing else forces the order."""
+def planned(nest: t.TypedNest, outcomes: str) -> Schedule:
+    """What the statements alone force, whatever the bounds.  outcomes: of the obligations, as the kernel was made for."""
     loop = nest.loop
     index = loop.index if isinstance(loop, t.For) else "while"
     try:
-        return Schedule(index, loop.loc.line, _rules(nest, outcomes, graph))
+        return Schedule(index, loop.loc.line, _rules(nest, outcomes))
     except InOrder as found:
         return Schedule(index, loop.loc.line, (), str(found))
+
+
+def ordered(plan: Schedule, carried: Callable[[], Dependence | None]) -> Schedule:
+    """With the dependence that the outermost loop carries for the bounds, strides and addresses of a call; it is asked for only
+    where nothing else forces the order."""
+    if not plan.is_parallel:
+        return plan
+    try:
+        found = carried()
     except TooLarge as large:
-        return Schedule(index, loop.loc.line, (), f"dependences not analysed, {large}")
+        return replace(plan, rules=(), sequential=f"dependences not analysed, {large}")
+    if found is None:
+        return plan
+    why = f"{found.kind} dependence of {found.name}, line {found.source.loc.line} -> line {found.sink.loc.line}"
+    return replace(plan, rules=(), sequential=why)
 
 
-def _rules(nest: t.TypedNest, outcomes: str, graph: Callable[[], DependenceGraph]) -> tuple[Rule, ...]:
+def _rules(nest: t.TypedNest, outcomes: str) -> tuple[Rule, ...]:
     loop = nest.loop
     if not isinstance(loop, t.For):
         raise InOrder("the condition of a while loop is tested before each iteration")
@@ -40,10 +50,6 @@ def _rules(nest: t.TypedNest, outcomes: str, graph: Callable[[], DependenceGraph
     for number, (what, outcome) in enumerate(zip(nest.obligations, outcomes, strict=True)):
         if what == "overflow" and outcome == "W" and number not in reduced:
             raise InOrder(f"integers wrap around (line {nest.places[number].loc.line})")
-    for dependence in graph().carried(_OUTERMOST):
-        if isinstance(dependence.source, Access):
-            source, sink = dependence.source, dependence.sink
-            raise InOrder(f"{dependence.kind} dependence of {source.array}, line {source.loc.line} -> line {sink.loc.line}")
     return rules
 
 

@@ -14,6 +14,7 @@ from alpyna_hook.dependence import ArrayFacts, Callee, Dependence, DependenceGra
 from alpyna_hook.dependence.directions import of_difference
 from alpyna_hook.dependence.effects import ANYWHERE, Called
 from alpyna_hook.dependence.verdict import LoopVerdict
+from alpyna_hook.ir.captured import Nest
 from tests.dependence.functions import Functions
 from tests.dependence.recorder import Event, Place, TooLong, execute
 
@@ -254,15 +255,21 @@ def random_case(rng: random.Random) -> Case:
     return Case(source, random_arrays(rng), scalars)
 
 
-def graph_of(case: Case) -> DependenceGraph:
+def bound(case: Case) -> tuple[Nest, dict[str, int], dict[str, ArrayFacts], dict[str, Called]]:
+    """The nest, with what its names are bound to."""
     *definitions, loop = ast.parse(case.source).body
     assert isinstance(loop, ast.For)
     known: dict[str, Called] = {}
     for node in definitions:
         assert isinstance(node, ast.FunctionDef)
         known[node.name] = Callee(capture_function(node, filename="nest.py", name=node.name), dict(known))
-    analysis = analyse(capture_nest(loop, filename="nest.py", qualname="f"), functions=known)
-    return analysis.at(case.scalars, {name: facts_of(data) for name, data in case.arrays.items()})
+    nest = capture_nest(loop, filename="nest.py", qualname="f")
+    return nest, case.scalars, {name: facts_of(data) for name, data in case.arrays.items()}, known
+
+
+def graph_of(case: Case) -> DependenceGraph:
+    nest, bounds, arrays, functions = bound(case)
+    return analyse(nest, functions=functions).at(bounds, arrays)
 
 
 def uncovered(events: list[Event], graph: DependenceGraph) -> str | None:

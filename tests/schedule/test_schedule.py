@@ -11,7 +11,7 @@ import pytest
 from alpyna_hook.config import settings
 from alpyna_hook.hook.loader import prepare
 from alpyna_hook.runtime import dividing
-from alpyna_hook.schedule import Rule, Schedule, refuted
+from alpyna_hook.schedule import Rule, Schedule
 from alpyna_hook.schedule.value import LAST
 from tests.differential import Program
 from tests.schedule.nests import IN_ORDER, PARALLEL, source
@@ -27,22 +27,16 @@ def compiled_for(threads: int) -> Any:
 
 
 @pytest.fixture
-def schedules(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """(schedule, nest, integers, arrays) of each decision."""
-    found: list[Any] = []
-    plain = dividing.schedule
+def schedules(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Schedule]]:
+    """Those of each decision."""
+    found: list[Schedule] = []
+    plain = dividing.schedule_of
 
-    def schedule(nest: Any, outcomes: str, graph: Any) -> Schedule:
-        made = plain(nest, outcomes, graph)
-        found.append((made, nest))
-        return made
+    def schedule_of(*call: Any) -> Schedule:
+        found.append(plain(*call))
+        return found[-1]
 
-    def check(made: Schedule, nest: Any, integers: Any, arrays: Any) -> str | None:
-        found[-1] += integers, arrays
-        return refuted(made, nest, integers, arrays)
-
-    monkeypatch.setattr(dividing, "schedule", schedule)
-    monkeypatch.setattr(dividing, "refuted", check)
+    monkeypatch.setattr(dividing, "schedule_of", schedule_of)
     yield found
 
 
@@ -54,49 +48,45 @@ def arguments() -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("threads", [2, 7])
 @pytest.mark.parametrize("name", PARALLEL)
-def test_what_may_run_in_any_order(name: str, threads: int, schedules: list[Any]) -> None:
+def test_what_may_run_in_any_order(name: str, threads: int, schedules: list[Schedule]) -> None:
     body, expected = PARALLEL[name]
     program = Program(source(body), compiled_for(threads))
     assert program.load().difference is None
     compared = program.call("f", *arguments())
     assert compared.difference is None, compared.difference
     assert compared.verdict == "accelerated"
-    text = schedules[-1][0].text(threads)
+    text = schedules[-1].text(threads)
     assert text.startswith(f"{threads} threads over i") and expected in text, text
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
-def test_what_keeps_the_order(name: str, schedules: list[Any]) -> None:
+def test_what_keeps_the_order(name: str, schedules: list[Schedule]) -> None:
     body, expected = IN_ORDER[name]
     program = Program(source(body), compiled_for(3))
     assert program.load().difference is None
     compared = program.call("f", *arguments())
     assert compared.difference is None, compared.difference
     if schedules:  # a while loop has no trips that are known
-        text = schedules[-1][0].text(3)
+        text = schedules[-1].text(3)
         assert text.startswith("one thread, in order: ") and expected in text, text
     else:
         assert name == "while"
 
 
 @pytest.mark.parametrize("name", sorted(set(IN_ORDER) & {"recurrence", "anti dependence", "output dependence", "carried scalar"}))
-def test_the_checker_refuses_what_is_made_parallel_by_force(
-    name: str, schedules: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = dividing.schedule
+def test_the_checker_refuses_what_is_made_parallel_by_force(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forced(nest: Any, _outcomes: str) -> Schedule:
+        return Schedule("i", 1, tuple([Rule(name, LAST) for name in nest.outputs]))
 
-    def forced(nest: Any, outcomes: str, graph: Any) -> Schedule:
-        made = own(nest, outcomes, graph)
-        return Schedule(made.index, made.line, tuple([Rule(name, LAST) for name in nest.outputs]))
-
-    monkeypatch.setattr(dividing, "schedule", forced)
+    monkeypatch.setattr(dividing, "planned", forced)
+    monkeypatch.setattr(dividing, "ordered", lambda plan, _carried: plan)
     program = Program(source(IN_ORDER[name][0]), compiled_for(3))
     program.load()
     with pytest.raises(AssertionError, match="iteration"):
         program.fast["f"](*arguments())  # type: ignore[operator]
 
 
-def test_views_of_one_buffer_are_told_apart_by_their_addresses(schedules: list[Any]) -> None:
+def test_views_of_one_buffer_are_told_apart_by_their_addresses(schedules: list[Schedule]) -> None:
     text = "def f(x, y, n):\n    for i in range(n):\n        x[i] = y[i] + 1.0\n"
     program = Program(text, compiled_for(3))
     program.load()
@@ -108,10 +98,10 @@ def test_views_of_one_buffer_are_told_apart_by_their_addresses(schedules: list[A
             plain[20 + i] = plain[20 + i + shift] + 1.0
         program.fast["f"](*view, 20)  # type: ignore[operator]
         assert buffer.tobytes() == plain.tobytes()
-        assert schedules[-1][0].is_parallel == parallel
+        assert schedules[-1].is_parallel == parallel
     strided = np.arange(60.0)
     program.fast["f"](strided[::2], strided[1::2], 30)  # type: ignore[operator]
-    assert schedules[-1][0].is_parallel
+    assert schedules[-1].is_parallel
 
 
 def test_a_schedule_prints() -> None:
