@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from alpyna_hook.integers.recorded import root
@@ -14,7 +15,7 @@ Env = dict[str, Value]
 _MIRROR = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
-class Expressions:
+class Expressions(ABC):
     """What holds at the present point: `env`, the variables' values, and `facts`, what conditions tell of forms."""
 
     def __init__(
@@ -38,8 +39,9 @@ class Expressions:
         """One of which the value is known, or anything."""
         return constant(value) if value is not None else self.symbols.new(constant(low), constant(high))
 
+    @abstractmethod
     def call(self, e: t.CallFunction) -> Value | None:
-        raise NotImplementedError  # given with the statements
+        """Executes the statements of the function, which are not this class's."""
 
     def assign(self, name: str, value: Value | None) -> None:
         assert self.env is not None
