@@ -2,21 +2,22 @@
 
 Every value is optional: where there is no profile, or none for this machine, the runtime has its
 defaults.  The file is JSON with a schema number; one that is broken or of another schema is
-ignored, with one line that says so.  Only the standard library is imported here.
+ignored, with one line that says so.  Only the standard library is imported here, and little of it where there is no file.
 """
 
 from __future__ import annotations
 
-import json
-import platform
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import complain, profile_file
 from alpyna_hook.log import log
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA = 2
 BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` raises
@@ -68,13 +69,15 @@ def function_key(family: str, name: str, rep: str = "f8") -> str:
 
 
 def path() -> Path:
+    from pathlib import Path
+
     return Path(profile_file())
 
 
 def load() -> Profile | None:
     """The profile of this user and machine, read once; None if there is none that can be used."""
     if not _loaded:
-        _loaded.append(read(path()))
+        _loaded.append(read(profile_file()))
     return _loaded[0]
 
 
@@ -86,13 +89,14 @@ def use(profile: Profile | None) -> None:
 _loaded: list[Profile | None] = []
 
 
-def read(file: Path) -> Profile | None:
+def read(file: str | os.PathLike[str]) -> Profile | None:
     """The profile in a file; None, with one line on standard error, if it cannot be used.
 
     One of another machine, Python or NumPy is not used, which only the log says.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
@@ -125,12 +129,14 @@ def _largest(value: float | Mapping[str, float] | None) -> float:
     return max(value.values(), default=0.0) if isinstance(value, Mapping) else value or 0.0
 
 
-def _ignored(file: Path, problem: str) -> None:
+def _ignored(file: str | os.PathLike[str], problem: str) -> None:
     complain(f"{file}: {problem}; the profile is ignored, measure again with `alpyna profile`")
 
 
 def parsed(text: str) -> Profile:
     """A profile from the text of its file.  Raises one of BROKEN."""
+    import json
+
     data = json.loads(text)
     if data["schema"] != SCHEMA:
         raise ValueError(f"schema {data['schema']!r}, expected {SCHEMA}")
@@ -179,6 +185,8 @@ def machine() -> dict[str, str]:
 
     NumPy's version comes with the processor features that its loops were chosen by.
     """
+    import platform
+
     known = {
         "processor": platform.machine(),
         "model": _model(),
@@ -203,4 +211,8 @@ def _model() -> str:
                     return line.partition(":")[2].strip()
     except OSError:
         pass
-    return platform.processor() if sys.platform == "win32" else ""
+    if sys.platform != "win32":
+        return ""
+    import platform
+
+    return platform.processor()

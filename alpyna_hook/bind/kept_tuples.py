@@ -12,7 +12,6 @@ are numbers that the nest is given.  Afterwards it is made of what its items are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from alpyna_hook.bind.tuples import TupleType, given_items, item_name, tuple_of
 from alpyna_hook.bind.views_rewrite import Rewrite
@@ -38,14 +37,13 @@ from alpyna_hook.ir.captured import (
     walk,
 )
 from alpyna_hook.ir.facts import Facts
-from alpyna_hook.ir.schema import replace
+from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.reasons import Declined
 
 MADE = "@made "  # and the variable: whether the nest has made one
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Record):
     """A variable that is a tuple of its items, if the nest has given `witness` a value."""
 
     items: tuple[str, ...]

@@ -51,7 +51,7 @@ from alpyna_hook.ir.captured import (
     targets,
     walk,
 )
-from alpyna_hook.ir.schema import replace
+from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.reasons import Declined
 
 WHICH = "@which"
@@ -62,8 +62,7 @@ State = tuple[str | None, ...]  # the array that each name stands for, or None: 
 States = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """A user's variable, which stands after the nest for the array that the final state says; None: it has no value."""
 
     arrays: tuple[str | None, ...]

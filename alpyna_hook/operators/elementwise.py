@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from alpyna_hook.ir.kinds import Rep
 from alpyna_hook.operators.genuine import UFUNCS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 1e-3, -3.75, 88.5, -104.0, 709.5, -745.5, 710.0, 12345.678, -1e5, 3e9, 1e22,
             -1e30, 5e-324, 1e-40, 2.3e-308, 1e300, -1e300, float("inf"), float("-inf"), float("nan"))

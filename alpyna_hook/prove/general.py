@@ -13,13 +13,13 @@ A proof for no integers in particular (`prove_anything`) holds always, and leave
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from math import isqrt
 
 from alpyna_hook.integers.recorded import Recorder
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import INT_MAX, INT_MIN, int_range
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.prove.values import prove
 
 UNKNOWN = -1  # how often the outermost loop turns
@@ -29,8 +29,7 @@ _Shapes = Mapping[str, tuple[int, ...]]
 _Spans = Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class General:
+class General(Record):
     """outcomes, raises: as in `Proof`.  trips: of the outermost loop, by the inputs (see `inputs`) of a call, or UNKNOWN; None
     where the proof does not hold for them."""
 

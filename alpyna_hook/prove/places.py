@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.captured import Loc
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.prove.unknown import is_unknown
 
 _ZERO = t.Const(0, frozenset({"int"}), "i8", Loc(0, 0, 0, 0))
@@ -18,8 +18,7 @@ TRANSPARENT = frozenset("add sub mul truediv neg pos sqrt floor ceil trunc rint 
 _Form = dict[str, int]  # coefficients of loop indices, and a number ("")
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(Record):
     store: t.Store
     unit: int  # the nest, or one of its functions
     loop: t.Stmt | None  # the innermost that it is in

@@ -9,17 +9,16 @@ leaves when started from any value at all, joined with the value before the loop
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import int_range, is_int
+from alpyna_hook.ir.schema import Record
 from alpyna_hook.prove.domain import BIG, Facts, Terms, Value, constant, interval
 from alpyna_hook.prove.expressions import Env, Expressions
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Record):
     """outcomes: one character for each obligation (see the package).  trips: of the outermost loop, if known; none also
     if that is below zero."""
 
@@ -50,12 +49,12 @@ SHORT = 2**19  # iterations that are soon done
 _Paths = list[tuple[Env, dict[Terms, tuple[int, int]]]]  # what holds on each of several paths
 
 
-@dataclass
 class _Flow:
     """The paths that leave a loop's body early."""
 
-    breaks: _Paths = field(default_factory=list)
-    continues: _Paths = field(default_factory=list)
+    def __init__(self) -> None:
+        self.breaks: _Paths = []
+        self.continues: _Paths = []
 
 
 class _Execution(Expressions):

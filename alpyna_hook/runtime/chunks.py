@@ -21,7 +21,7 @@ from alpyna_hook.runtime.native import libm_address
 from alpyna_hook.runtime.progress import NEST, Line
 from alpyna_hook.runtime.threads import engaged
 from alpyna_hook.runtime.variant import Variant
-from alpyna_hook.schedule import Schedule
+from alpyna_hook.schedule.value import Schedule
 
 _ALIGNMENT = 128  # bytes, of frames: no two threads write to one line of a cache
 _STRIP = 256  # iterations: a chunk of many is a multiple of what calls are made ahead for

@@ -8,21 +8,15 @@ from time import perf_counter
 from typing import Any
 
 from alpyna_hook.bind.binder import Binding
-from alpyna_hook.dependence import ArrayFacts, Dependence
-from alpyna_hook.emit.inline import inlined
 from alpyna_hook.kernels import build
 from alpyna_hook.runtime.chunks import Chunks, divided
 from alpyna_hook.runtime.errand import Errand, aside, send
 from alpyna_hook.runtime.interrupts import Work
-from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
-from alpyna_hook.schedule import Schedule, ordered, planned, refuted
-from alpyna_hook.schedule.graphs import outermost
 
 LEAST = 0.02  # seconds in the interpreter: kernels of less are never worth several threads
-_MOST_SCHEDULES = 64
 _LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
 
 
@@ -37,6 +31,8 @@ def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding
     if threads < 2:
         trace.schedule = ""
         return work
+    from alpyna_hook.runtime.schedules import schedule_of  # and with it the dependence analysis, which one thread does not need
+
     found = schedule_of(variant, call, arrays, binding)
     trace.schedule = found.text(threads)
     team = _team() if found.is_parallel else None
@@ -51,42 +47,6 @@ def note_run(variant: Variant, call: Call, work: Work, seconds: float) -> None:
     """What a call took that may be worth several threads."""
     if call.predicted >= LEAST:
         variant.pace.note(call.predicted, seconds, work.chunks.threads if work.chunks is not None and work.chunks.job else 1)
-
-
-def schedule_of(variant: Variant, call: Call, arrays: list[Any], binding: Binding) -> Schedule:
-    """That of this call; remembered by all that it depends on."""
-    plan = variant.planned.get(call.outcomes)
-    if plan is None:
-        plan = variant.planned[call.outcomes] = planned(variant.typed, call.outcomes)
-    if not plan.is_parallel:
-        return plan
-    places = tuple([address(a) for a in arrays])
-    shapes, strides = tuple([a.shape for a in arrays]), tuple([a.strides for a in arrays])
-    groups = overlap_groups(places, shapes, strides, variant.sizes)
-    apart = len({*groups}) == len(groups)
-    integers = tuple([int(binding.scalars[name]) for name in variant.integers])
-    key = call.outcomes, shapes, strides, integers, None if apart else tuple([p - min(places) for p in places])
-    found = variant.schedules.get(key)
-    if found is None:
-        if len(variant.schedules) >= _MOST_SCHEDULES:
-            variant.schedules.clear()
-        facts = {
-            name: ArrayFacts(size, a.shape, a.strides, place)
-            for name, size, a, place in zip(variant.typed.arrays, variant.sizes, arrays, places, strict=True)
-        }
-        bounds = dict(zip(variant.integers, integers, strict=True))
-        found = ordered(plan, lambda: carried(variant, bounds, facts))
-        why = refuted(found, inlined(variant.typed), bounds, facts) if variant.options.strict and found.is_parallel else None
-        assert why is None, f"{found}: {why}"
-        variant.schedules[key] = found
-    return found
-
-
-def carried(variant: Variant, bounds: dict[str, int], facts: dict[str, ArrayFacts]) -> Dependence | None:
-    """A dependence that the outermost loop carries."""
-    if variant.dependences is None:
-        variant.dependences = outermost(variant.nest, variant.facts.functions)
-    return variant.dependences.carried(bounds, facts)
 
 
 def _team() -> Any:

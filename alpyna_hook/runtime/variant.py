@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from alpyna_hook.bind.kept_tuples import Kept
 from alpyna_hook.bind.swaps import Choice
@@ -13,7 +14,6 @@ from alpyna_hook.bind.tuples import tuple_of
 from alpyna_hook.bind.views import View
 from alpyna_hook.config import Options
 from alpyna_hook.cost.pace import Pace
-from alpyna_hook.dependence import Outermost
 from alpyna_hook.emit.carried import Carry, carry
 from alpyna_hook.emit.layout import Layout
 from alpyna_hook.ir import captured as ir, typed as t
@@ -22,6 +22,9 @@ from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.prove.general import Proofs
 from alpyna_hook.schedule.value import Schedule
+
+if TYPE_CHECKING:
+    from alpyna_hook.dependence import Outermost  # for several threads alone
 
 KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
 

@@ -1,15 +1,9 @@
 """Schedules: in which order, and by how many threads, the iterations of a nest run.
 
-    planned(nest, outcomes)              whether its statements allow those of the outermost loop any order: what becomes of scalars
-    ordered(plan, carried)               with the dependences of a call
-    Schedule                             the answer, as a value that prints
-    refuted(schedule, nest, ...)         another way to the same answer, which only tests and the strict option go
+    parallel.planned(nest, outcomes)     whether its statements allow those of the outermost loop any order: what becomes of scalars
+    parallel.ordered(plan, carried)      with the dependences of a call
+    value.Schedule                       the answer, as a value that prints
+    check.refuted(schedule, nest, ...)   another way to the same answer, which only tests and the strict option go
 
 A schedule holds for what a kernel was made for, and for the bounds, strides and addresses that it was made with.
 """
-
-from alpyna_hook.schedule.check import refuted
-from alpyna_hook.schedule.parallel import ordered, planned
-from alpyna_hook.schedule.value import Rule, Schedule
-
-__all__ = ["Rule", "Schedule", "ordered", "planned", "refuted"]

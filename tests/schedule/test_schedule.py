@@ -10,9 +10,8 @@ import pytest
 
 from alpyna_hook.config import settings
 from alpyna_hook.hook.loader import prepare
-from alpyna_hook.runtime import dividing
-from alpyna_hook.schedule import Rule, Schedule
-from alpyna_hook.schedule.value import LAST
+from alpyna_hook.runtime import schedules as remembered
+from alpyna_hook.schedule.value import LAST, Rule, Schedule
 from tests.differential import Program
 from tests.schedule.nests import IN_ORDER, PARALLEL, source
 
@@ -30,13 +29,13 @@ def compiled_for(threads: int) -> Any:
 def schedules(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Schedule]]:
     """Those of each decision."""
     found: list[Schedule] = []
-    plain = dividing.schedule_of
+    plain = remembered.schedule_of
 
     def schedule_of(*call: Any) -> Schedule:
         found.append(plain(*call))
         return found[-1]
 
-    monkeypatch.setattr(dividing, "schedule_of", schedule_of)
+    monkeypatch.setattr(remembered, "schedule_of", schedule_of)
     yield found
 
 
@@ -78,8 +77,8 @@ def test_the_checker_refuses_what_is_made_parallel_by_force(name: str, monkeypat
     def forced(nest: Any, _outcomes: str) -> Schedule:
         return Schedule("i", 1, tuple([Rule(name, LAST) for name in nest.outputs]))
 
-    monkeypatch.setattr(dividing, "planned", forced)
-    monkeypatch.setattr(dividing, "ordered", lambda plan, _carried: plan)
+    monkeypatch.setattr(remembered, "planned", forced)
+    monkeypatch.setattr(remembered, "ordered", lambda plan, _carried: plan)
     program = Program(source(IN_ORDER[name][0]), compiled_for(3))
     program.load()
     with pytest.raises(AssertionError, match="iteration"):
