@@ -15,14 +15,18 @@ from alpyna_hook.infer import survey
 from alpyna_hook.infer.nest import infer
 from alpyna_hook.ir import captured as ir, kernel as k
 from alpyna_hook.ir.facts import Facts
+from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.kinds import rep_of_kind
 from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.kernels.build import build
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.operators.elementwise import elementwise
+from alpyna_hook.passes.interior import without_tests
 from alpyna_hook.prove import anchored
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.variant import KernelKey, Variant
+
+PASSES = (without_tests,)  # over kernel IR
 
 
 class Resolved(Record):
@@ -103,4 +107,13 @@ def _source(variant: Variant, key: KernelKey) -> k.Kernel:
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
-    return kernel_of(Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
+    kernel = kernel_of(Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
+    return improved(kernel, verify=variant.options.strict)
+
+
+def improved(kernel: k.Kernel, *, verify: bool) -> k.Kernel:
+    """By the passes over kernel IR, one after the other.  verify: look whether what each of them gives is well formed."""
+    for each in PASSES:
+        kernel = each(kernel)
+        assert not verify or not problems(kernel), (each.__name__, problems(kernel))
+    return kernel

@@ -8,7 +8,8 @@ of their own; so do all operations of a nest that names an infinity or a NaN, fo
 `x > inf` are known without x.
 
 A comparison is no such use: `isinf(x * 0.0)` is false and `x * x >= 0.0` says no more than that x is a
-number, so that neither needs the product.  An operation that is asked for by nothing more than a comparison,
+number, so that neither needs the product.  (The lesser of it and an element of an array does need it, for that may be
+anything.)  An operation that is asked for by nothing more than a comparison,
 a conversion to integers, a part of a complex number, on some paths or not at all is a *witness*: the
 kernel adds the bits of its result to a sum that it returns.  (Only the kernel itself has that sum, not its functions.)
 
@@ -69,6 +70,7 @@ class _Backwards:
         self.doubtful = doubtful(nest)
         self.in_function = False
         self.seen: set[int] = set()  # functions, by identity
+        self.elements: set[str] = set()  # temporaries that are elements of arrays, as they are
 
     def block(self, body: tuple[t.Stmt, ...], needed: Needed, *, mark: bool) -> Needed:
         for s in reversed(body):
@@ -137,10 +139,15 @@ class _Backwards:
                 return {e.name} if strong else set()
             case t.TagIs():
                 return set()
+            case t.Select() if strong and self._is_extreme(e):
+                return self.use(e.then, mark) | self.use(e.orelse, mark)
             case t.Select():
                 self.all((e.then, e.orelse), mark, strong=False)  # witnesses, where they are; what they take is not always needed
                 return self.use(e.test, mark, strong)
             case t.Let():
+                self.elements.discard(e.name)
+                if self._is_element(e.value):
+                    self.elements.add(e.name)
                 inner = self.use(e.body, mark, strong)
                 return (inner - {e.name}) | self.use(e.value, mark, e.name in inner)
             case t.CallFunction():
@@ -172,6 +179,23 @@ class _Backwards:
         for k in watched if mark else ():
             self.note(k, ("H" if strong else "W") if trusted else "")
         return self.all(e.args, mark, strong or bool(watched and trusted))
+
+    def _is_extreme(self, e: t.Select) -> bool:
+        """The lesser or the greater of two values, of which one is an element and so may be anything."""
+        match e:
+            case t.Select(t.Op("lt" | "gt", args=(t.Var(a) as x, t.Var(b) as y)), t.Var(c), t.Var(d)):
+                return a != b and {a, b} == {c, d} and (self._is_element(x) or self._is_element(y))
+            case _:
+                return False
+
+    def _is_element(self, e: t.Expr) -> bool:
+        match e:
+            case t.Var(name):
+                return name in self.elements
+            case t.Load():
+                return is_unknown(e, self.unknown)
+            case _:
+                return False
 
     def note(self, obligation: int, how: str) -> None:
         """An operation of a function that is inlined at several places is trusted if it is everywhere, in the same way."""

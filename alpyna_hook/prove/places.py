@@ -24,6 +24,7 @@ class _Written(Record):
     loop: t.Stmt | None  # the innermost that it is in
     place: tuple[_Form, ...] | None  # an affine form for each axis
     indices: frozenset[str]  # of loops; all others in the forms have one value
+    arms: frozenset[tuple[int, int]]  # of the conditionals around it
 
 
 def doubtful(nest: t.TypedNest) -> set[int]:
@@ -47,18 +48,26 @@ def _written(body: tuple[t.Stmt, ...], unit: int) -> Iterator[_Written]:
     statements = list(t.statements(body))
     indices = frozenset([s.index for s in statements if isinstance(s, t.For)])
     assigned = {name for s in statements if not isinstance(s, t.For) for name in t.targets(s)}
-    for s, loop in _stores(body, None):
+    for s, loop, arms in _stores(body, None, frozenset()):
         forms = [_affine(e, assigned) for e in s.index]
         place = None if None in forms else tuple([f for f in forms if f is not None])
-        yield _Written(s, unit, loop, place, indices)
+        yield _Written(s, unit, loop, place, indices, arms)
 
 
-def _stores(body: tuple[t.Stmt, ...], loop: t.Stmt | None) -> Iterator[tuple[t.Store, t.Stmt | None]]:
+def _stores(
+    body: tuple[t.Stmt, ...], loop: t.Stmt | None, arms: frozenset[tuple[int, int]]
+) -> Iterator[tuple[t.Store, t.Stmt | None, frozenset[tuple[int, int]]]]:
     for s in body:
         if isinstance(s, t.Store):
-            yield s, loop
-        for block in t.blocks(s):
-            yield from _stores(block, s if isinstance(s, t.For | t.While) else loop)
+            yield s, loop, arms
+        for k, block in enumerate(t.blocks(s)):
+            inside = arms | {(id(s), k)} if isinstance(s, t.If) else arms
+            yield from _stores(block, s if isinstance(s, t.For | t.While) else loop, inside)
+
+
+def _exclude(one: _Written, other: _Written) -> bool:
+    """Do they stand in two arms of one conditional?"""
+    return any((which, 1 - arm) in other.arms for which, arm in one.arms)
 
 
 def _may_meet(one: _Written, other: _Written, *, behind: bool) -> bool:
@@ -71,7 +80,7 @@ def _may_meet(one: _Written, other: _Written, *, behind: bool) -> bool:
     if one.place is None or other.place is None:
         return True
     if one.place == other.place:
-        return behind  # in another iteration it goes elsewhere, if it moves at all
+        return behind and not _exclude(one, other)  # in another iteration it goes elsewhere, if it moves at all
     return all(_may_equal(x, y, one.indices) for x, y in zip(one.place, other.place, strict=True))
 
 

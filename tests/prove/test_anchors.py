@@ -16,6 +16,11 @@ BODIES = {
     "a variable": "t = a[i] * 0.0\nu = t\nb[i] = 2 if np.isinf(u) else 3",
     "minimum": "b[i] = min(a[i] * a[i], -1.0)",
     "maximum": "b[i] = max(a[i] * a[i], 3.0) > -1.0",
+    "lesser of an element": "b[i] = min(b[i], a[i] * a[i])",
+    "greater of an element": "b[i] = max(a[i] * a[i], b[i])",
+    "lesser of a magnitude": "b[i] = min(a[i] * a[i], -abs(b[i]))",
+    "two arms": "if a[i] > 1.5:\n    b[i] = a[i] * a[i]\nelse:\n    b[i] = a[i] * 0.0",
+    "two arms and a store behind": "if a[i] > 1.5:\n    b[i] = a[i] * a[i]\nelse:\n    b[i] = a[i] * 0.0\nb[i] = 1.0",
     "truth": "b[i] = bool(a[i] * 0.0)",
     "count": "n += int(a[i] * a[i] >= 0.0)",
     "while": "k = 0\nwhile a[i] * a[i] >= 0.0 and k < 2:\n    k += 1\nb[i] = k",
@@ -173,6 +178,22 @@ def test_stores_that_move_are_trusted() -> None:
         assert program.call("f", *inputs).verdict == "accelerated"
         kernels = [k for entry in as_data(kernels=True, file=program.filename) for k in entry["kernels"]]
         assert not any("bad" in str(k) for k in kernels), body
+
+
+@pytest.mark.parametrize("body", [
+    "a[i] = min(a[i], b[i] * s)", "a[i] = max(b[i] + s, a[i])",
+    "if b[i] > s:\n    a[i] = b[i] * s\nelif b[i] > 0.5:\n    a[i] = b[i] + s\nelse:\n    a[i] = b[i] - s",
+])
+def test_what_is_surely_stored_needs_no_witness(body: str) -> None:
+    from alpyna_hook.explain.report import as_data
+    from tests.differential import Program
+
+    lines = "".join(f"        {line}\n" for line in body.split("\n"))
+    program = Program(f"def f(a, b, s):\n    for i in range(20):\n{lines}")
+    program.load()
+    assert program.call("f", np.zeros(20), np.ones(20), 1.5).verdict == "accelerated"
+    kernels = [k for entry in as_data(kernels=True) if entry["file"] == program.filename for k in entry["kernels"]]
+    assert not any("seen" in str(k) or "bad" in str(k) for k in kernels)
 
 
 def test_what_is_inlined_at_several_places_is_trusted_if_it_is_everywhere() -> None:
