@@ -1,15 +1,14 @@
-"""`alpyna devices`: what loops can run on here."""
+"""`alpyna devices`: what loops can run on here, what is missing, and how to come by it."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from typing import Any
 
-from alpyna_hook import profile
+from alpyna_hook.devices import found
+from alpyna_hook.devices.target import DeviceError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,27 +21,25 @@ def main(args: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(known, indent=1) + "\n")
         return 0
     for device in known:
-        sys.stdout.write(f"{device['name']:12} {'used' if device['used'] else 'not used'}: {device['about']}\n")
+        text = device["about"] if device["usable"] else f"not to be had: {device['missing']}"
+        sys.stdout.write(f"{device['name']:12} {text}\n")
+        if device["remedy"]:
+            sys.stdout.write(f"{'':12} to add it: {device['remedy']}\n")
     return 0
 
 
 def devices() -> list[dict[str, Any]]:
-    """One object for each: `name`, `used` (by this version), `about`; for the CPU `cores`, and the `allowed` ones."""
-    model = profile.machine()["model"] or platform.machine()
-    cores, allowed = os.cpu_count() or 1, allowed_cores()
-    here = f"Python {platform.python_version()}, for every loop that is not compiled"
-    cpu = f"{model}; {cores} cores, this process may use {allowed}; a kernel runs in one thread"
-    later = "this version compiles for the CPU alone"
-    return [
-        {"name": "interpreter", "used": True, "about": here},
-        {"name": "cpu", "used": True, "about": cpu, "cores": cores, "allowed": allowed},
-        {"name": "cuda", "used": False, "about": later},
-        {"name": "opencl", "used": False, "about": later},
-    ]
+    """One object for each: `name`, `usable`, `about`, `missing` and `remedy` (the command that adds it) if it isn't, and what else
+    is known of it: for the CPU `cores`, and the `allowed` ones."""
+    return [_told(name) for name in found.names()]
 
 
-def allowed_cores() -> int:
-    """The cores that the affinity of this process leaves it."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _told(name: str) -> dict[str, Any]:
+    try:
+        device = found.device(name)
+        missing, remedy = device.missing(), device.remedy
+    except DeviceError as error:
+        return {"name": name, "usable": False, "about": "", "missing": str(error), "remedy": ""}
+    if missing:
+        return {"name": name, "usable": False, "about": "", "missing": missing, "remedy": remedy}
+    return {"name": name, "usable": True, "about": device.about(), "missing": "", "remedy": "", **device.facts()}

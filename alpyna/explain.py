@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--kernel=llvm", dest="kernel", action="store_const", const="llvm", help="the same in LLVM's language, before it optimises")
     parser.add_argument("--kernel=asm", dest="kernel", action="store_const", const="asm", help="the same in the processor's")
     parser.add_argument(
+        "--kernel=opencl", dest="kernel", action="store_const", const="opencl", help="the same in OpenCL C, as a device runs them")
+    parser.add_argument(
         "--json", action="store_true",
         help="print the explanation as JSON to standard output; what the program prints there goes to standard error",
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import alpyna_hook
 from alpyna.output import output_file, write_output
 from alpyna.reporting import begin, entries, notes
+from alpyna_hook.config import BadOption, parse
 from alpyna_hook.guest.own_imports import own_imports
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         "--progress", action=argparse.BooleanOptionalAction, default=None,
         help="on standard error, a line for a nest that runs longer than 2 s, by tqdm; by default if that is a terminal",
     )
+    parser.add_argument(
+        "--device", metavar="NAME", type=device_name, help="where loops run: auto, cpu, interpreter, or one of `alpyna devices`")
     parser.add_argument("program", help="a script, a folder or zip file with __main__.py, or a module after -m")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="the program's own arguments: whatever follows it, options too")
 
@@ -56,7 +59,15 @@ def json_file(text: str) -> str:
 def run_program(args: argparse.Namespace) -> None:
     """Installs the hook and executes the program as `__main__`."""
     modules = [word for text in args.accelerate for word in text.replace(",", " ").split()]
-    alpyna_hook.run_program(args.program, args.args, module=args.module, modules=modules, progress=args.progress)
+    alpyna_hook.run_program(
+        args.program, args.args, module=args.module, modules=modules, progress=args.progress, device=args.device)
+
+
+def device_name(text: str) -> str:
+    try:
+        return str(parse("device", text))
+    except BadOption as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _write_report(args: argparse.Namespace, pid: int, sampler: Sampler, dumps: Callable[..., str]) -> None:

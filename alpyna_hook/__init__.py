@@ -67,17 +67,18 @@ def uninstall() -> None:
 
 
 def run_program(
-    program: str, args: Sequence[str] = (), *, module: bool = False, modules: str | Iterable[str] = (), progress: bool | None = None
+    program: str, args: Sequence[str] = (), *, module: bool = False, modules: str | Iterable[str] = (),
+    progress: bool | None = None, device: str | None = None,
 ) -> None:
     """Runs a script, a folder or zip file with `__main__.py`, or (`module=True`) a module as `__main__`.
 
-    It counts as marked, and so do the modules that match the patterns `modules`.  `progress` is that of `Options`.  Whatever the
-    program raises comes through, SystemExit included; `sys.argv` and `sys.path[0]` become its own.
+    It counts as marked, and so do the modules that match the patterns `modules`.  `progress` and `device` are those of
+    `Options`.  Whatever the program raises comes through, SystemExit included; `sys.argv` and `sys.path[0]` become its own.
     """
     with own_imports():
         from alpyna_hook.hook import main_program
 
-    main_program.run(program, args, module=module, modules=parse("modules", modules), progress=progress)
+    main_program.run(program, args, module=module, modules=parse("modules", modules), progress=progress, device=device)
 
 
 def static_analyse(

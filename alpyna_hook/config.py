@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-DEVICES = ("auto", "cpu", "interpreter")
+HOST_DEVICES = ("auto", "cpu", "interpreter")
+DEVICES = (*HOST_DEVICES, "opencl")  # and those that other packages register
+DEVICE_GROUP = "alpyna.devices"
 MODES = ("strict", "relaxed")
 ENGINES = ("llvm", "numba")
 FILES = ("setup.cfg", "pyproject.toml")
@@ -43,7 +45,8 @@ class _Options(NamedTuple):
 class Options(_Options):
     """What a user can choose; raises BadOption, a ValueError, for a value that is not known.
 
-    device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.
+    device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.  "opencl", or another device that
+             is found: as "cpu", and what the device can run exactly runs there.
     fp:      "strict" changes no bit.  "relaxed" is accepted and, in this version, does the same.
     strict:  internal errors are raised instead of leaving the loop to the interpreter.
     log:     "" for no log, "1" for standard error, else the name of a file to append to.
@@ -79,6 +82,16 @@ class Options(_Options):
         """With values that `parse` gave."""
         return self._replace(**values)
 
+    @property
+    def compiles_all(self) -> bool:
+        """Every loop that can be, whatever it costs?"""
+        return self.device not in ("auto", "interpreter")
+
+    @property
+    def elsewhere(self) -> bool:
+        """On a device that is not the host, where it can be?"""
+        return self.device not in HOST_DEVICES
+
 
 def nearest(word: str, words: tuple[str, ...]) -> str:
     """A hint: `; did you mean "x"?`, or the list of the valid words."""
@@ -103,6 +116,20 @@ def _choice(*words: str) -> Callable[[str, object], str]:
         return text
 
     return check
+
+
+def _device(key: str, value: object) -> str:
+    text = str(value).strip().lower()
+    return text if text in DEVICES or text in (others := entry_points(DEVICE_GROUP)) else _choice(*DEVICES, *others)(key, value)
+
+
+def entry_points(group: str) -> dict[str, str]:
+    """What installed packages register, by name.  Reads the metadata of all of them."""
+    try:
+        from importlib_metadata import entry_points as found
+    except ImportError:
+        from importlib.metadata import entry_points as found  # type: ignore[assignment]
+    return {point.name: point.value for point in found(group=group)}
 
 
 def _flag(key: str, value: object) -> bool:
@@ -149,7 +176,7 @@ def _progress(key: str, value: object) -> bool | None:
 
 
 _PARSERS: dict[str, Callable[[str, object], Any]] = {
-    "device": _choice(*DEVICES),
+    "device": _device,
     "fp": _choice(*MODES),
     "strict": _flag,
     "log": _log,

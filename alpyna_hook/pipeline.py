@@ -99,11 +99,12 @@ def compiled(variant: Variant, key: KernelKey) -> Kernel:
     kernel = variant.kernels.get(key)
     if kernel is None:
         with own_imports():
-            kernel = variant.kernels[key] = build(_source(variant, key), variant.options.jit, strict=variant.options.strict)
+            kernel = variant.kernels[key] = build(kernel_ir(variant, key), variant.options.jit, strict=variant.options.strict)
     return kernel
 
 
-def _source(variant: Variant, key: KernelKey) -> k.Kernel:
+def kernel_ir(variant: Variant, key: KernelKey) -> k.Kernel:
+    """For what was proved, which strides are those of contiguous elements, and who may overlap."""
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])

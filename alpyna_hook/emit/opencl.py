@@ -164,7 +164,9 @@ class OpenClFunction(OpenClValues):
     def store(self, s: Store) -> None:
         base, offset, text = self.values(s.base, s.offset, s.value)
         cell = self.cell(s.base, base, offset, s.rep)
-        self.line(f"{cell} = {text if s.rep[0] in 'bu' else f'as_{UNSIGNED[size(s.rep)]}({text})'};")
+        kind = UNSIGNED[size(s.rep)]
+        written = {"f": f"as_{kind}({text})", "i": f"({kind}){text}"}.get(s.rep[0], text)
+        self.line(f"{cell} = {written};")
 
     def loop(self, s: Loop) -> None:
         low, high = self.values(s.low, s.high)

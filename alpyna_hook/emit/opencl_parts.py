@@ -43,18 +43,18 @@ static {t} remainder_{rep}({t} x, {t} y) {{
     int ea = (int)(a >> {bits}), eb = (int)(b >> {bits});
     a = ea ? (a & {mask}) | {one} : a;
     b = eb ? (b & {mask}) | {one} : b;
-    ea = ea ? ea : 1;
-    eb = eb ? eb : 1;
-    for (; ea > eb; ea--) {{
-        a = a >= b ? a - b : a;
+    for (ea = ea ? ea : 1; a < {one}; ea--)
         a <<= 1;
-    }}
+    for (eb = eb ? eb : 1; b < {one}; eb--)
+        b <<= 1;
+    for (; ea > eb; ea--)
+        a = (a >= b ? a - b : a) << 1;
     a = a >= b ? a - b : a;
-    while (a != 0 && a < {one} && ea > 1) {{
+    if (a == 0)
+        return as_{t}(sign);
+    for (; a < {one}; ea--)
         a <<= 1;
-        ea--;
-    }}
-    return as_{t}(sign | (a >= {one} ? (a & {mask}) | (({u})ea << {bits}) : a));
+    return as_{t}(sign | (ea > 0 ? (a & {mask}) | (({u})ea << {bits}) : a >> (1 - ea)));
 }}
 """
 # Objects/floatobject.c, float_divmod

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from alpyna_hook.emit.python import python_text
 from alpyna_hook.guest.own_imports import own_imports
@@ -25,6 +26,23 @@ def in_language(ir: k.Kernel, language: str) -> str:
         return llvm_engine.text_of(ir) if language == "llvm" else llvm_engine.assembly_of(ir)
     except (ImportError, Untaken) as error:
         return f"not to be had: {error}\n"
+
+
+def for_device(variant: Any) -> Iterator[str]:
+    """The kernels of a nest in OpenCL C: those that ran on a device, or else those of the CPU as they would be printed for one."""
+    from alpyna_hook.emit.opencl import opencl_text
+    from alpyna_hook.emit.opencl_values import NotOnDevices
+    from alpyna_hook.pipeline import kernel_ir
+    from alpyna_hook.runtime.on_device import texts
+
+    ran = list(texts(variant))
+    yield from ran
+    for key in () if ran else variant.kernels:
+        try:
+            places = [variant.layout.arrays[name] for name in variant.typed.arrays]
+            yield opencl_text(kernel_ir(variant, key), dict(zip(places, key[2], strict=True)))
+        except (NotOnDevices, Untaken) as refused:
+            yield f"not to be had: {refused}\n"
 
 
 def printed(text: str, language: str = "python") -> str:

@@ -41,7 +41,7 @@ def as_data(
 
     `file`: of this file alone.  `loops` adds the dependence analysis of nests that did or may run compiled: `loops`,
     with a verdict for each, `graph` and `words`; `whole`: of all nests, with all pairs.
-    `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm" or "asm".
+    `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm", "asm" or "opencl".
     `times` adds what the interpreter was seen to need, sorts by it, and adds the hot loops of unmarked modules.
     """
     modules = [module for module in all_modules() if file in (None, module.filename)]
@@ -127,13 +127,14 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     need for the others, loops in the loop included; None if nobody looked.  part_of: the nest of which it was compiled
     as a part, in a function that the nest calls; None if there is none.  workers: how many worker processes, whose counts
     are added up here, reached it.  schedule: by how many threads it ran, or what keeps it in order; "" for what is too short.
+    elsewhere: why runs were not on the device that was chosen, and how many.
     """
     return {
         "file": file, "line": line, "end_line": end_line or line, "qualname": qualname,
         "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
         "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
-        "part_of": None, "workers": 0, "schedule": "", "obstacles": [], "loops": [],
+        "part_of": None, "workers": 0, "schedule": "", "elsewhere": {}, "obstacles": [], "loops": [],
     }
 
 
@@ -151,7 +152,8 @@ def _site(site: Site) -> Entry:
     entry.update(
         runs=trace.runs + unseen,
         accelerated_runs=trace.accelerated,
-        device="cpu" if trace.accelerated else "interpreter",
+        device=_device(site, trace),
+        elsewhere=dict(trace.elsewhere),
         seconds=trace.seconds,
         compile_seconds=trace.compile_seconds,
         interpreter_seconds=trace.predicted if trace.accelerated else 0.0,
@@ -167,6 +169,14 @@ def _site(site: Site) -> Entry:
         entry.update(_obstacle(slug, cause.detail, loc))
         entry["obstacles"] = [_obstacle(*other) for other in (*cause.others, *_after(site, loc))][: MOST_OBSTACLES - 1]
     return entry
+
+
+def _device(site: Site, trace: Trace) -> str:
+    """Where the compiled runs were."""
+    if not trace.there:
+        return "cpu" if trace.accelerated else "interpreter"
+    chosen = site.module.options.device
+    return chosen if trace.there == trace.accelerated else f"cpu and {chosen}"
 
 
 def _after(site: Site, loc: Loc | None) -> Iterator[tuple[str, str, Loc | None]]:
@@ -219,14 +229,12 @@ def add_obstacles(entries: Iterable[Entry], source: bytes, filename: str, skip_l
 
 def kernel_texts(site: Site, language: str) -> list[str]:
     """The sources of the kernels that were built for a nest, in the order of building."""
-    from alpyna_hook.explain.kernel_text import in_language
+    from alpyna_hook.explain.kernel_text import for_device, in_language
 
-    variants = getattr(site.state, "variants", {})
-    return [
-        in_language(kernel.source.ir, language)
-        for variant in variants.values()
-        for kernel in getattr(variant, "kernels", {}).values()
-    ]
+    variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
+    if language == "opencl":
+        return [text for variant in variants for text in for_device(variant)]
+    return [in_language(kernel.source.ir, language) for variant in variants for kernel in variant.kernels.values()]
 
 
 def _readable(detail: str) -> str:

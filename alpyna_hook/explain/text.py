@@ -13,6 +13,7 @@ from alpyna_hook.explain.kernel_text import printed
 from alpyna_hook.reasons import BY_COST, REASONS
 
 Entry = Mapping[str, Any]
+_DEVICES = {"cpu": "the cpu"}
 _SEEN = 0.01  # seconds: what is less was seen once or never
 
 
@@ -116,6 +117,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
         yield f"    {_where(entry)}"
         if entry["schedule"]:
             yield f"    {entry['schedule']}"
+        yield from (f"    device: {counted(times, 'run')} not there: {why}" for why, times in entry["elsewhere"].items())
         yield from (f"    {line}" for line in _left_over(entry))
     elif entry["reason"]:
         yield from frame(lines, entry["line"], entry["place"])
@@ -135,7 +137,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
 def _where(entry: Entry) -> str:
     runs, accelerated = entry["runs"], entry["accelerated_runs"]
     share = _runs(entry, runs) if accelerated == runs else f"{accelerated} of {_runs(entry, runs)}"
-    text = f"ran compiled on the {entry['device']}, {share}: {seconds(entry['seconds'])}"
+    text = f"ran compiled on {_DEVICES.get(entry['device'], entry['device'])}, {share}: {seconds(entry['seconds'])}"
     if entry["compile_seconds"]:
         text += f", and {seconds(entry['compile_seconds'])} to compile"
     if entry["interpreter_seconds"]:

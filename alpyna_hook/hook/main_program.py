@@ -21,7 +21,7 @@ from alpyna_hook.hook.loader import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import CodeType
     from typing import Any, TypeAlias
 
@@ -34,15 +34,15 @@ _END_OF_ZIP = b"PK\x05\x06"
 
 
 def run(
-    program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = (), progress: bool | None = None
+    program: str, args: Sequence[str], *, module: bool = False, modules: Sequence[str] = (), **given: object
 ) -> None:
     """Executes a program; returns when it ends.  All that it raises comes through, SystemExit too.
 
-    `modules` are patterns of further modules that count as marked.
+    `modules` are patterns of further modules that count as marked; given: other options, None where the settings decide.
     """
     try:
         start = _start_module if module else _start_script
-        code, main = start(program, args, list(modules), progress)
+        code, main = start(program, args, list(modules), given)
         sys.modules["__main__"] = main
         exec(code, main.__dict__)
     except BaseException as error:
@@ -51,8 +51,8 @@ def run(
         raise
 
 
-def _install(folder: str, modules: list[str], progress: bool | None) -> Settings:
-    chosen = settings(folder, modules=modules or None, progress=progress)
+def _install(folder: str, modules: list[str], given: Mapping[str, object]) -> Settings:
+    chosen = settings(folder, modules=modules or None, **given)
     options = chosen.options()
     log.configure(options.log)
     if not options.disable:
@@ -64,7 +64,7 @@ def _install(folder: str, modules: list[str], progress: bool | None) -> Settings
 
 
 def _start_script(
-    program: str, args: Sequence[str], modules: list[str], progress: bool | None
+    program: str, args: Sequence[str], modules: list[str], given: Mapping[str, object]
 ) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = [program, *args]
     path = program if os.path.isabs(program) else os.path.join(os.getcwd(), program)  # as Python names it
@@ -77,11 +77,11 @@ def _start_script(
         raise SystemExit(2) from None
     if is_folder or (_END_OF_ZIP in source and _is_zip(path)):
         _set_first_path(path)
-        chosen = _install(path if is_folder else os.path.dirname(path), [*modules, "__main__"], progress)
+        chosen = _install(path if is_folder else os.path.dirname(path), [*modules, "__main__"], given)
         return _found(chosen, "_get_main_module_details")
     folder = os.path.dirname(os.path.realpath(path))
     _set_first_path(folder)
-    chosen = _install(folder, modules, progress)
+    chosen = _install(folder, modules, given)
     finder.run_by_us(path)
     main = _main_module(path, SourceFileLoader("__main__", path))
     return _code(source, path, chosen), main
@@ -136,11 +136,11 @@ def _main_module(path: str, loader: object, cached: str | None = None) -> Module
 
 
 def _start_module(
-    name: str, args: Sequence[str], modules: list[str], progress: bool | None
+    name: str, args: Sequence[str], modules: list[str], given: Mapping[str, object]
 ) -> tuple[CodeType, ModuleType]:
     sys.argv[:] = ["-m", *args]  # as the parents of the module see it
     _set_first_path(os.getcwd())
-    chosen = _install(os.getcwd(), [*modules, name, f"{name}.__main__"], progress)
+    chosen = _install(os.getcwd(), [*modules, name, f"{name}.__main__"], given)
     code, main = _found(chosen, "_get_module_details", name)
     sys.argv[0] = main.__file__ or name
     return code, main

@@ -23,7 +23,7 @@ _LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
 def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
     """The work in chunks for several threads, or as it is."""
     options = variant.options
-    forced = options.threads > 1 and options.device == "cpu"
+    forced = options.threads > 1 and options.compiles_all
     if options.threads == 1 or call.trips is None or call.trips < 2 or not (forced or call.predicted >= LEAST):
         return work
     free = free_threads(options.threads)

@@ -113,7 +113,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     if sys.is_finalizing():  # no imports any more, and threads that run do not come back
         trace.refuse("unavailable", "Python is shutting down", None)
         return INTERPRET
-    forced = device == "cpu"
+    forced = site.module.options.compiles_all
     if not forced and not looks(site, state, judge):
         trace.refuse("slower" if judge.resting else "compared" if judge.compiled else "too-small", "", None)
         judge.timing = True

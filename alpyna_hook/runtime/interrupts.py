@@ -67,6 +67,7 @@ class Work:
     undoable: bool  # `saved` puts back all that the kernel writes
     parts: Parts | None = None  # in which it runs if it takes long
     chunks: Chunks | None = None  # its iterations as several threads run them
+    before: float = 0.0  # seconds that a device has worked for it
     returned: list[int] = field(default_factory=list)  # by the C functions that were called
     first: list[bytes] = field(default_factory=list)  # the frame before the first part
     place: str = ""  # to be shown, of the nest
@@ -152,7 +153,7 @@ def run(work: Work) -> Ran:
     begun = perf_counter()
     if work.soon:
         work.perform()
-        return Ran(perf_counter() - begun, 0.0)
+        return Ran(perf_counter() - begun + work.before, work.before)
     if work.soon is None and work.undoable:
         work.set(BUDGET, _FEW)
         work.perform()

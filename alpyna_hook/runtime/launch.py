@@ -64,9 +64,9 @@ class Flagged(Exception):
 
 def launch(
     site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    estimate: Estimate, *, forced: bool,
+    estimate: Estimate, *, forced: bool, again: bool = False,
 ) -> tuple[Any, ...]:
-    """The values of the site's targets, in a 1-tuple.
+    """The values of the site's targets, in a 1-tuple.  again: another kernel has been tried.
 
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
@@ -75,24 +75,14 @@ def launch(
     if variant.tuples:
         binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
-    key = place_key(variant, arrays, binding)
-    placed = variant.placed.get(key)
-    if placed is None:
-        placed = place(variant, arrays, binding, key, estimate)
-        if variant.spent:
-            pay(trace, judge, variant, estimate)
-    call = placed.call
-    if call.trips == 0:
-        raise NoIterations
-    if not forced and call.sure and call.predicted * judge.scale < judge.launch:
-        raise TooSmall
-    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
-    work = shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), trace)
+    distant = None if again else there(variant, arrays, binding, estimate, trace)
+    call, work = distant or here(trace, judge, variant, arrays, binding, estimate, forced=forced)
     depth, begun = site.pending_returns(), perf_counter()
     ran = None
     try:
         ran = run(work) if work.chunks is None else run_chunks(work, work.chunks)
-        note_run(variant, call, work, ran.seconds)
+        if call.kernel is not None:
+            note_run(variant, call, work, ran.seconds)
         return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
     except Flagged as flagged:
         undo(site, work, depth)
@@ -119,7 +109,35 @@ def launch(
                     return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
             except BaseException as another:
                 error = another
-    return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced)
+    return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced, again=True)
+
+
+def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:
+    """On the device that was chosen, if that isn't the CPU and the nest can be run there: what is left to do of the run."""
+    if not variant.options.elsewhere:
+        return None
+    from alpyna_hook.runtime.on_device import run_there
+
+    return run_there(variant, arrays, binding, fill, estimate, trace)
+
+
+def here(
+    trace: Trace, judge: Judge, variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, *, forced: bool
+) -> tuple[Call, Work]:
+    """On the CPU."""
+    key = place_key(variant, arrays, binding)
+    placed = variant.placed.get(key)
+    if placed is None:
+        placed = place(variant, arrays, binding, key, estimate)
+        if variant.spent:
+            pay(trace, judge, variant, estimate)
+    call = placed.call
+    if call.trips == 0:
+        raise NoIterations
+    if not forced and call.sure and call.predicted * judge.scale < judge.launch:
+        raise TooSmall
+    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
+    return call, shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), trace)
 
 
 def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> None:

@@ -37,6 +37,8 @@ class Trace:
         self.refusals: dict[str, int] = {}
         self.causes: dict[str, Cause] = {}
         self.kernels: list[str] = []
+        self.there = 0  # of the accelerated runs, those on the device that was chosen
+        self.elsewhere: dict[str, int] = {}  # why the others were not, and how many
         self.schedule = ""  # of the last compiled run that was long enough for several threads
 
     def refuse(
@@ -46,6 +48,10 @@ class Trace:
         if detail or loc is not None:
             self.causes[slug] = Cause(detail, loc, others)
         self.refusals[slug] = self.refusals.get(slug, 0) + 1
+
+    def not_there(self, why: str) -> None:
+        """A run that the device which was chosen did not take."""
+        self.elsewhere[why] = self.elsewhere.get(why, 0) + 1
 
     def leave(self, calls: int) -> None:
         """So many runs were left to the interpreter without a look, for the reason that the last one had."""

@@ -118,6 +118,7 @@ class Variant:
     dependences: Outermost | None = None  # once a schedule was asked for
     planned: dict[str, Schedule] = field(default_factory=dict)  # by outcomes: as far as the bounds do not matter
     schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
+    there: object = None  # what `on_device` remembers
     pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009
     place: str = ""  # where it is, to be shown

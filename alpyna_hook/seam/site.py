@@ -448,7 +448,7 @@ def _first_call(site: Site, values: tuple[object, ...], namespace: dict[str, Any
         refuse_for_now(site, _ENGINE_IMPORTS.why)
         return ()
     try:
-        if site.module.options.device != "cpu" and ENGINE not in sys.modules:
+        if not site.module.options.compiles_all and ENGINE not in sys.modules:
             if _leaves is None:
                 with _IMPORTING, own_imports():
                     _leaves = __import__(FRONT, globals(), None, ("leaves",)).leaves

@@ -20,9 +20,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from alpyna_hook.config import ENGINES
+from tests.differential import compile_accelerated
 from tests.generator.trial import Trial, fails, failure, trials
 from tests.parting import one_at_a_time
 
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("--no-reduce", action="store_true", help="save failing cases as they are")
     parser.add_argument("--jit", choices=ENGINES, default=ENGINES[0], help="what compiles the kernels")
     parser.add_argument("--threads", type=int, default=1, help="how many run what may run in any order")
+    parser.add_argument("--device", default="cpu", help="where what can be run there runs")
     parser.add_argument("--parts", action="store_true", help="kernels run one iteration of the outermost loop at a time, as long ones do")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -73,7 +76,7 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
     count = min(CHUNK, options.first + options.count - first)
     command = [sys.executable, "-m", "tests.generator", "--chunk", "--seed", str(options.seed), "--first", str(first),
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
-               "--bindings", str(options.bindings)]
+               "--bindings", str(options.bindings), "--device", options.device]
     command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless + ["--parts"] * options.parts
     run = subprocess.run(
         command, capture_output=True, text=True,
@@ -114,7 +117,7 @@ def _chunk(options: argparse.Namespace) -> int:
         totals["nests"] += 1
         rng = random.Random(options.seed * STRIDE + k)
         history: list[Trial] = []
-        for trial in trials(rng, signatures=options.signatures, bindings=options.bindings):
+        for trial in trials(rng, partial(compile_accelerated, device=options.device), signatures=options.signatures, bindings=options.bindings):
             history.append(trial)
             compared = trial.compared
             totals["runs"] += 1

@@ -39,9 +39,9 @@ static double f_v_horner_0(global uchar *v_frame, double v_x, global uchar *g0, 
     }
     v_vreturn = v_s;
     v_return_kind = ((v_s_kind == 0l) ? 0l : 1l);
-    *(global ulong *)(v_frame + 32l) = as_ulong(v_return_kind);
+    *(global ulong *)(v_frame + 32l) = (ulong)v_return_kind;
     if (v_bad) {
-        *(global ulong *)(v_frame + 24l) = as_ulong((-1l));
+        *(global ulong *)(v_frame + 24l) = (ulong)(-1l);
         return 0.0;
     }
     return v_vreturn;
@@ -88,8 +88,8 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     if (v_bad) {
         return 1l;
     }
-    *(global ulong *)(v_frame + 144l) = as_ulong(v_i);
-    *(global ulong *)(v_frame + 152l) = as_ulong(v_i_assigned);
+    *(global ulong *)(v_frame + 144l) = (ulong)v_i;
+    *(global ulong *)(v_frame + 152l) = (ulong)v_i_assigned;
     return 0l;
 }
 

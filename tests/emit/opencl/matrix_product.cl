@@ -89,15 +89,15 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
             *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(v_s);
         }
     }
-    *(global ulong *)(v_frame + 216l) = as_ulong(v_i);
-    *(global ulong *)(v_frame + 224l) = as_ulong(v_i_assigned);
-    *(global ulong *)(v_frame + 232l) = as_ulong(v_j);
-    *(global ulong *)(v_frame + 240l) = as_ulong(v_j_assigned);
+    *(global ulong *)(v_frame + 216l) = (ulong)v_i;
+    *(global ulong *)(v_frame + 224l) = (ulong)v_i_assigned;
+    *(global ulong *)(v_frame + 232l) = (ulong)v_j;
+    *(global ulong *)(v_frame + 240l) = (ulong)v_j_assigned;
     *(global ulong *)(v_frame + 248l) = as_ulong(v_s);
-    *(global ulong *)(v_frame + 256l) = as_ulong(v_s_kind);
-    *(global ulong *)(v_frame + 264l) = as_ulong(v_s_assigned);
-    *(global ulong *)(v_frame + 272l) = as_ulong(v_k_3);
-    *(global ulong *)(v_frame + 280l) = as_ulong(v_k_assigned);
+    *(global ulong *)(v_frame + 256l) = (ulong)v_s_kind;
+    *(global ulong *)(v_frame + 264l) = (ulong)v_s_assigned;
+    *(global ulong *)(v_frame + 272l) = (ulong)v_k_3;
+    *(global ulong *)(v_frame + 280l) = (ulong)v_k_assigned;
     return 0l;
 }
 

@@ -46,10 +46,10 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
         if (((v_tmp_3 < (-128l)) ? true : (v_tmp_3 > 127l))) {
             return 1281l;
         }
-        *(global uchar *)(v_b + v_i) = as_uchar((char)((long)v_tmp_1 + (long)v_tmp_2));
+        *(global uchar *)(v_b + v_i) = (uchar)(char)((long)v_tmp_1 + (long)v_tmp_2);
     }
-    *(global ulong *)(v_frame + 144l) = as_ulong(v_i);
-    *(global ulong *)(v_frame + 152l) = as_ulong(v_i_assigned);
+    *(global ulong *)(v_frame + 144l) = (ulong)v_i;
+    *(global ulong *)(v_frame + 152l) = (ulong)v_i_assigned;
     return 0l;
 }
 
