@@ -27,15 +27,16 @@ from alpyna_hook.ir.captured import (
     targets,
     walk,
 )
+from alpyna_hook.seam.trees import walk_tree
 
 _PURE = frozenset("abs int float bool complex round pow min max".split())
 
 
 def method_of_tested(loop: ast.While) -> ast.Call | None:
     """`q.pop()` in `while q:`, which may change what is tested."""
-    tested = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+    tested = {node.id for node in walk_tree(loop.test) if isinstance(node, ast.Name)}
     for statement in loop.body:
-        for node in ast.walk(statement):
+        for node in walk_tree(statement):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in tested:
                     return node

@@ -43,6 +43,7 @@ from alpyna_hook.ir.captured import (
     Var,
     dict_step,
 )
+from alpyna_hook.seam.trees import walk_tree
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -92,12 +93,16 @@ class Expressions:
         self._calls = 0
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return walk_tree(self.root)
+
+    @cached_property
     def assigned(self) -> frozenset[str]:
         return assigned_names(self.root)
 
     @cached_property
     def assigned_attributes(self) -> frozenset[str]:
-        nodes = [n for n in ast.walk(self.root) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)]
+        nodes = [n for n in self.nodes if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)]
         return frozenset(path for path in map(self.dotted, nodes) if path)
 
     def is_changed(self, name: str) -> bool:
@@ -109,10 +114,10 @@ class Expressions:
     @cached_property
     def subscripted(self) -> frozenset[str]:
         """The paths that the code uses as arrays: `a` for a[...], a.shape, len(a)."""
-        nodes = [n.value for n in ast.walk(self.root)
+        nodes = [n.value for n in self.nodes
                  if isinstance(n, ast.Subscript) or (isinstance(n, ast.Attribute) and n.attr == "shape")]
-        nodes += [n.iter for n in ast.walk(self.root) if isinstance(n, ast.For)]
-        nodes += [a for n in ast.walk(self.root) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        nodes += [n.iter for n in self.nodes if isinstance(n, ast.For)]
+        nodes += [a for n in self.nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
                   and n.func.id in ("len", "enumerate", "zip", "reversed") for a in n.args]
         return frozenset(path for path in map(self.dotted, nodes) if path)
 

@@ -16,6 +16,7 @@ from alpyna_hook.capture.names import decline, describe, loc_of, root_of
 from alpyna_hook.ir.captured import Binary, BoolOp, Call, Compare, Const, Expr, If, Load, Loc, Made, Raise, Select, Shape, Var
 from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.trees import children, walk_tree
 
 
 class Range(Record):
@@ -256,9 +257,9 @@ class Iteration(Expressions):
         return Counted(self._integers(replace(bounds, start=start, stop=stop), node), loc_of(node))
 
     def _may_be_float(self, node: ast.expr) -> bool:
-        for part in ast.walk(node):
+        for part in walk_tree(node):
             match part:
-                case ast.Constant(value=float()) | ast.Div():
+                case ast.Constant(value=float()) | ast.BinOp(op=ast.Div()):
                     return True
                 case ast.Name() | ast.Attribute():
                     name = self.dotted(part)
@@ -271,7 +272,7 @@ class Iteration(Expressions):
         text = ast.unparse(node)
         if not isinstance(self.root, ast.For | ast.While):
             raise decline("loop-iterable", f"{text} in a called function", node)
-        outermost = isinstance(self.root, ast.For) and any(part is node for part in ast.walk(self.root.iter))
+        outermost = isinstance(self.root, ast.For) and any(part is node for part in walk_tree(self.root.iter))
         reads = tuple(dict.fromkeys(self._paths(node)))
         changed = [] if outermost else [name for name in reads if self.is_changed(name)]
         if changed:
@@ -288,7 +289,7 @@ class Iteration(Expressions):
         if name is not None:
             yield name
             return
-        for part in ast.iter_child_nodes(node):
+        for part in children(node):
             yield from self._paths(part)
 
     def extents(self, node: ast.Call, count: int | None) -> list[Expr]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from alpyna_hook.seam.trees import statements
+
 _BUILTINS = {name: name for name in "range enumerate zip reversed len divmod min max".split()}
 _ELSEWHERE = {"prange": "range", "xrange": "range", "tqdm": "tqdm", "trange": "tqdm"}
 _NUMPY = {
@@ -80,7 +82,7 @@ def aliases(tree: ast.AST) -> dict[str, str]:
     {'s': 'numpy.shape', 'r': 'range'}
     """
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in statements(tree):
         for name, path in _given(node):
             meaning = spelled(path)
             if meaning is not None and name != path:
@@ -96,9 +98,9 @@ def _given(node: ast.AST) -> Iterator[tuple[str, str]]:
         case ast.ImportFrom(module=str(module), names=names):
             prefix = "numpy." if module.partition(".")[0] == "numpy" else ""
             yield from ((alias.asname or alias.name, prefix + alias.name) for alias in names)
-        case ast.arguments():
-            arguments = [*node.posonlyargs, *node.args]
-            for argument, default in zip(reversed(arguments), reversed(node.defaults), strict=False):
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
+            arguments = [*args.posonlyargs, *args.args]
+            for argument, default in zip(reversed(arguments), reversed(args.defaults), strict=False):
                 yield from ((argument.arg, path) for path in _paths(default))
 
 

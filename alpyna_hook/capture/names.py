@@ -6,6 +6,7 @@ import ast
 
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.trees import walk_tree
 
 Located = ast.expr | ast.stmt
 
@@ -87,29 +88,4 @@ def root_of(name: str) -> str:
 
 def assigned_names(*roots: ast.AST) -> frozenset[str]:
     """Every name that the code below the roots can bind."""
-    names: set[str] = set()
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-            continue
-        for field in _child_fields(type(node)):
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                stack += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
-                stack.append(value)
-    return frozenset(names)
-
-
-def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    fields = _CHILD_FIELDS.get(kind.__name__)
-    if fields is None:
-        leaves = ("ctx", "op", "ops", "id", "attr", "kind")
-        fields = _CHILD_FIELDS[kind.__name__] = tuple([field for field in kind._fields if field not in leaves])
-    return fields
-
-
-_CHILD_FIELDS: dict[str, tuple[str, ...]] = {"Constant": ()}
+    return frozenset([node.id for node in walk_tree(*roots) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)])

@@ -39,6 +39,7 @@ from alpyna_hook.ir.captured import (
 )
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.trees import walk_tree
 
 
 class Statements(Iteration):
@@ -414,7 +415,7 @@ class Statements(Iteration):
     def _index(self, target: ast.expr, source: Source) -> Var:
         """The loop's index: a target that just counts the iterations, or a hidden variable."""
         index = Var(self.hidden(), loc_of(target))
-        names = [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+        names = [n.id for n in walk_tree(target) if isinstance(n, ast.Name)]
         for name in _counters(target, source.item(index), index):
             if names.count(name) == 1:
                 return Var(name, index.loc)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from _frozen_importlib_external import SourceFileLoader
+from _thread import get_ident
 
 from alpyna_hook.guest.after_import import after_import
 from alpyna_hook.guest.outside import came_from_outside, may_pass
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (f"{_LIBRARY}site-packages{os.sep}", f"{_LIBRARY}dist-packages{os.sep}")
+_replacing: set[int] = set()  # the threads that are at it: what a module is rewritten with may be what the program imports anew
 _OURS = ("alpyna", "alpyna_hook", "alpyna_profiler")
 
 
@@ -42,13 +44,16 @@ class AlpynaFinder:
         if fullname.partition(".")[0] in _OURS:
             return None
         spec = found_after(self, fullname, path, target, AlpynaFinder)
-        if spec is not None and type(spec.loader) is SourceFileLoader:
+        if spec is not None and type(spec.loader) is SourceFileLoader and get_ident() not in _replacing:
+            _replacing.add(get_ident())
             try:
                 self._replace(spec, spec.loader)
             except BaseException as error:  # what a hook, or a patched function, of the program's has raised
                 if came_from_outside(error) or not may_pass(error):
                     raise
                 log(f"{fullname} runs as plain Python: {error!r}")
+            finally:
+                _replacing.discard(get_ident())
         return spec
 
     def _replace(self, spec: ModuleSpec, loader: SourceFileLoader) -> None:
@@ -94,6 +99,8 @@ def matches(name: str, pattern: str) -> bool:
     ([True, True, False], True, True)
     """
     package = pattern.removesuffix(".*")
+    if package == "*":
+        return True
     if not any(sign in package for sign in "*?["):
         return name == package or (package != pattern and name.startswith(package + "."))
     from fnmatch import fnmatchcase  # which few patterns need, and takes a while to import
@@ -129,7 +136,10 @@ def install(settings: Settings) -> Handle:
     """Puts a finder before all others."""
     if settings.options().modules:  # they may match what the rewriting itself imports: have it all before
         import alpyna_hook.hook.loader
+        import alpyna_hook.hook.pragma
         import alpyna_hook.hook.rewrite  # noqa: F401
+        for pattern in settings.options().modules:
+            matches("", pattern)  # which imports what patterns need
     finder = AlpynaFinder(settings, settings.options().modules)
     sys.meta_path.insert(0, finder)
     after_import("multiprocessing.spawn", _tell_workers)

@@ -25,6 +25,7 @@ from alpyna_hook.seam.parsing import parse, quietly
 from alpyna_hook.seam.places import first_line, places
 from alpyna_hook.seam.site import MARK, SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
+from alpyna_hook.seam.trees import BLOCKS
 
 
 def rewrite(
@@ -42,10 +43,12 @@ def rewrite(
     functions = places(tree, source)
     names = Mangled(tree if may_hold_private_names(source) else ast.Module([], []))
     rewriter = _Rewriter(filename, skip_lines, variables, names, Spelled(aliases(tree)))
-    rewriter.body(tree, Scope(tree, None), "")
+    rewriter.body(tree, Scope(tree, None, shares=b"nonlocal" in source), "")
     names.undo()  # the compiler makes them, and knows exceptions
-    with quietly():
-        code = compile(tree, filename, "exec", dont_inherit=True)
+    code = plain
+    if rewriter.sites:
+        with quietly():
+            code = compile(tree, filename, "exec", dont_inherit=True)
     return code, Table(rewriter.sites, rewriter.refused, functions)
 
 
@@ -90,11 +93,12 @@ class _Rewriter:
 
     def _blocks(self, node: ast.AST, scope: Scope, qualname: str, parent: int) -> None:
         """The statement lists of a compound statement: body, orelse, handlers, cases, ..."""
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list) and value:
+        for field in BLOCKS:
+            value = getattr(node, field, None)
+            if value:
                 if isinstance(value[0], ast.stmt):
                     setattr(node, field, self._block(value, scope, qualname, parent))
-                elif isinstance(value[0], (ast.ExceptHandler, ast.match_case)):
+                else:  # handlers, or cases
                     for item in value:
                         self._blocks(item, scope, qualname, parent)
 
@@ -122,7 +126,7 @@ class _Rewriter:
         if nest.has_return and scope.is_generator:
             raise Declined("statement", "return in a generator or coroutine")
         if scope.is_function:
-            scope.states()  # while the function is still as it was written
+            scope.states  # noqa: B018, while the function is still as it was written
         params, unsure = _parameters(nest, scope, node)
         targets, perhaps = _targets(nest, params)
         return SiteRecord(
@@ -145,7 +149,7 @@ class _Rewriter:
         if not isinstance(scope.node, FUNCTIONS):
             return ()
         order = self.variables.get((first_line(scope.node), self.names.written(scope.node)), ())
-        assigned = scope.states()[id(node)]
+        assigned = scope.states[id(node)]
         met = scope.params if assigned == scope.bound else assigned  # in code that is never reached, all count as assigned
         stored = (*held(record.targets), *record.perhaps, *record.targets)
         of_seam = [name for name in dict.fromkeys((*record.unsure, *record.params, *stored)) if name in order]

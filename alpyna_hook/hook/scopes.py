@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, TypeAlias
+
+from alpyna_hook.seam.trees import children, walk_tree
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -19,25 +22,17 @@ Names: TypeAlias = "frozenset[str]"
 State: TypeAlias = "frozenset[str] | None"  # None: control never comes here
 
 
-class Scope:
-    """A module, class or function.  Build the outer scope first."""
+class _Own:
+    """What the code of one scope does to names."""
 
-    def __init__(self, node: ast.Module | ast.ClassDef | Function, parent: Scope | None) -> None:
-        self.node = node
-        self.parent = parent
-        self.is_function = isinstance(node, FUNCTIONS)
-        self.implicit = _implicit(node)
-        self.params: Names = frozenset(_parameters(node)) if isinstance(node, FUNCTIONS) else frozenset()
-        self.bound = set(self.params)
+    def __init__(self, node: ast.Module | ast.ClassDef | Function, params: Names) -> None:
+        self.bound = set(params)
         self.foreign: dict[str, str] = {}  # names declared global or nonlocal
         self.deleted: set[str] = set()
         self.is_generator = isinstance(node, ast.AsyncFunctionDef)
         for child in own_nodes(node):
             self._note(child)
         self.bound -= self.foreign.keys()
-        if self.is_function:
-            self.deleted |= _deleted_by_inner_functions(node)
-        self._states: dict[int, Names] | None = None
 
     def _note(self, node: ast.AST) -> None:
         match node:
@@ -57,6 +52,48 @@ class Scope:
                 self.is_generator = True
             case _:
                 self.bound.update(_bindings(node))
+
+
+class Scope:
+    """A module, class or function.  Its code is looked at when it is asked about first, which for a function must be while its own
+    loops are as they were written: few hold loops.
+
+    shares: whether some function of the module says `nonlocal`."""
+
+    def __init__(self, node: ast.Module | ast.ClassDef | Function, parent: Scope | None, *, shares: bool = True) -> None:
+        self.node = node
+        self.parent = parent
+        self.is_function = isinstance(node, FUNCTIONS)
+        self.shares: bool = shares if parent is None else parent.shares
+
+    @cached_property
+    def _own(self) -> _Own:
+        return _Own(self.node, self.params)
+
+    @cached_property
+    def implicit(self) -> Names:
+        return _implicit(self.node)
+
+    @cached_property
+    def params(self) -> Names:
+        return frozenset(_parameters(self.node)) if isinstance(self.node, FUNCTIONS) else frozenset()
+
+    @property
+    def bound(self) -> set[str]:
+        return self._own.bound
+
+    @property
+    def foreign(self) -> dict[str, str]:
+        return self._own.foreign
+
+    @property
+    def is_generator(self) -> bool:
+        return self._own.is_generator
+
+    @cached_property
+    def deleted(self) -> set[str]:
+        by_others = _deleted_by_inner_functions(self.node) if self.is_function and self.shares else set()
+        return self._own.deleted | by_others
 
     def owner(self, name: str) -> Scope | None:
         """The function whose variable this is, or the function or class that has it implicitly; None if it is
@@ -83,15 +120,14 @@ class Scope:
         while scope is not owner:  # the place in the owner: where the inner function is defined
             assert scope.parent is not None and not isinstance(scope.node, ast.Module)
             statement, scope = scope.node, scope.parent
-        return name in owner.states()[id(statement)]
+        return name in owner.states[id(statement)]
 
+    @cached_property
     def states(self) -> dict[int, Names]:
         """The names assigned before each loop, function and class, by the id of its node."""
-        if self._states is None:
-            flow = _Flow(frozenset(self.bound))
-            flow.block(self.node.body, self.params)
-            self._states = flow.states
-        return self._states
+        flow = _Flow(frozenset(self.bound))
+        flow.block(self.node.body, self.params)
+        return flow.states
 
 
 def _implicit(node: ast.AST) -> Names:
@@ -111,14 +147,14 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             todo.extend(_header(node))
         else:
-            todo.extend(ast.iter_child_nodes(node))
+            todo.extend(children(node))
 
 
 def _deleted_by_inner_functions(node: ast.AST) -> set[str]:
     """Names that a function inside may delete through `nonlocal`; rather too many than too few."""
     shared: set[str] = set()
     deleted: set[str] = set()
-    for child in ast.walk(node):
+    for child in walk_tree(node):
         match child:
             case ast.Nonlocal(names=names):
                 shared.update(names)
@@ -139,7 +175,7 @@ def _header(node: ast.AST) -> Iterator[ast.AST]:
 
 def _leaking(comprehension: ast.AST) -> Iterator[ast.AST]:
     """A comprehension's variables are its own; `:=` and `yield` in it are the function's."""
-    for node in ast.walk(comprehension):
+    for node in walk_tree(comprehension):
         if isinstance(node, ast.NamedExpr):
             yield node.target
         elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
@@ -171,7 +207,7 @@ def _stored(node: ast.AST | None) -> Names:
     if node is None:
         return frozenset()
     names: set[str] = set()
-    for child in ast.walk(node):
+    for child in walk_tree(node):
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             names.add(child.id)
         names.update(_bindings(child))

@@ -44,6 +44,7 @@ from typing import Any, TypeVar
 
 from alpyna_hook.guest.watching import BY_EVENTS
 from alpyna_hook.seam.site import HELD, LEFT_ALONE, MARK, SiteRecord
+from alpyna_hook.seam.trees import walk_tree
 
 _LOAD, _STORE = ast.Load(), ast.Store()
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -200,7 +201,7 @@ class _Seam:
 
 def _without_line(statement: ast.stmt) -> ast.stmt:
     """The compiler gives it none, so that no tracer of lines is shown it."""
-    for node in ast.walk(statement):
+    for node in walk_tree(statement):
         if isinstance(node, (ast.stmt, ast.expr)):
             node.lineno = node.end_lineno = node.col_offset = node.end_col_offset = -1
     return statement

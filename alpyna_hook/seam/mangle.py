@@ -10,6 +10,8 @@ import ast
 import re
 from typing import Any, TypeAlias
 
+from alpyna_hook.seam.trees import blocks, children
+
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 # Where a node holds an identifier that is mangled.  The names of keyword arguments and of the attributes of a class
@@ -56,7 +58,7 @@ class Mangled:
                 name = node.name
             if owner is not None:
                 self._put_in(node, owner)
-            for child in ast.iter_child_nodes(node):
+            for child in blocks(node) if owner is None and not own else children(node):
                 todo.append((child, name if id(child) in own else owner))
 
     def _put_in(self, node: ast.AST, owner: str) -> None:
@@ -67,6 +69,8 @@ class Mangled:
             field = _FIELDS.get(type(node).__name__, "")
             value = getattr(node, field, None)
         if isinstance(value, str):
+            if not value.startswith("__"):
+                return
             new: object = mangle(value, owner)
         else:
             new = [mangle(name, owner) for name in value] if isinstance(value, list) else value

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import marshal
-from collections.abc import Iterator
+import re
+from bisect import bisect_left
+from collections.abc import Callable
 from importlib.util import decode_source
 from typing import NamedTuple, TypeVar
 
@@ -12,6 +14,7 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.mangle import Mangled
 from alpyna_hook.seam.parsing import parse
 from alpyna_hook.seam.source import ModuleSource
+from alpyna_hook.seam.trees import blocks, children, walk_tree
 
 
 class Place(NamedTuple):
@@ -24,15 +27,16 @@ class Place(NamedTuple):
     owner: str | None
 
 
-def first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def first_line(node: ast.stmt) -> int:
     """As `co_firstlineno`: that of the first decorator, if there is one."""
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *[decorator.lineno for decorator in decorators]])
 
 
 def places(tree: ast.Module, source: bytes) -> bytes:
     """The functions and lambdas of a source, by the `co_firstlineno` and `co_name` of their code, for `find`."""
     found: dict[tuple[int, str], tuple[object, ...] | None] = {}
-    children = ast.iter_child_nodes if b"lambda" in source else _statements
+    parts = _where_lambdas_are(source)
     todo: list[tuple[ast.AST, str | None]] = [(tree, None)]
     while todo:
         node, owner = todo.pop()
@@ -42,14 +46,24 @@ def places(tree: ast.Module, source: bytes) -> bytes:
             key = (node.lineno, "<lambda>")
             found[key] = None if key in found else _place(node, owner)  # of two in a line: either
         own = {id(child) for child in node.body} if isinstance(node, ast.ClassDef) else ()
-        for child in children(node):
+        for child in parts(node):
             todo.append((child, node.name if isinstance(node, ast.ClassDef) and id(child) in own else owner))
     return marshal.dumps(found)
 
 
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
-        yield from getattr(node, field, ())
+def _where_lambdas_are(source: bytes) -> Callable[[ast.AST], list[ast.AST]]:
+    """What finds the parts of a node in which there may be functions: statements, and expressions on lines with a `lambda`."""
+    if b"lambda" not in source:
+        return blocks
+    lines = [number for number, line in enumerate(re.split(rb"\r\n?|\n", source), 1) if b"lambda" in line]
+
+    def parts(node: ast.AST) -> list[ast.AST]:
+        if not isinstance(node, ast.stmt):
+            return children(node)
+        first = bisect_left(lines, first_line(node))
+        return children(node) if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno) else blocks(node)
+
+    return parts
 
 
 def _place(node: ast.FunctionDef | ast.Lambda, owner: str | None) -> tuple[object, ...]:
@@ -90,7 +104,7 @@ def node_at(place: Place, text: str, filename: str, kinds: tuple[type[_Kind], ..
         tree = parse("\n".join([head, *lines]), filename)
     except SyntaxError:  # a form feed in an indentation, ...
         return None
-    node = next((node for node in ast.walk(tree) if isinstance(node, kinds)), None)
+    node = next((node for node in walk_tree(tree) if isinstance(node, kinds)), None)
     if node is not None:
         ast.increment_lineno(node, place.lineno - 2)
         Mangled(node, place.owner)

@@ -267,6 +267,21 @@ def test_everything_marked(program: Program) -> None:
     program.same("main.py", ALPYNA_MODULES="*")
 
 
+def test_what_we_need_ourselves_is_executed_once_where_it_is_imported_anew(program: Program) -> None:
+    program.write("main.py", """
+import sys
+names = "collections", "functools", "bisect", "re", "contextlib"
+kept = [sys.modules.pop(name, None) for name in names]
+seen = []
+sys.addaudithook(lambda event, args: seen.append(args[0].co_filename) if event == "exec" else None)
+for name in names:
+    __import__(name)
+for name in names:
+    print(name, sum(file.endswith((f"/{name}.py", f"/{name}/__init__.py")) for file in seen))
+""")
+    program.same("main.py", runs=0, ALPYNA_MODULES="*")
+
+
 def test_disabled(program: Program) -> None:
     program.write("m.py", MARK + TOTAL)
     program.write("main.py", USE + "import sys\nprint([f for f in sys.meta_path if 'Alpyna' in type(f).__name__])\n")
