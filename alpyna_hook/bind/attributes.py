@@ -103,7 +103,7 @@ def assign(owner: object, path: str, value: Any) -> None:
 def plain_attribute(owner: object, attribute: str, path: str) -> object:
     """`owner.attribute` where reading it runs no code.  Raises Declined("attribute")."""
     cls = type(owner)
-    if cls is ModuleType and attribute not in _OF_EVERY_MODULE:
+    if cls is ModuleType and attribute not in OF_EVERY_MODULE:
         value = module_dict(owner).get(attribute, MISSING)
     elif issubclass(cls, ModuleType):
         value = _of_module(owner, attribute)
@@ -169,7 +169,7 @@ def _of_instance(owner: object, attribute: str, path: str) -> object:
 _mro = vars(type)["__mro__"].__get__
 _class_dict = vars(type)["__dict__"].__get__
 module_dict = vars(ModuleType)["__dict__"].__get__
-_OF_EVERY_MODULE = frozenset(dir(ModuleType))
+OF_EVERY_MODULE = frozenset(dir(ModuleType))
 
 
 def in_class(cls: object, name: str) -> object:

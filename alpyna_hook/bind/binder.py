@@ -50,8 +50,8 @@ from alpyna_hook.seam.site import MISSING
 from alpyna_hook.seam.source import ModuleSource, module_of
 
 _FLOATS = (float, np.float64, np.float32)
-_ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
-_STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
+ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
+STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
 _LONGEST_OPTION, _MOST_OPTIONS = 64, 16
 _MOST_MADE = 64  # arrays of tuples that are kept
 
@@ -83,7 +83,7 @@ class Binding:
 
 def is_writeable(flags: int) -> bool:
     """Whether elements may be set, without a warning: `flags.writeable` itself warns where setting them does."""
-    return flags & _STORE_BITS == _WRITEABLE
+    return flags & STORE_BITS == _WRITEABLE
 
 
 def is_small(value: object) -> bool:
@@ -139,11 +139,11 @@ class Binder:
         self.params = in_params  # name -> position among the values that the seam passes
         self.written = frozenset(nest.writes)
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
-        self.reads = [self._read(name) for name in nest.reads if name not in nest.header_reads]
+        self.reads = [self.read_of(name) for name in nest.reads if name not in nest.header_reads]
         self.conditions = conditions(nest)
         tested = {condition.name for condition in self.conditions}
         self.tested = [read for read in self.reads if read[0] in tested]
-        self.assigned = AssignedAttributes(nest, self._read)
+        self.assigned = AssignedAttributes(nest, self.read_of)
         self.special: dict[tuple[object, ...], tuple[ir.Nest, list[Read]]] = {}  # by the conditions' outcomes
         # By module, first line and name of the code, and not by the code, which this would keep alive.
         self.user_functions: dict[tuple[ModuleSource | None, int, str, bool], UserFunction] = {}
@@ -169,7 +169,7 @@ class Binder:
         self.rest = None
         if self.conditions:
             try:
-                nest, reads = self._specialised(*self._decided(live))
+                nest, reads = self.specialised_for(*self.decided(live))
             except Declined:
                 return of_names(first, nest, (), lambda read: None)
         arrays: dict[str, Any] = {}
@@ -179,7 +179,7 @@ class Binder:
 
         def bind(read: Read) -> None:
             own: tuple[dict[str, Any], dict[str, Any], dict[str, object]] = {}, {}, {}
-            self._sort(read[0], self._value(read, live), *own, [], live)
+            self.sort(read[0], self.look_up(read, live), *own, [], live)
             for whole, new in zip((arrays, scalars, functions), own, strict=True):
                 whole.update(new)
             bound.append(read[0])
@@ -198,20 +198,20 @@ class Binder:
         live = Live(values, namespace)
         nest, reads = self.nest, self.reads
         if self.conditions:
-            decided = self._decided(live)
-            nest, reads = self._specialised(*decided)
+            decided = self.decided(live)
+            nest, reads = self.specialised_for(*decided)
             signature += decided
         for read in reads:
-            name, value = read[0], self._value(read, live)
+            name, value = read[0], self.look_up(read, live)
             genuine = KNOWN.get(id(value))
             if genuine is not None:
                 functions[name] = genuine
                 signature.append(genuine)
             else:
-                self._sort(name, value, arrays, scalars, functions, signature, live)
+                self.sort(name, value, arrays, scalars, functions, signature, live)
         for what in nest.made:
             self._make(what, arrays, scalars, functions, signature, live)
-        owners = self.assigned.owners(lambda read: self._value(read, live)) if self.assigned else {}
+        owners = self.assigned.owners(lambda read: self.look_up(read, live)) if self.assigned else {}
         return Binding(
             arrays, scalars, functions, tuple(signature), nest, owners, namespace, live.tuples, live.fixed, live.outcomes, {}
         )
@@ -220,18 +220,18 @@ class Binder:
         self, what: ir.Made, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
-        array = made(what, lambda path: self._value(self._read(path), live))
+        array = made(what, lambda path: self.look_up(self.read_of(path), live))
         try:
-            self._sort(what.name, array, arrays, scalars, functions, signature, live)
+            self.sort(what.name, array, arrays, scalars, functions, signature, live)
         except Declined as declined:
             detail = declined.detail.replace(what.name, ast.unparse(what.node))
             raise Declined(declined.reason.slug, detail, what.loc) from None
 
-    def _read(self, name: str) -> Read:
+    def read_of(self, name: str) -> Read:
         root, *attributes = name.split(".")
         return name, self.params.get(root), root, attributes
 
-    def _value(self, read: Read, live: Live) -> object:
+    def look_up(self, read: Read, live: Live) -> object:
         name, position, root, attributes = read
         value = live.values[position] if position is not None else self._global(root, live)
         if value is MISSING and (attributes or name not in self.written):
@@ -259,13 +259,13 @@ class Binder:
     def _is_own_module(value: object, live: Live) -> bool:
         return issubclass(type(value), types.ModuleType) and module_dict(value) is live.namespace
 
-    def _decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
+    def decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
         """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
-        tested = {read[0]: self._value(read, live) for read in self.tested}
+        tested = {read[0]: self.look_up(read, live) for read in self.tested}
         outcomes = tuple([outcome(condition, tested[condition.name]) for condition in self.conditions])
         return outcomes, frozenset([name for name, value in tested.items() if value is None or type(value) is str])
 
-    def _specialised(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[Read]]:
+    def specialised_for(self, outcomes: tuple[bool, ...], absent: frozenset[str]) -> tuple[ir.Nest, list[Read]]:
         """The nest for these outcomes, and what it still reads."""
         found = self.special.get((outcomes, absent))
         if found is None:
@@ -275,7 +275,7 @@ class Binder:
             found = self.special[outcomes, absent] = nest, [read for read in self.reads if read[0] not in gone]
         return found
 
-    def _sort(
+    def sort(
         self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
@@ -289,7 +289,7 @@ class Binder:
         elif cls is np.ndarray or issubclass(cls, np.ndarray):  # isinstance() would ask the value for its __class__
             arrays[name] = value
             flags = value.flags.num
-            signature.append((name, array_kind(name, value, flags), value.ndim, flags & _STORE_BITS))
+            signature.append((name, array_kind(name, value, flags), value.ndim, flags & STORE_BITS))
         elif is_tuple(cls):
             self._tuple(name, value, scalars, signature, live)
         elif value is None or (cls is str and self._is_option(name, value)):
@@ -403,7 +403,7 @@ class Binder:
         live.outcomes.update({(user.key, c.key): found for c, found in zip(user.conditions, outcomes, strict=True)})
         signature.append(outcomes)
         for read in self._reads_of(user, outcomes):
-            self._sort(f"{user.key}::{read}", value(read), arrays, scalars, functions, signature, live)
+            self.sort(f"{user.key}::{read}", value(read), arrays, scalars, functions, signature, live)
 
     def _reads_of(self, user: UserFunction, outcomes: tuple[bool, ...]) -> tuple[str, ...]:
         """What a called function reads from outside of it, where its conditions come to this."""
@@ -439,7 +439,7 @@ def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
     if kind is None:
         elements = f"{array.dtype} ({array.dtype.char!r})" if array.dtype in KIND_OF_DTYPE else f"{array.dtype}"
         raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {elements}")
-    if not flags & _ALIGNED:
+    if not flags & ALIGNED:
         raise Declined("array-class", f"{name} is not aligned")
     if array.ndim == 0:
         raise Declined("dimensions", f"{name} has no dimension")

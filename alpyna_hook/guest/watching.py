@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _monitoring: Any = getattr(sys, "monitoring", None)
 # None of them is a function of Python's (`_all_events` is for tests of CPython, and has been there since 3.12).
+LOCAL_EVENTS = _monitoring is not None
 BY_EVENTS = hasattr(_monitoring, "_all_events")
 
 _SHOWN: dict[object, tuple[object, ...]] = defaultdict(tuple)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from time import perf_counter
@@ -87,6 +88,21 @@ def _by_numba(source: Source) -> Kernel:
     if why := _NUMBA.missing():
         raise Declined("unavailable", why)
     return _built(source, "numba")
+
+
+def build_launcher() -> Callable[[int], int] | None:
+    """See `launcher.py`; None where LLVM is not to be had."""
+    if _COMPILERS.lost or _LLVM.missing():
+        return None
+    with _COMPILERS:
+        try:
+            launcher: Callable[[int], int] = import_module("alpyna_hook.kernels.launcher").launcher()
+        except (Untaken, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not _of_llvm(error):
+                raise
+            log(f"kernels are launched without a launcher of their own: {error}")
+            return None
+    return launcher
 
 
 class _Engine:

@@ -6,6 +6,7 @@ Importing this module imports llvmlite.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -46,8 +47,8 @@ class Machine:
         self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
         self.processor = f"{self.triple} {self.cpu} {self.features}"
 
-    def key(self, source: Source) -> store.Key:
-        return store.Key(source.text, self.compiler, self.processor)
+    def key(self, text: str) -> store.Key:
+        return store.Key(text, self.compiler, self.processor)
 
     def target_machine(self) -> Any:
         """A new one: an engine owns that which it is given."""
@@ -96,13 +97,23 @@ def assembly_of(ir: k.Kernel) -> str:
 def built(source: Source) -> Kernel:
     """Raises Untaken for a kernel that has to be compiled by another engine, and RuntimeError where LLVM refuses it."""
     here = machine()
-    key = here.key(source)
+    engine, address = _loaded(here.key(source.text), lambda: text_of(source.ir))
+    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
+    return Kernel(source, entry, engine, "llvm")
+
+
+def loaded_text(text: str) -> tuple[Any, int]:
+    """What owns the machine code of a text in LLVM's language, and the address of its function `kernel`."""
+    return _loaded(machine().key(text), lambda: text)
+
+
+def _loaded(key: store.Key, text: Callable[[], str]) -> tuple[Any, int]:
+    here = machine()
     code = store.load(key)
     if code is None:
-        code = here.own.emit_object(here.optimised(text_of(source.ir)))
+        code = here.own.emit_object(here.optimised(text()))
         store.save(key, code)
     engine, address = here.loaded(code)
     if not address:
         raise RuntimeError("the kernel has no address")
-    entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
-    return Kernel(source, entry, engine, "llvm")
+    return engine, address

@@ -92,6 +92,9 @@ class Proofs:
         assert trips is not None
         return proof, trips
 
+    def is_for_anything(self, proof: General) -> bool:
+        return proof is self._anything
+
     def anything(self) -> General:
         if self._anything is None:
             self._anything = prove_anything(self.nest, self.integers, self.axes, self.preset, self.wrap)

@@ -146,6 +146,7 @@ class Estimate:
 
     sure: no loop turns more often than was assumed.  exact: nor less often.  constant: it is the same for all values.
     nest: as it was captured, by which it is found whether an earlier process has compiled it.
+    line: of a nest of one loop, seconds beside its turns, and for each of them.
     """
 
     def __init__(self, outline: Any, nest: bytes = b"") -> None:
@@ -155,7 +156,7 @@ class Estimate:
         self._per_kind = seconds_of_kinds()
         self._turn_seconds = 2 * self._per_kind[0]
         self._body = self._priced(body)
-        self._one_loop = self._single()
+        self.line = self._single()
         self._formula: Any = None
         self._uses = 0
         self.sure = self.exact = self.constant = False
@@ -197,11 +198,11 @@ class Estimate:
 
     def of_turns(self, trips: int) -> float | None:
         """Seconds for a nest of one loop that turns so often; None where there are more loops.  As `of`, in a tenth of the time."""
-        if self._one_loop is None:
+        if self.line is None:
             return None
         self.sure = not self._may_last
         self.exact = self.sure and not self._early
-        return self._one_loop[0] + trips * self._one_loop[1]
+        return self.line[0] + trips * self.line[1]
 
     def of_new(self, values: Values, shapes: Shapes) -> float:
         """As `of`, for nests that go on being asked for: what they need is compiled in the end."""

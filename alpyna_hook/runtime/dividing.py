@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -22,10 +23,9 @@ _LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
 
 def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
     """The work in chunks for several threads, or as it is."""
-    options = variant.options
-    forced = options.threads > 1 and options.compiles_all
-    if options.threads == 1 or call.trips is None or call.trips < 2 or not (forced or call.predicted >= LEAST):
+    if call.trips is None or call.trips < 2 or call.predicted < least_shared(variant):
         return work
+    options, forced = variant.options, _is_forced(variant)
     free = free_threads(options.threads)
     threads = free if forced else variant.pace.threads(call.predicted, free, fork_seconds() if free > 1 else 0.0)
     if threads < 2:
@@ -41,6 +41,15 @@ def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding
     seconds = 0.0 if forced else variant.pace.seconds(call.predicted)
     chunks = Chunks(found, threads, divided(call.trips, threads, seconds), team)
     return replace(work, chunks=chunks) if chunks.prepare(variant, work) else work
+
+
+def least_shared(variant: Variant) -> float:
+    """Seconds in the interpreter, of calls that several threads may run."""
+    return inf if variant.options.threads == 1 else 0.0 if _is_forced(variant) else LEAST
+
+
+def _is_forced(variant: Variant) -> bool:
+    return variant.options.threads > 1 and variant.options.compiles_all
 
 
 def note_run(variant: Variant, call: Call, work: Work, seconds: float) -> None:

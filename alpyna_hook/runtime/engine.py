@@ -28,9 +28,10 @@ from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
-from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch, rest
+from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.placing import predicted
+from alpyna_hook.runtime.tally import Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 from alpyna_hook.seam.site import Site, refuse_for_now
@@ -45,12 +46,20 @@ class SiteState:
     """What the runtime knows of a site, beside its judge."""
 
     def __init__(self, site: Site) -> None:
-        self.trace: Trace = getattr(site.state, "trace", None) or Trace()
+        self._trace: Trace = getattr(site.state, "trace", None) or Trace()
+        assert site.judge is not None
+        self.tally = Tally(site, self._trace, site.judge, forced=site.module.options.compiles_all)
         self.binder: Binder | None = None
         self.nest: Nest | None = None
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
         self.estimate: Estimate | None = None
         self.pending: dict[tuple[object, ...], float] = {}  # by signature, of a site that has run compiled: see `Judge.pending`
+
+    @property
+    def trace(self) -> Trace:
+        """With all calls up to now."""
+        self.tally.settle()
+        return self._trace
 
     def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
@@ -178,7 +187,7 @@ def attempt(
             with registries.kept(namespace):
                 variant = new_variant(site, state, binding)
     try:
-        return launch(site, state.trace, judge, variant, binder, binding, values, estimate, forced=forced)
+        return launch(site, state.tally, variant, binder, binding, values, estimate)
     except TooSmall:
         judge.looked()
         if judge.loses():

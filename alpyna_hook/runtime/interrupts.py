@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from alpyna_hook.runtime.chunks import Chunks
 
 _ALL = 2**62
-_FEW = 2**20  # iterations of loops around loops: some milliseconds
+FEW = 2**20  # iterations of loops around loops: some milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def run(work: Work) -> Ran:
         work.perform()
         return Ran(perf_counter() - begun + work.before, work.before)
     if work.soon is None and work.undoable:
-        work.set(BUDGET, _FEW)
+        work.set(BUDGET, FEW)
         work.perform()
         if work.status != ABORTED and not work.get(FAILED):
             return Ran(perf_counter() - begun, 0.0)

@@ -46,6 +46,7 @@ _HOPELESS = 2**14  # calls that were all too short for a kernel,
 _TINY = 2e-6  # seconds: of these the countdown, 40 ns, takes more than a fiftieth
 _WINDOW = 256  # compiled calls that the averages are of, more or less
 _LAUNCHES = 16  # that the process's average is of, more or less
+_UNMEASURED = 16  # compiled calls after each that is measured
 _ENOUGH = 8  # compiled calls before a site may be found to lose
 
 
@@ -260,6 +261,17 @@ class Judge:
         inside = self._kernel.add(max(0.0, kernel - _EMPTY_KERNEL))
         self.worth = predicted * self.scale if predicted is not None else self._worth_of(inside)
 
+    @property
+    def unmeasured(self) -> int:
+        """How many of the next calls need not be measured."""
+        return _UNMEASURED if self._cost.count > _ENOUGH and self._cost.mean < _MEASURE_SECONDS / _SHARE else 0
+
+    def ran_unmeasured(self, calls: int) -> None:
+        """So many calls have run compiled, like the last that was measured."""
+        self.runs += calls
+        self._new_calls += calls
+        self._until_measured = 0
+
     def _worth_of(self, kernel: float) -> float:
         """Seconds of the interpreter for a call of which only the time of its kernel is known."""
         if not self._interpreter.count:
@@ -284,7 +296,7 @@ class Judge:
         self._launches.seen(launch)
         self._count(self.worth, counted, self._new_calls)
         self._new_calls = 0
-        self._until_measured = 16 if self._cost.count > _ENOUGH else 0
+        self._until_measured = _UNMEASURED if self._cost.count > _ENOUGH else 0
 
     def proved(self, seconds: float, *, counts: bool) -> None:
         """For the present call a proof, or a kernel, had to be made, which took so many seconds of this thread; whether they
@@ -339,15 +351,19 @@ class Judge:
         self._gained, self._spent, self._calls = self._gained / 2, self._spent / 2, max(self._calls / 2, float(_ENOUGH))
         return True
 
-    def wants_sample(self) -> bool:
-        """Whether a compiled site is to leave this call to the interpreter, to time it."""
+    def due_for_sample(self) -> bool:
+        """Whether a compiled site is to leave a call to the interpreter, to time it."""
         if self.resting:
             return True
         usual = self._interpreter.mean if self._interpreter.count else self.worth
-        if self.runs < self._next_sample or usual > _MUCH * self._cost.mean:
-            return False
-        self._next_sample = 4 * self.runs
-        return True
+        return self.runs >= self._next_sample and usual <= _MUCH * self._cost.mean
+
+    def wants_sample(self) -> bool:
+        """Whether this call is that one."""
+        due = self.due_for_sample()
+        if due and not self.resting:
+            self._next_sample = 4 * self.runs
+        return due
 
     def _compare(self) -> None:
         """After a call of a compiled site was timed."""

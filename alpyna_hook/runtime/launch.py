@@ -33,7 +33,9 @@ from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
-from alpyna_hook.runtime.placing import SOON, place, place_key
+from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
+from alpyna_hook.runtime.plans import consider
+from alpyna_hook.runtime.tally import Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.seam.site import MISSING, Site
@@ -63,20 +65,28 @@ class Flagged(Exception):
 
 
 def launch(
-    site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
-    estimate: Estimate, *, forced: bool, again: bool = False,
+    site: Site, tally: Tally, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...], estimate: Estimate, *,
+    again: bool = False,
 ) -> tuple[Any, ...]:
     """The values of the site's targets, in a 1-tuple.  again: another kernel has been tried.
 
     Raises, with nothing changed: Declined, Flagged, NoIterations, or (unless forced) TooSmall.
     """
+    trace, judge, forced = tally.trace, tally.judge, tally.forced
     if variant.choices:
         binding.scalars[WHICH] = 0
     if variant.tuples:
         binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.typed.arrays]
     distant = None if again else there(variant, arrays, binding, estimate, trace)
-    call, work = distant or here(trace, judge, variant, arrays, binding, estimate, forced=forced)
+    if distant is None:
+        key, placed = placed_here(tally, variant, arrays, binding, estimate)
+        plan = consider(site, tally, variant, binder, binding, values, key, placed, estimate)
+        done = plan(values, binding.namespace) if plan is not None else None
+        if done is not None:
+            trace.runs -= 1  # which the plan has counted
+            return done
+    call, work = distant or here(tally, variant, arrays, binding, placed)
     depth, begun = site.pending_returns(), perf_counter()
     ran = None
     try:
@@ -109,7 +119,7 @@ def launch(
                     return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
             except BaseException as another:
                 error = another
-    return launch(site, trace, judge, variant, binder, binding, values, estimate, forced=forced, again=True)
+    return launch(site, tally, variant, binder, binding, values, estimate, again=True)
 
 
 def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:
@@ -121,23 +131,26 @@ def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estim
     return run_there(variant, arrays, binding, fill, estimate, trace)
 
 
-def here(
-    trace: Trace, judge: Judge, variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, *, forced: bool
-) -> tuple[Call, Work]:
+def placed_here(tally: Tally, variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate) -> tuple[PlaceKey, Placed]:
     """On the CPU."""
     key = place_key(variant, arrays, binding)
     placed = variant.placed.get(key)
     if placed is None:
         placed = place(variant, arrays, binding, key, estimate)
         if variant.spent:
-            pay(trace, judge, variant, estimate)
+            pay(tally.trace, tally.judge, variant, estimate)
     call = placed.call
     if call.trips == 0:
         raise NoIterations
-    if not forced and call.sure and call.predicted * judge.scale < judge.launch:
+    if not tally.forced and call.sure and call.predicted * tally.judge.scale < tally.judge.launch:
         raise TooSmall
-    soon = call.soon if call.sure or call.soon is not False or not judge.is_short(SOON) else None
-    return call, shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), trace)
+    return key, placed
+
+
+def here(tally: Tally, variant: Variant, arrays: list[Any], binding: Binding, placed: Placed) -> tuple[Call, Work]:
+    call = placed.call
+    soon = call.soon if call.sure or call.soon is not False or not tally.judge.is_short(SOON) else None
+    return call, shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), tally.trace)
 
 
 def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> None:
@@ -205,14 +218,6 @@ def concluded(
         variant.note_clean_run(trace.accelerated)
     work.saved.end()
     return (boxed,)
-
-
-def rest(site: Site, judge: Judge) -> None:
-    """A site that loses by being run compiled."""
-    log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
-    trace: Trace = site.state.trace  # type: ignore[attr-defined]
-    trace.reason = "slower"  # of those calls
-    site.leave(judge.rest)
 
 
 def flagged_by(variant: Variant, work: Work, call: Call) -> Flagged:

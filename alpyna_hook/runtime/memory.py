@@ -12,21 +12,21 @@ import numpy as np
 from alpyna_hook.bind.attributes import assign, own_value
 
 # A PyArrayObject begins: PyObject_HEAD; char *data (numpy/ndarraytypes.h).
-_DATA = object.__basicsize__
+DATA = object.__basicsize__
 
 
 def _reads_header() -> bool:
     probe = np.arange(3)[1:]
-    return bool(ctypes.c_void_p.from_address(id(probe) + _DATA).value == probe.__array_interface__["data"][0])
+    return bool(ctypes.c_void_p.from_address(id(probe) + DATA).value == probe.__array_interface__["data"][0])
 
 
-_HEADER = sys.implementation.name == "cpython" and _reads_header()
+HEADER = sys.implementation.name == "cpython" and _reads_header()
 
 
 def address(array: np.ndarray[Any, Any]) -> int:
     """Where the first element is.  The array's own header is five times as quick as `__array_interface__`."""
-    if _HEADER:
-        return ctypes.c_void_p.from_address(id(array) + _DATA).value or 0
+    if HEADER:
+        return ctypes.c_void_p.from_address(id(array) + DATA).value or 0
     return int(array.__array_interface__["data"][0])
 
 
@@ -77,9 +77,12 @@ class Transaction:
     def __init__(self, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
         arrays = list(arrays)
         total = sum([a.nbytes for a in arrays])
-        self._buffer = _take(total + _ALIGNMENT * len(arrays)) if _LARGE <= total <= _LARGEST else None
+        self._buffer = _take(total + _ALIGNMENT * len(arrays)) if LARGE <= total <= _LARGEST else None
         self._saved = [(a, a.copy()) for a in arrays] if self._buffer is None else _copied(arrays, self._buffer)
         self._assigned: list[tuple[object, str, Any]] = []
+
+    def copies(self) -> list[np.ndarray[Any, Any]]:
+        return [copy for _, copy in self._saved]
 
     def assign(self, owner: object, path: str, value: Any) -> None:
         """An attribute, which is to be put back, too."""
@@ -104,7 +107,7 @@ class Transaction:
             self._buffer = None
 
 
-_LARGE, _LARGEST = 2**18, 2**25  # bytes
+LARGE, _LARGEST = 2**18, 2**25  # bytes
 _ALIGNMENT = 64
 _spare: list[np.ndarray[Any, Any]] = []
 

@@ -101,7 +101,12 @@ def unit_strides(variant: Variant, strides: tuple[tuple[int, ...], ...]) -> froz
 def new_call(
     variant: Variant, lie: Lie, integers: tuple[Any, ...], spans: tuple[Any, ...], binding: Binding, estimate: Estimate
 ) -> Call:
-    proof, trips = lie.proofs.find(inputs(integers, lie.shapes, spans)) or proved(variant, lie, binding)
+    found = lie.proofs.find(inputs(integers, lie.shapes, spans)) or proved(variant, lie, binding)
+    return call_by(variant, lie, *found, binding, estimate)
+
+
+def call_by(variant: Variant, lie: Lie, proof: General, trips: int, binding: Binding, estimate: Estimate) -> Call:
+    """By a proof that holds, and how often the outermost loop turns."""
     outcomes, kernel = proof.outcomes, None
     if trips != 0:
         outcomes, kernel = lie.kernels.get(outcomes) or kernel_for(variant, lie, outcomes, binding)

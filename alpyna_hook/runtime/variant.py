@@ -112,6 +112,9 @@ class Variant:
     lies: dict[tuple[object, ...], Lie] = field(default_factory=dict)
     stood_in: dict[KernelKey, int] = field(default_factory=dict)  # how often another kernel served in place of this one
     units: dict[tuple[tuple[int, ...], ...], frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
+    unplanned: int = 0  # calls through the engine, since the last plan was made
+    plans: int = 0  # made, or tried to
+    before: tuple[object, object] | None = None  # shapes and strides, and integers, of the last of these calls
     keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
     spent: list[Spent] = field(default_factory=list)  # and not put down yet
     analysis_seconds: float = 0.0  # that no kernel was charged with

@@ -32,6 +32,7 @@ import sys
 from _operator import length_hint
 from _thread import _local, get_ident
 from itertools import chain, repeat
+from sys import exc_info, is_finalizing
 from time import perf_counter
 from types import CodeType, ModuleType
 
@@ -39,7 +40,7 @@ from alpyna_hook.guest.attempts import Attempts, calls_to_leave
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import Raising, came_from_outside, may_pass, outside_cause
 from alpyna_hook.guest.own_imports import own_imports
-from alpyna_hook.guest.watching import Watched
+from alpyna_hook.guest.watching import LOCAL_EVENTS, Watched, watched_at
 from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
 from alpyna_hook.runtime.trace import Trace
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from alpyna_hook.runtime.judge import Judge
+
+    Plan = Callable[[tuple[object, ...], dict[str, Any]], "tuple[Any, ...] | None"]
 
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported when the first loop is worth it;
 FRONT = "alpyna_hook.runtime.front"  # before that, this decides
@@ -132,8 +135,8 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
     __slots__ = (
         "__doc__", "_calls", "_pending", "_seen", "calls", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
-        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "place", "plain", "qualname",
-        "slept", "state", "targets", "timed", "unsure",
+        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "place", "plain", "plans",
+        "qualname", "slept", "state", "targets", "timed", "unsure",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -163,6 +166,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.due: tuple[tuple[int, BaseException], ...] = ()
         self.place: Any = _local() if record.perhaps else None  # a finaliser of what is overwritten may run this very site
         self.code: Callable[[], CodeType | None] = _no_code  # a weak reference to the code that it is a constant of
+        self.plans: tuple[Plan, ...] = ()  # the engine's, for calls like those that it has seen
         self.failures = 0  # that may pass, so far
         self.state: object | None = None
         self._pending = _local() if record.has_return else None
@@ -219,6 +223,11 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                 return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
             if _asleep:
                 _wake()
+            doing: object = self.__doc__
+            if self.plans and doing is False:
+                done = self._planned(values, frame)
+                if done is not None:
+                    return done
             done = _execute(self, values, frame.f_globals)
             if done == () and self.judge is not None and self.judge.timing:
                 self._begin(id(frame), self.judge)
@@ -232,6 +241,27 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                 raise
             refuse_for_now(self, f"{type(error).__name__}: {error}")
             return ()
+
+    def _planned(self, values: tuple[object, ...], frame: FrameType) -> Sequence[Any] | None:
+        """What `run` answers by one of the plans, or None: then nothing has happened."""
+        handled = exc_info()[1]
+        if is_finalizing() or (LOCAL_EVENTS and watched_at(frame.f_code)):
+            return None
+        try:
+            for plan in self.plans:
+                done = plan(values, frame.f_globals)
+                if done is not None:
+                    return done
+        except BaseException as error:
+            intruder = outside_cause(error, handled)
+            if intruder is not None:
+                return Raising(intruder, handled)
+            if not may_pass(error):
+                log(f"{self!r}: a plan failed: {error!r}")
+                self.plans = ()
+                if self.module.options.strict:
+                    raise
+        return None
 
     # --------------------------------- loops that are left to the interpreter
 
@@ -408,7 +438,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
         Of one that never ran compiled, the record of what became of it is all that is kept.
         """
-        self.live, self.timed = False, None
+        self.live, self.timed, self.plans = False, None, ()
         trace = getattr(self.state, "trace", None)
         if trace is not None and not trace.accelerated:
             self.state = Left(trace)

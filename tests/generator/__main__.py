@@ -27,6 +27,7 @@ from alpyna_hook.config import ENGINES
 from tests.differential import compile_accelerated
 from tests.generator.trial import Trial, fails, failure, trials
 from tests.parting import one_at_a_time
+from tests.planning import SERVED, at_once
 
 STRIDE = 1_000_003
 CHUNK = 100
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1, help="how many run what may run in any order")
     parser.add_argument("--device", default="cpu", help="where what can be run there runs")
     parser.add_argument("--parts", action="store_true", help="kernels run one iteration of the outermost loop at a time, as long ones do")
+    parser.add_argument("--plans", action="store_true", help="each call is repeated, and plans serve as soon as there can be one")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     return _chunk(options) if options.chunk else _spread(options)
@@ -78,6 +80,7 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
                "--bindings", str(options.bindings), "--device", options.device]
     command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless + ["--parts"] * options.parts
+    command += ["--plans"] * options.plans
     run = subprocess.run(
         command, capture_output=True, text=True,
         env={**os.environ, "ALPYNA_JIT": options.jit, "ALPYNA_THREADS": str(options.threads)},
@@ -99,7 +102,8 @@ def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
              f"{100 * totals['verdict accelerated'] / runs:.1f} % accelerated, "
              f"{100 * totals['verdict flagged'] / runs:.1f} % replayed ({totals['needless']} for nothing), "
              f"{100 * totals['raised'] / runs:.1f} % raise, {100 * totals['warned'] / runs:.1f} % warn, "
-             f"{totals['differences']} differences, {totals['died']} deaths"]
+             f"{totals['differences']} differences, {totals['died']} deaths"
+             + f", {totals['planned']} calls by plans" * bool(totals["planned"])]
     verdicts = [(name, n) for name, n in totals.most_common() if name.startswith("verdict ")]
     return "\n".join(lines + [f"    {n:7d}  {name.partition(' ')[2]}" for name, n in verdicts])
 
@@ -111,13 +115,16 @@ def _chunk(options: argparse.Namespace) -> int:
     totals: collections.Counter[str] = collections.Counter()
     if options.parts:
         one_at_a_time(setattr)
+    if options.plans:
+        at_once(setattr)
     for k in range(options.first, options.first + options.count):
         print(f"nest {k}", flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
         totals["nests"] += 1
         rng = random.Random(options.seed * STRIDE + k)
         history: list[Trial] = []
-        for trial in trials(rng, partial(compile_accelerated, device=options.device), signatures=options.signatures, bindings=options.bindings):
+        compiler = partial(compile_accelerated, device=options.device)
+        for trial in trials(rng, compiler, signatures=options.signatures, bindings=options.bindings, repeated=options.plans):
             history.append(trial)
             compared = trial.compared
             totals["runs"] += 1
@@ -133,6 +140,7 @@ def _chunk(options: argparse.Namespace) -> int:
                 _save(options, k, history)
                 break
         faulthandler.cancel_dump_traceback_later()
+    totals["planned"] = SERVED.total()
     print(json.dumps(totals))
     return 0
 

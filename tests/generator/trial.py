@@ -28,9 +28,10 @@ class Trial:
 
 
 def trials(rng: random.Random, compiler: Compiler = compile_accelerated, *, signatures: int = SIGNATURES,
-           bindings: int = BINDINGS) -> Iterator[Trial]:
-    """Generates a case and runs it: `bindings` inputs for each of some choices of dtypes."""
-    return execute(*draw(rng, signatures, bindings), compiler)
+           bindings: int = BINDINGS, repeated: bool = False) -> Iterator[Trial]:
+    """Generates a case and runs it: `bindings` inputs for each of some choices of dtypes, each twice if `repeated`."""
+    case, settings = draw(rng, signatures, bindings)
+    return execute(case, [setting for setting in settings for _ in range(1 + repeated)], compiler)
 
 
 def draw(rng: random.Random, signatures: int = SIGNATURES, bindings: int = BINDINGS) -> tuple[Case, list[Setting]]:
