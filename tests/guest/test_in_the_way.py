@@ -118,7 +118,7 @@ def test_what_was_in_the_way_for_a_moment(program: Program) -> None:
 import sys, time
 class Blocker:
     def find_spec(self, name, path, target=None):
-        if name.partition(".")[0] in ("numba", "numpy") or name == sys.argv[1]: raise ImportError(name)
+        if name.partition(".")[0] in ("llvmlite", "numba", "numpy") or name == sys.argv[1]: raise ImportError(name)
 {LOOP}
 blocker = Blocker()
 sys.meta_path.insert(0, blocker)
