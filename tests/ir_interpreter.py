@@ -71,6 +71,8 @@ HIDDEN: dict[str, Callable[..., Any]] = {
     "@imag": lambda x: x.imag,
     "@conjugate": lambda x: x.conjugate(),
     "@item": lambda x: x.item(),
+    "@clip": lambda x, low, high: x.clip(low, high),
+    "@round": lambda x, *digits: x.round(*digits),
 }
 
 

@@ -58,7 +58,9 @@ _UNSUPPORTED_COMPARE: dict[type[ast.cmpop], str] = {
 }
 # Parts and methods of a number, which give a call of a hidden function when read from an expression.
 PARTS = {"real": "@real", "imag": "@imag"}
-METHODS = {"conjugate": "@conjugate", "item": "@item"}
+METHODS = {  # with how many arguments
+    "conjugate": ("@conjugate", (0,)), "item": ("@item", (0,)), "clip": ("@clip", (2,)), "round": ("@round", (0, 1)),
+}
 _BUILTINS = frozenset(vars(builtins))
 _LIBRARIES = ("math", "np", "numpy")  # whose functions take no text, and None for nothing that is supported
 
@@ -508,14 +510,17 @@ class Expressions:
         return Call("@star", (self.expr(node),), (), loc_of(node))
 
     def _number_method(self, node: ast.Call) -> Expr | None:
-        """`a[i].item()`, `z.conjugate()`: None where the object may be one with a method of that name."""
+        """`a[i].item()`, `x.clip(0, 1)`: None where the object may be one with a method of that name."""
         func = node.func
-        if not isinstance(func, ast.Attribute) or func.attr not in METHODS or node.args or node.keywords:
+        if not isinstance(func, ast.Attribute) or func.attr not in METHODS or node.keywords:
+            return None
+        made, counts = METHODS[func.attr]
+        if len(node.args) not in counts or any(isinstance(argument, ast.Starred) for argument in node.args):
             return None
         name = self.dotted(func)
         if name is not None and root_of(name) not in self.params and not self.is_changed(name):
             return None
-        return Call(METHODS[func.attr], (self.expr(func.value),), (), loc_of(node))
+        return Call(made, (self.expr(func.value), *map(self.expr, node.args)), (), loc_of(node))
 
 
 _EXTENTS: dict[str, int | None] = {"len": 0, "numpy.size": None, "numpy.ndim": -1}  # and the axis of the `Shape` that they give

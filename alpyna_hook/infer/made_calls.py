@@ -1,9 +1,11 @@
-"""Types of calls that the capture has made of other syntax: `x in (a, b)`, `z.real`, divmod, headers of loops."""
+"""Types of calls that the capture has made of other syntax: `x in (a, b)`, `z.real`, `x.clip(0, 1)`, divmod, headers of loops."""
 
 from __future__ import annotations
 
 from alpyna_hook.infer.builtin_calls import builtin_min
 from alpyna_hook.infer.maker import BOOL, INT, Maker
+from alpyna_hook.infer.numpy_operators import clip
+from alpyna_hook.infer.rounding import numpy_round
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import holds, is_complex, is_float, is_int, is_python
 from alpyna_hook.operators.genuine import BUILTINS
@@ -30,6 +32,10 @@ def made_call(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
             return part(make, e.function[1:], make.one(args, e), e)
         case "@item":
             return item(make, make.one(args, e), e)
+        case "@clip":
+            return clip(make, lambda x, low, high: x.clip(low, high), args, e)
+        case "@round":
+            return numpy_round(make, lambda x, digits: x.round(digits), args, e)
         case "@conjugate":
             value = make.one(args, e)
             if not is_complex(value.rep):

@@ -7,7 +7,7 @@ from alpyna_hook.infer.numpy_operators import by_operator, clip
 from alpyna_hook.infer.rounding import numpy_round
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import Kinds, Rep, is_complex, is_float, is_int
-from alpyna_hook.operators.genuine import ROUNDINGS, UFUNCS
+from alpyna_hook.operators.genuine import CHOICES, ROUNDINGS, UFUNCS
 from alpyna_hook.reasons import Declined
 
 # NumPy ufuncs whose scalar calls are one call of their inner loop on floats, by arity.
@@ -28,7 +28,7 @@ def numpy_function(make: Maker, name: str, args: list[t.Expr], e: ir.Call) -> t.
     if name in ROUNDINGS:
         return numpy_round(make, ROUNDINGS[name], args, e)
     if name == "clip":
-        return clip(make, args, e)
+        return clip(make, CHOICES[name], args, e)
     if name not in UFUNCS:
         raise Declined("call", f"{e.function}()", e.loc)
     kinds = make.kinds_by(UFUNCS[name], *args)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -46,11 +48,11 @@ def by_operator(make: Maker, name: str, args: list[t.Expr], kinds: Kinds, rep: R
     return make.op(_INTEGER[name], values, kinds, rep, e.loc, checks, True)
 
 
-def clip(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    """np.clip(x, low, high): comparisons, which let a NaN among the bounds win."""
+def clip(make: Maker, function: Callable[..., Any], args: list[t.Expr], e: ir.Call) -> t.Expr:
+    """np.clip(x, low, high), or x.clip(low, high): comparisons, which let a NaN among the bounds win."""
     if len(args) != 3:
         raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
-    kinds = make.kinds_by(CHOICES["clip"], *args)
+    kinds = make.kinds_by(function, *args)
     rep = make.single(kinds, e)
     if not (is_float(rep) or is_int(rep)) or not _clip_compares():
         raise Declined("call", f"{e.function}() of {' or '.join(sorted(kinds))}", e.loc)

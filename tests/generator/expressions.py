@@ -274,7 +274,7 @@ def floating(scope: Scope, depth: int) -> Text:
         return Text(f"math.hypot({x}, {y})")
     if choice == "numpy2" and scope.chance(15):
         low, high = scope.pick((("-1.0", "2"), (str(y), "3.5"), ("0", str(y))))
-        return Text(scope.pick((f"np.clip({x}, {low}, {high})", f"(1.5 * np.where({boolean(scope, depth - 1)}, {x}, {y}))")))
+        return Text(scope.pick((f"np.clip({x}, {low}, {high})", f"({x}).clip({low}, {high})", f"({x}).round({scope.pick(('', '1', '3'))})", f"(1.5 * np.where({boolean(scope, depth - 1)}, {x}, {y}))")))
     if choice == "numpy2":
         name = scope.pick(NUMPY_FLOAT2)
         domains = ("abs", "unit") if name == "power" else ("", "")

@@ -118,6 +118,12 @@ def _conversions() -> list[Example]:
             for n in ("", ", 2", ", 0", ", -2")
             if n != ", -2" or dtype[0] == "f"
         ],
+        *[
+            Example("round(x, n)", f"x.round({n}) of {dtype}", each(f"a[i].round({n})"), (arr(finite * 1e3, dtype), 0, zeros(finite, dtype)))
+            for dtype in ("f4", "f8", "i4", "u1")
+            for n in ("", "2")
+        ],
+        Example("round(x, n)", "x.round() of a Python float", each("(b * i).round()"), (ORDINARY, 1.005, zeros(ORDINARY)), "type-error"),
         Example("round(x, n)", "np.around of Python numbers", each("np.around(b * i, 2) + np.round(i)"), (ORDINARY, 1.005, zeros(ORDINARY))),
         Example("round(x, n)", "np.round of bool", each("np.round(a[i])"), (arr([True, False], bool), 0, arr([0, 0])), "inexact type-error"),
         Example("round(x, n)", "Python int", each("round(i, 2)"), (ORDINARY, 0, zeros(ORDINARY))),

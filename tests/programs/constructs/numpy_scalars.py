@@ -65,6 +65,20 @@ def cast(a, out):
     return out
 
 
+def methods(a, b, out):
+    for i in range(len(a)):
+        out[0, i] = a[i].clip(0, b[i]) + b[i].round(1)
+        out[1, i] = (a[i] * 0.5).clip(-1.0, np.float32(2.5)) - (a[i] / 3).round()
+    return out
+
+
+def of_a_python_number(a):
+    s = 0.0
+    for i in range(len(a)):  # expect: type-error
+        s += (i * 0.5).clip(0.0, 1.0)
+    return s
+
+
 def one_bound(a):
     s = 0.0
     for i in range(len(a)):  # expect: expression
@@ -88,3 +102,9 @@ x, y = np.repeat(EDGES, len(EDGES)), np.tile(EDGES, len(EDGES))
 r1 = [of_floats(x.astype(kind), y.astype(kind)) for kind in ("f8", "f4")]
 r2 = [of_integers(np.arange(1, 13).astype(kind), np.arange(12, 0, -1).astype(kind)) for kind in ("i8", "i2", "u4")]
 r3 = kept(EDGES), cast(EDGES[:8], np.zeros(8, "i4")), one_bound(EDGES[:8])
+r4 = [methods(x.astype(kind), y.astype(kind), np.zeros((2, len(x)))) for kind in ("f8", "f4")]
+r5 = [methods(np.arange(1, 13).astype(kind), np.arange(12, 0, -1).astype(kind), np.zeros((2, 12))) for kind in ("i8", "i2")]
+try:
+    of_a_python_number(EDGES)
+except AttributeError as error:
+    r6 = str(error)
