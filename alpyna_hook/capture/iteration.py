@@ -373,10 +373,12 @@ class Iteration(Expressions):
 
     def inner(self, node: ast.expr) -> Source:
         """A source within enumerate or zip: its items are computed from its start in each iteration."""
-        source = self.source(node)
-        if isinstance(source, Counted):
-            return replace(source, numbers=self._kept(source.numbers, node))
+        source = self.unchanged(self.source(node), node)
         return self._kept(source, node) if isinstance(source, Range) else source
+
+    def unchanged(self, source: Source, node: ast.expr) -> Source:
+        """Numbers of `np.arange` from where they began, whatever the loop makes of the variables in it."""
+        return replace(source, numbers=self._kept(source.numbers, node)) if isinstance(source, Counted) else source
 
     def _kept(self, source: Range, node: ast.expr) -> Range:
         source = self._integers(source, node)

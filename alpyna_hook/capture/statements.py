@@ -393,7 +393,7 @@ class Statements(Iteration):
         if isinstance(node.iter, ast.Call) and self.meaning(node.iter.func) == "numpy.ndindex":
             self._for_ndindex(node, node.iter)
             return
-        source = self.source(node.iter)
+        source = self.unchanged(self.source(node.iter), node.iter)
         self._check_kept(node, source)
         loc = loc_of(node)
         if isinstance(source, Range):

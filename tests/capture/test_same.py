@@ -46,6 +46,8 @@ LOOPS = {
     "range of numpy integers": "for i in range(u0, u8):\n    s += i",
     "the index is assigned": "for i in range(n):\n    i = i * 2\n    s += i",
     "bounds are taken once": "for i in range(n):\n    n = 1\n    s += i",
+    "numbers begin where they did": "for i in range(n):\n    for i in np.arange(i + 1, -1, -1):\n        s = s * 3 + i",
+    "numbers backwards begin where they did": "for i in reversed(np.arange(k, n)):\n    n += 3\n    k -= 1\n    s = s * 3 + i",
     "no iteration": "for i in range(0):\n    y = i",
     "triangular": "for i in range(3):\n    for j in range(i, 4):\n        m[i, j] = i - j",
     "array": "for v in a:\n    s += v",

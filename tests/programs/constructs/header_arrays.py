@@ -31,6 +31,23 @@ def integers(a, n):
     return s, i, j, k
 
 
+def changed(n):
+    """The numbers begin where they did, whatever the loop makes of the variables in the header."""
+    s = 0
+    k = 9
+    for i in range(n):
+        for i in np.arange(i + 1, -1, -1):
+            s = s * 3 + i
+    for j in range(n):
+        for i in np.arange(k - j, 20):
+            s += i * j
+            k += 1
+        for i in reversed(np.arange(j, k)):
+            k -= 1
+            s -= i
+    return s, i, k
+
+
 def types_of(n):
     for i in np.arange(n):
         s = i * i
@@ -198,7 +215,7 @@ def of_no_dimensions(z):
 
 x = np.linspace(-1, 2, 12)
 r1 = [floats(n, h) for n, h in ((50, 0.125), (7, np.float64(0.3)), (3, np.float32(0.25)))]
-r2 = integers(x, 12), integers(np.arange(12), np.int64(7))
+r2 = integers(x, 12), integers(np.arange(12), np.int64(7)), changed(5)
 r3 = [types_of(n) for n in (5, np.int64(4))], [other_types(n) for n in (np.int32(4), np.uint8(3), True)]
 r0 = of_no_dimensions(x)
 r4 = parts(x, x.reshape(3, 4), 1), written_through(x.copy(), 2), made_too_early(x.copy(), 3), of_changing_values(x, 5)
