@@ -10,9 +10,9 @@ from typing import Any
 
 from alpyna_hook.bind.binder import Binding
 from alpyna_hook.kernels import build
-from alpyna_hook.runtime.chunks import Chunks, divided
 from alpyna_hook.runtime.errand import Errand, aside, send
 from alpyna_hook.runtime.interrupts import Work
+from alpyna_hook.runtime.rounds import Rounds
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
@@ -22,7 +22,7 @@ _LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
 
 
 def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
-    """The work in chunks for several threads, or as it is."""
+    """The work in rounds of several threads, or as it is."""
     if call.trips is None or call.trips < 2 or call.predicted < least_shared(variant):
         return work
     options, forced = variant.options, _is_forced(variant)
@@ -39,8 +39,8 @@ def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding
     if team is None:
         return work
     seconds = 0.0 if forced else variant.pace.seconds(call.predicted)
-    chunks = Chunks(found, threads, divided(call.trips, threads, seconds), team)
-    return replace(work, chunks=chunks) if chunks.prepare(variant, work) else work
+    rounds = Rounds(found, variant.layout, threads, call.trips, seconds, team)
+    return replace(work, rounds=rounds) if rounds.possible(work) else work
 
 
 def least_shared(variant: Variant) -> float:
@@ -55,7 +55,8 @@ def _is_forced(variant: Variant) -> bool:
 def note_run(variant: Variant, call: Call, work: Work, seconds: float) -> None:
     """What a call took that may be worth several threads."""
     if call.predicted >= LEAST:
-        variant.pace.note(call.predicted, seconds, work.chunks.threads if work.chunks is not None and work.chunks.job else 1)
+        several = work.rounds is not None and not work.rounds.dropped
+        variant.pace.note(call.predicted, seconds, work.rounds.threads if work.rounds is not None and several else 1)
 
 
 def _team() -> Any:

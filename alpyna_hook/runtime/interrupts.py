@@ -42,7 +42,7 @@ from alpyna_hook.runtime.parts import Parts
 from alpyna_hook.runtime.progress import NEST, Line
 
 if TYPE_CHECKING:
-    from alpyna_hook.runtime.chunks import Chunks
+    from alpyna_hook.runtime.rounds import Rounds
 
 _ALL = 2**62
 FEW = 2**20  # iterations of loops around loops: some milliseconds
@@ -66,7 +66,7 @@ class Work:
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
     parts: Parts | None = None  # in which it runs if it takes long
-    chunks: Chunks | None = None  # its iterations as several threads run them
+    rounds: Rounds | None = None  # in which several threads run it
     before: float = 0.0  # seconds that a device has worked for it
     returned: list[int] = field(default_factory=list)  # by the C functions that were called
     first: list[bytes] = field(default_factory=list)  # the frame before the first part
@@ -85,7 +85,8 @@ class Work:
     @property
     def is_clean(self) -> bool:
         """Did it run to an end, with nothing to be looked at by the interpreter?"""
-        return self.status in (DONE, LEFT, RETURNED) and not self.get(FAILED) and not self.raised
+        fits = self.rounds is None or self.rounds.fits
+        return self.status in (DONE, LEFT, RETURNED) and not self.get(FAILED) and not self.raised and fits
 
     @property
     def kept(self) -> bool:
@@ -121,6 +122,9 @@ class Work:
     def perform(self, low: int = 0, high: int = _ALL) -> None:
         """Runs these iterations of the outermost loop.  What the kernel returned, and the flags that it raised, are noted before
         any handler of a signal, which may raise an exception or compute with floats, can run: all is one call."""
+        if self.rounds is not None and not self.rounds.dropped:
+            self.rounds.perform(self, low, high)
+            return
         self.set(LOW, low)
         self.set(HIGH, high)
         entry = map(self.entry, (ctypes.addressof(self.frame),))
@@ -129,7 +133,13 @@ class Work:
         self.returned.extend(calls)
 
     def line(self) -> Line:
-        return Line(self.place, self.shown, NEST, self.parts)
+        return Line(self.place, self.shown, NEST, self.parts or self.rounds)
+
+    def stop(self) -> None:
+        """It is left at its next look."""
+        self.set(ABORT, 1)
+        if self.rounds is not None:
+            self.rounds.stop()
 
     def begin_anew(self) -> None:
         self.saved.put_back()
@@ -139,6 +149,8 @@ class Work:
             self.set(word, 0)
         self.set(BUDGET, NO_END)
         self.returned.clear()
+        if self.rounds is not None:
+            self.rounds.begin_anew()
 
 
 class Ran(NamedTuple):
@@ -154,7 +166,7 @@ def run(work: Work) -> Ran:
     if work.soon:
         work.perform()
         return Ran(perf_counter() - begun + work.before, work.before)
-    if work.soon is None and work.undoable:
+    if work.soon is None and work.undoable and work.rounds is None:
         work.set(BUDGET, FEW)
         work.perform()
         if work.status != ABORTED and not work.get(FAILED):
@@ -185,12 +197,14 @@ def _in_thread(work: Work) -> float:
         except BaseException:
             if not errand.claim():
                 if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
-                    work.set(ABORT, 1)
+                    work.stop()
                 errand.wait_in_any_case()
             raise
         finally:
             errand.forget()
     if not sent:
+        if work.rounds is not None:
+            work.rounds.dropped = True
         work.perform()
         return 0.0
     if errand.lost:

@@ -24,7 +24,6 @@ from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
-from alpyna_hook.runtime.chunks import run_chunks
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.dividing import note_run, shared_out
 from alpyna_hook.runtime.interrupts import Ran, Work, run
@@ -35,6 +34,7 @@ from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
 from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
 from alpyna_hook.runtime.plans import consider
+from alpyna_hook.runtime.rounds import run_rounds
 from alpyna_hook.runtime.tally import Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
@@ -90,9 +90,9 @@ def launch(
     depth, begun = site.pending_returns(), perf_counter()
     ran = None
     try:
-        ran = run(work) if work.chunks is None else run_chunks(work, work.chunks)
+        ran = run(work) if work.rounds is None else run_rounds(work, work.rounds)
         if call.kernel is not None:
-            note_run(variant, call, work, ran.seconds)
+            note_run(variant, call, work, perf_counter() - begun)
         return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
     except Flagged as flagged:
         undo(site, work, depth)
@@ -191,7 +191,7 @@ def concluded(
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
-    fits = work.chunks is None or work.chunks.gathered(variant, work)
+    fits = work.rounds is None or work.rounds.gathered(work)
     if work.raised or work.status == frame_layout.FLAGGED:
         raise flagged_by(variant, work, call)
     if not fits:

@@ -3,7 +3,8 @@
 before:  kernel(0, n)                  KeyboardInterrupt: all is put back
 after:   kernel(0, 1), (1, 9), ...     KeyboardInterrupt: the part that runs is awaited; all stays as after so many iterations
 
-Between two parts the variables go from where the kernel leaves them in its frame to where it takes them from.
+Between two parts the variables go from where the kernel leaves them in its frame to where it takes them from.  Where several
+threads run the nest, a part is a round of theirs (`rounds.py`): an iteration for each, at least.
 """
 
 from __future__ import annotations
@@ -50,11 +51,12 @@ class Parts:
 
     def run(self, work: Work) -> None:
         """To the end, to what ends the loop early, or to where it is asked to stop."""
-        low, size, seconds = 0, 1, 0.0
+        one, low, seconds = (1, 0, 0.0) if work.rounds is None else (work.rounds.threads, 0, 0.0)
+        size = one if work.rounds is None else work.rounds.first
         work.first[:] = [bytes(work.frame)]
         while True:
             before = bytes(work.frame)
-            self._keep(seconds if size == 1 else 0.0)
+            self._keep(seconds if size == one else 0.0)
             high = min(low + size, self.trips)
             self.finished, begun = None, perf_counter()
             work.perform(low, high)
@@ -66,7 +68,7 @@ class Parts:
             self.finished = self.done = low = high
             if low >= self.trips or work.status != DONE or self.stop:
                 return
-            size = max(1, min(size * _GROWTH, int(size * _SECONDS / max(seconds, 1e-9))))
+            size = max(one, min(size * _GROWTH, int(size * _SECONDS / max(seconds, 1e-9))))
 
     def _keep(self, seconds: float) -> None:
         """Copies of the arrays, if the next iteration is so long that it may be given up, and a copy takes little of it."""

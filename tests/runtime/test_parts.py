@@ -122,8 +122,51 @@ def a_long_one(a, most, keep):
             a[j % 5] += i
     return locals()
 
+def rows(a, most, keep):
+    c = 5
+    m = -1.0
+    for i in range(most):
+        x = a[i % 100]
+        for j in range(1000):
+            x = x * 0.5 + j
+        c += i % 7
+        if x - i * 1e-9 > m:
+            m = x - i * 1e-9
+            at = i
+        if i % 1000 == 3:
+            often = i
+    return locals()
+
+def stepped(a, most, keep):
+    k = 7
+    x = 0.0
+    for i in range(most):
+        k += 3
+        for j in range(2000):
+            x = a[j % 100] * j + k
+    return locals()
+
+def filled(a, most, keep):
+    for i in range(most):
+        for j in range(200):
+            x = keep[i, j]
+            for l in range(4000):
+                x = x * 0.5 + 1.0
+            keep[i, j] = x
+    return locals()
+
+def long_rows(a, most, keep):
+    for i in range(most):
+        s = i
+        for j in range(1, 3 * 10**8):
+            s = (s * 3 + j) & 0xfffff
+        t = s
+    return locals()
+
 def inputs(f):
     a = np.linspace(1.0, 2.0, 3000 if f in (steps, swapped) else 100)
+    if f is filled:
+        return a, np.linspace(0.0, 1.0, 2 * 10**6).reshape(10**4, 200)
     return a, np.linspace(0.0, 1.0, 10**7) if f is elements else Counter()
 
 def interrupt(main, wait):
@@ -158,7 +201,7 @@ def interrupted(f, most, wait):
 
 sent = []
 f = globals()[sys.argv[1]]
-left, took = interrupted(f, 10**7 if f is elements else 10**11, float(sys.argv[2]))
+left, took = interrupted(f, 10**7 if f is elements else 10**4 if f is filled else 10**11, float(sys.argv[2]))
 done = abs(left["i"]) // (5 if f is backwards else 1) + 1 if "i" in left else 0
 again, other = inputs(f)
 expected = f(again, done, other) if done else {**dict(left), "a": again, "keep": other}
@@ -169,15 +212,16 @@ for name in left:
 print(done > 0, f"{took:.3f}")
 """
 
+SEVERAL = ["rows", "stepped", "filled"]  # threads may run these
 KEPT = ["flat", "steps", "swapped", "seldom", "typed_by_path", "counted", "backwards", "leaves", "returns", "elements"]
 
 
-def _run(tmp_path: Path, name: str, wait: float) -> list[str]:
+def _run(tmp_path: Path, name: str, wait: float, threads: int = 1) -> list[str]:
     path = tmp_path / "script.py"
     path.write_text(PROGRAM, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "alpyna", "run", path, name, str(wait)], capture_output=True, text=True, timeout=60,
-        env={**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_STRICT": "1"},
+        env={**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_STRICT": "1", "ALPYNA_THREADS": str(threads)},
     )
     assert run.returncode == 0, run.stderr
     return run.stdout.split()
@@ -193,6 +237,20 @@ def test_an_iteration_that_takes_too_long_is_put_back(tmp_path: Path) -> None:
     """But for the first one, of which it is not known yet how long it takes."""
     kept, _ = _run(tmp_path, "long_iterations", 3.0)
     assert kept == "True"
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7])
+@pytest.mark.parametrize("name", SEVERAL)
+def test_finished_rounds_of_several_threads_are_kept(name: str, threads: int, tmp_path: Path) -> None:
+    kept, took = _run(tmp_path, name, 0.3, threads)
+    assert kept == "True"
+    assert float(took) < 1.0  # 0.2 s where nobody else is at work
+
+
+def test_a_round_that_takes_too_long_is_put_back(tmp_path: Path) -> None:
+    kept, took = _run(tmp_path, "long_rows", 3.0, 2)
+    assert kept == "True"
+    assert float(took) < 1.0
 
 
 @pytest.mark.parametrize("name", ["moving_bound", "a_long_one"])
