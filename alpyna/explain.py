@@ -34,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel=opencl", dest="kernel", action="store_const", const="opencl", help="the same in OpenCL C, as a device runs them")
     parser.add_argument(
+        "--kernel=ptx", dest="kernel", action="store_const", const="ptx", help="the same in the assembly of NVIDIA's GPUs")
+    parser.add_argument(
         "--json", action="store_true",
         help="print the explanation as JSON to standard output; what the program prints there goes to standard error",
     )

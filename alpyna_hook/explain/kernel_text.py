@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from alpyna_hook.emit.opencl_values import NotOnDevices
 from alpyna_hook.emit.python import python_text
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.ir import kernel as k
@@ -28,21 +29,33 @@ def in_language(ir: k.Kernel, language: str) -> str:
         return f"not to be had: {error}\n"
 
 
-def for_device(variant: Any) -> Iterator[str]:
-    """The kernels of a nest in OpenCL C: those that ran on a device, or else those of the CPU as they would be printed for one."""
-    from alpyna_hook.emit.opencl import opencl_text
-    from alpyna_hook.emit.opencl_values import NotOnDevices
-    from alpyna_hook.pipeline import kernel_ir
+def for_device(variant: Any, language: str) -> Iterator[str]:
+    """The kernels of a nest in OpenCL C ("opencl") or NVIDIA's assembly ("ptx"): those that ran on a device, or else those of
+    the CPU as they would be printed for one."""
     from alpyna_hook.runtime.on_device import texts
 
-    ran = list(texts(variant))
+    ran = list(texts(variant)) if language == "opencl" else []
     yield from ran
-    for key in () if ran else variant.kernels:
+    for key, kernel in () if ran else variant.kernels.items():
+        bases = dict(zip([variant.layout.arrays[name] for name in variant.typed.arrays], key[2], strict=True))
         try:
-            places = [variant.layout.arrays[name] for name in variant.typed.arrays]
-            yield opencl_text(kernel_ir(variant, key), dict(zip(places, key[2], strict=True)))
-        except (NotOnDevices, Untaken) as refused:
+            with own_imports():
+                yield _opencl(kernel.source.ir, bases) if language == "opencl" else _ptx(kernel.source.ir)
+        except (NotOnDevices, ImportError, RuntimeError) as refused:
             yield f"not to be had: {refused}\n"
+
+
+def _opencl(ir: k.Kernel, bases: Mapping[int, int]) -> str:
+    from alpyna_hook.emit.opencl import opencl_text
+
+    return opencl_text(ir, bases)
+
+
+def _ptx(ir: k.Kernel) -> str:
+    from alpyna_hook.emit.ptx import ptx_module
+    from alpyna_hook.kernels.ptx import assembled
+
+    return assembled(ptx_module(ir))
 
 
 def printed(text: str, language: str = "python") -> str:

@@ -41,7 +41,7 @@ def as_data(
 
     `file`: of this file alone.  `loops` adds the dependence analysis of nests that did or may run compiled: `loops`,
     with a verdict for each, `graph` and `words`; `whole`: of all nests, with all pairs.
-    `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm", "asm" or "opencl".
+    `kernels` adds the generated sources, as a list of texts: in Python, or as "llvm", "asm", "opencl" or "ptx".
     `times` adds what the interpreter was seen to need, sorts by it, and adds the hot loops of unmarked modules.
     """
     modules = [module for module in all_modules() if file in (None, module.filename)]
@@ -232,8 +232,8 @@ def kernel_texts(site: Site, language: str) -> list[str]:
     from alpyna_hook.explain.kernel_text import for_device, in_language
 
     variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
-    if language == "opencl":
-        return [text for variant in variants for text in for_device(variant)]
+    if language in ("opencl", "ptx"):
+        return [text for variant in variants for text in for_device(variant, language)]
     return [in_language(kernel.source.ir, language) for variant in variants for kernel in variant.kernels.values()]
 
 
