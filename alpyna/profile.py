@@ -14,33 +14,35 @@ from typing import Any
 
 from alpyna.output import output_file
 from alpyna_hook import profile
+from alpyna_hook.config import PROFILE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="measure nothing: show what was measured before")
+    parser.add_argument("--check", action="store_true", help="measure nothing: say whether what there is holds for this machine")
     parser.add_argument("--json", action="store_true", help="print the profile as JSON")
-    parser.add_argument("-o", "--output", metavar="FILE", type=output_file, help="write it there, and not for later runs")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=output_file,
+        help=f"write it there: programs of a project use the {PROFILE} in its folder",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
-    """Measures, writes and prints; or prints what there is."""
-    file = Path(args.output) if args.output else profile.path()
-    if args.show:
-        try:
-            text = file.read_text(encoding="utf-8")
-            profile.parsed(text)
-        except OSError as error:
-            sys.stderr.write(f"alpyna profile: {error}\n")
+    """Measures, writes and prints; or prints what there is, or whether it holds."""
+    if args.show or args.check:
+        file = Path(args.output) if args.output else profile.path()
+        text = _read(file)
+        if text is None:
             return 1
-        except profile.BROKEN as error:
-            sys.stderr.write(f"alpyna profile: {file}: {type(error).__name__}: {error}; measure again with `alpyna profile`\n")
-            return 1
+        if args.check:
+            return _check(file, text)
         data = json.loads(text)
     else:
-        profiler = _profiler()
-        data = profiler.measure(lambda text: sys.stderr.write(f"measuring {text} ...\n"))
+        file = Path(args.output) if args.output else profile.own_path()
+        data = _profiler().measure(lambda text: sys.stderr.write(f"measuring {text} ...\n"))
         try:
-            profiler.write(data, file)
+            _keep_overrides(data, file)
+            _profiler().write(data, file)
         except OSError as error:
             sys.stderr.write(f"alpyna profile: {error}\n")
             return 1
@@ -49,6 +51,42 @@ def main(args: argparse.Namespace) -> int:
     if suspect:
         sys.stderr.write(f"alpyna profile: {', '.join(suspect)}: more than a machine may need, not used; measure again\n")
     return 0
+
+
+def _read(file: Path) -> str | None:
+    """The text of a profile; None, after a line that says why, if there is none that can be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        profile.parsed(text)
+    except OSError as error:
+        sys.stderr.write(f"alpyna profile: {error}\n")
+    except profile.BROKEN as error:
+        sys.stderr.write(f"alpyna profile: {file}: {type(error).__name__}: {error}; measure again with `alpyna profile`\n")
+    else:
+        return text
+    return None
+
+
+def _check(file: Path, text: str) -> int:
+    import numpy  # noqa: F401  # whose version counts
+
+    changed = profile.stale(profile.parsed(text))
+    if changed:
+        sys.stdout.write(f"{file}: measured with another {', '.join(changed)}; not used, measure again with `alpyna profile`\n")
+        return 1
+    sys.stdout.write(f"{file}: measured {json.loads(text)['measured_at']}, holds for this machine\n")
+    return 0
+
+
+def _keep_overrides(data: dict[str, Any], file: Path) -> None:
+    """What was set by hand stays, if the file that is replaced could be read."""
+    try:
+        old = json.loads(file.read_text(encoding="utf-8"))
+        overrides = old.get("overrides") if isinstance(old, dict) else None
+    except (FileNotFoundError, ValueError):
+        return
+    if overrides:
+        data["overrides"] = overrides
 
 
 def _profiler() -> ModuleType:

@@ -215,7 +215,7 @@ def complain(text: str) -> None:
 _PREFIX = "ALPYNA_"
 _VARIABLES = {f"{_PREFIX}{key.upper()}": key for key in Options._fields}
 _LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
-_FOLDERS = ("ALPYNA_CACHE_DIR", "ALPYNA_DATA_DIR")
+_PLACES = ("ALPYNA_CACHE_DIR", "ALPYNA_PROFILE")
 
 
 def environment() -> dict[str, Any]:
@@ -223,8 +223,8 @@ def environment() -> dict[str, Any]:
     good: dict[str, Any] = {}
     for name in [name for name in os.environ if name.startswith(_PREFIX)]:
         value, key = os.environ[name].strip(), _VARIABLES.get(name)
-        if key is None and name not in _FOLDERS:
-            complain(f"environment variable {name} is not known; {nearest(name, (*_VARIABLES, *_FOLDERS))}")
+        if key is None and name not in _PLACES:
+            complain(f"environment variable {name} is not known; {nearest(name, (*_VARIABLES, *_PLACES))}")
         elif key is not None and value:
             try:
                 good[key] = parse(key, value)
@@ -346,24 +346,48 @@ def settings(start: str | os.PathLike[str] | None = None, **given: Any) -> Setti
 
 def cache_folder() -> str:
     """Where caches of this user go: `ALPYNA_CACHE_DIR`, else the platform's place."""
-    return _folder("ALPYNA_CACHE_DIR", "Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
+    return os.environ.get("ALPYNA_CACHE_DIR") or _folder("Library/Caches", ("XDG_CACHE_HOME", ".cache"), "Cache")
 
 
-def data_folder() -> str:
-    """Where measurements of this user's machine go: `ALPYNA_DATA_DIR`, else the platform's place."""
-    return _folder("ALPYNA_DATA_DIR", "Library/Application Support", ("XDG_DATA_HOME", ".local/share"), "")
+PROFILE = ".alpyna_profile.json"
+
+
+def own_profile() -> str:
+    """Where `alpyna profile` writes what it has measured: `ALPYNA_PROFILE`, else the user's configuration directory."""
+    chosen = os.environ.get("ALPYNA_PROFILE", "").strip()
+    return chosen or os.path.join(_folder("Library/Application Support", ("XDG_CONFIG_HOME", ".config"), ""), PROFILE)
 
 
 def profile_file() -> str:
-    """Where `alpyna profile` writes what it has measured."""
-    return os.path.join(data_folder(), "profile.json")
+    """The profile that counts: that of `ALPYNA_PROFILE`, else the project's, from the current folder upwards, else the user's."""
+    if not os.environ.get("ALPYNA_PROFILE", "").strip():
+        folder, inner = _current_folder(), ""
+        while folder != inner:
+            path = os.path.join(folder, PROFILE)
+            if _is_of_this_user(path):
+                return path
+            folder, inner = os.path.dirname(folder), folder
+    return own_profile()
 
 
-def _folder(variable: str, mac: str, unix: tuple[str, str], windows: str) -> str:
-    chosen = os.environ.get(variable)
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed
+        return ""
+
+
+def _is_of_this_user(path: str) -> bool:
+    """A file that somebody else has put into a folder above says nothing about this machine."""
+    try:
+        owner = os.stat(path).st_uid
+    except OSError:
+        return False
+    return not hasattr(os, "geteuid") or owner in (0, os.geteuid())
+
+
+def _folder(mac: str, unix: tuple[str, str], windows: str) -> str:
     home = os.path.expanduser("~")
-    if chosen:
-        return chosen
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
         return os.path.join(base, "alpyna", windows)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.config import complain, profile_file
+from alpyna_hook.config import complain, own_profile, profile_file
 from alpyna_hook.log import log
 
 if TYPE_CHECKING:
@@ -69,9 +69,17 @@ def function_key(family: str, name: str, rep: str = "f8") -> str:
 
 
 def path() -> Path:
+    """The one that counts here."""
     from pathlib import Path
 
     return Path(profile_file())
+
+
+def own_path() -> Path:
+    """Where the measurements of this user's machine are kept."""
+    from pathlib import Path
+
+    return Path(own_profile())
 
 
 def load() -> Profile | None:
@@ -107,17 +115,22 @@ def read(file: str | os.PathLike[str]) -> Profile | None:
     except BROKEN as error:
         _ignored(file, f"{type(error).__name__}: {error}")
         return None
-    here = machine()
     suspect = implausible(profile)
     if suspect:
         log(f"{file}: {', '.join(suspect)}: more than a machine may need; not used, measure again with `alpyna profile`")
         unused: dict[str, Any] = {name: {} if name == "seconds_per_call" else None for name in suspect}
         profile = replace(profile, **unused)
-    changed = [key for key, value in profile.machine.items() if here.get(key, value) != value]
+    changed = stale(profile)
     if changed:
         log(f"{file}: measured with another {', '.join(changed)}; not used, measure again with `alpyna profile`")
         return None
     return profile
+
+
+def stale(profile: Profile) -> list[str]:
+    """What is otherwise than when the profile was measured."""
+    here = machine()
+    return [key for key, value in profile.machine.items() if here.get(key, value) != value]
 
 
 def implausible(profile: Profile) -> list[str]:
@@ -134,14 +147,14 @@ def _ignored(file: str | os.PathLike[str], problem: str) -> None:
 
 
 def parsed(text: str) -> Profile:
-    """A profile from the text of its file.  Raises one of BROKEN."""
+    """A profile from the text of its file, with what was set by hand under "overrides".  Raises one of BROKEN."""
     import json
 
     data = json.loads(text)
     if data["schema"] != SCHEMA:
         raise ValueError(f"schema {data['schema']!r}, expected {SCHEMA}")
     interpreter, compiler = data["interpreter"], data["compiler"]
-    return Profile(
+    measured = Profile(
         machine={str(key): str(value) for key, value in data["machine"].items()},
         measured_at=str(data["measured_at"]),
         seconds_per_node=_seconds(interpreter, "seconds_per_node"),
@@ -158,6 +171,14 @@ def parsed(text: str) -> Profile:
         different=frozenset(key for key, found in data["functions"].items() if int(found["differences"]) > 0),
         flags=_all_work(data["flags"]),
     )
+    return replace(measured, **_overrides(data.get("overrides", {})))
+
+
+def _overrides(values: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in values if name not in _PLAUSIBLE]
+    if unknown:
+        raise ValueError(f"overrides: {unknown[0]!r} is not known; known are {', '.join(_PLAUSIBLE)}")
+    return {name: _by_family(values[name]) if name == "seconds_per_call" else _seconds(values, name) for name in values}
 
 
 def _seconds(values: Mapping[str, Any], key: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
@@ -10,12 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from alpyna import profile as alpyna_profile
 from alpyna_hook import profile
+from alpyna_hook.config import PROFILE, profile_file
 from alpyna_hook.profile import Profile
 from profiler import compiler, exactness, flags, interpreter, programs, store
 from profiler.exactness import Function
@@ -25,7 +29,7 @@ from tests.cli.commands import alpyna
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A user without a profile, and no memory of any."""
-    monkeypatch.setenv("ALPYNA_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ALPYNA_PROFILE", str(tmp_path / "data" / PROFILE))
     profile._loaded.clear()
     yield
     profile._loaded.clear()
@@ -157,6 +161,66 @@ def test_reading_needs_the_standard_library_alone(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_what_is_set_by_hand_wins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store.write(data(overrides={"compile_seconds": 0.5, "seconds_per_call": {"numpy": 3e-7}}), profile.path())
+    found = profile.load()
+    assert found is not None
+    assert (found.compile_seconds, found.seconds_per_call, found.seconds_per_node) == (0.5, {"numpy": 3e-7}, 1e-8)
+    store.write(data(overrides={"compile_secs": 1.0}), tmp_path / "other.json")
+    assert profile.read(tmp_path / "other.json") is None
+    assert "overrides: 'compile_secs' is not known; known are seconds_per_node, " in capsys.readouterr().err
+
+
+def test_it_is_kept_when_the_machine_is_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpyna.profile._profiler", lambda: SimpleNamespace(measure=lambda _: data(), write=store.write))
+    file = tmp_path / PROFILE
+    store.write(data(measured_at="long ago", overrides={"load_seconds": 0.01}), file)
+    arguments = argparse.Namespace(show=False, check=False, json=False, output=str(file))
+    assert alpyna_profile.main(arguments) == 0
+    written = json.loads(file.read_text())
+    assert (written["measured_at"], written["overrides"]) == (data()["measured_at"], {"load_seconds": 0.01})
+    file.write_text("{")
+    assert alpyna_profile.main(arguments) == 0
+    assert json.loads(file.read_text()) == data()
+
+
+def test_the_project_s_wins_and_the_environment_s_over_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "project" / "inner"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert profile_file() == str(tmp_path / "data" / PROFILE)
+    monkeypatch.delenv("ALPYNA_PROFILE")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    own = profile_file()
+    assert own.startswith(str(tmp_path / "home")) and own.endswith(PROFILE)
+    (tmp_path / "project" / PROFILE).write_text("{}")
+    assert profile_file() == str(tmp_path / "project" / PROFILE)
+    assert str(profile.own_path()) == own
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX owners")
+def test_somebody_else_s_in_a_folder_above_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / PROFILE).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ALPYNA_PROFILE")
+    assert profile_file() == str(tmp_path / PROFILE)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr(os, "stat", lambda path: SimpleNamespace(st_uid=4712))
+    assert profile_file() != str(tmp_path / PROFILE)
+
+
+def test_check(tmp_path: Path) -> None:
+    store.write(data(), tmp_path / "own.json")
+    good = alpyna(tmp_path, "profile", "--check", "-o", "own.json")
+    assert (good.returncode, good.stdout) == (0, f"{tmp_path / 'own.json'}: measured {data()['measured_at']}, holds for this machine\n"), good.stderr
+    store.write(data(machine={**profile.machine(), "libc": "other"}), tmp_path / "own.json")
+    other = alpyna(tmp_path, "profile", "--check", "-o", "own.json")
+    assert (other.returncode, other.stdout) == (
+        1, f"{tmp_path / 'own.json'}: measured with another libc; not used, measure again with `alpyna profile`\n")
+    assert alpyna(tmp_path, "profile", "--check").returncode == 1
+
+
 # ------------------------------------------------------------------- writing
 
 
@@ -286,7 +350,7 @@ def test_flags_give_the_interpreters_warnings() -> None:
 def test_the_command_measures_and_stores(tmp_path: Path) -> None:
     done = alpyna(tmp_path, "profile")
     assert done.returncode == 0, done.stderr
-    file = tmp_path / "data" / "profile.json"
+    file = tmp_path / "data" / PROFILE
     assert done.stdout.startswith(f"{file}\n")
     found = profile.read(file)
     assert found is not None

@@ -19,7 +19,7 @@ def alpyna(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
         check=False, stdin=subprocess.DEVNULL,
         env={
             **kept, "PYTHONPATH": str(ROOT), "ALPYNA_CACHE_DIR": str(folder / "cache"),
-            "ALPYNA_DATA_DIR": str(folder / "data"), **environment,
+            "ALPYNA_PROFILE": str(folder / "data" / ".alpyna_profile.json"), **environment,
         },
     )
 
