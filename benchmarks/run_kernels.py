@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import ctypes
 import os
 import statistics
 import sys
@@ -29,7 +30,12 @@ from benchmarks.polybench import KERNELS
 spent = 0  # nanoseconds in kernels
 
 
+_ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
+
+
 def timed(entry: Callable[[int], int]) -> Callable[[int], int]:
+    """With an address, for what calls kernels by that."""
+
     def run(frame: int) -> int:
         global spent
         begun = time.thread_time_ns()
@@ -37,7 +43,7 @@ def timed(entry: Callable[[int], int]) -> Callable[[int], int]:
         spent += time.thread_time_ns() - begun
         return status
 
-    return run
+    return _ENTRY(run)
 
 
 class Case(NamedTuple):
