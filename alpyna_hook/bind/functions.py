@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import types
 from collections import ChainMap
 from collections.abc import Callable
@@ -12,7 +11,7 @@ import numpy as np
 from alpyna_hook.bind.attributes import plain_attribute, plain_item
 from alpyna_hook.capture import capture_function
 from alpyna_hook.capture.meanings import DICTIONARY, RANK, TUPLE
-from alpyna_hook.guest.library import is_library
+from alpyna_hook.guest.library import origin_of
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.operators.genuine import meaning_of
@@ -27,12 +26,17 @@ def captured(function: types.FunctionType) -> ir.Function:
     module = module_of(code)
     node = module.function_node(code.co_firstlineno, code.co_name) if module else None
     if node is None:
-        raise Declined("call", f"{function.__name__}(), {_origin(function, module is not None)}")
+        raise Declined("call", f"{function.__name__}(), {_changed(code) if module else origin_of(function)}")
     if code.co_flags & 0x2A0:  # a generator or coroutine
         raise Declined("call", f"{function.__name__}() is a generator or coroutine")
     found = capture_function(node, filename=code.co_filename, name=function.__qualname__, names=_NamesOf(function))
     check_scopes(found, code)
     return untracked(found)
+
+
+def _changed(code: types.CodeType) -> str:
+    also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
+    return f"which is not as it is written in its module{also}"
 
 
 class _NamesOf:
@@ -67,17 +71,6 @@ def meaning_by(path: str, value_of: Callable[[str], object]) -> str | None:
     if type(value) is dict or type(value) is tuple:
         return DICTIONARY if type(value) is dict else TUPLE
     return meaning_of(value)
-
-
-def _origin(function: types.FunctionType, marked: bool) -> str:
-    """Where a function is from whose source cannot be compiled."""
-    code, module = function.__code__, function.__module__
-    if marked:
-        also = ", or one of several in a line" if code.co_name == "<lambda>" else ""
-        return f"which is not as it is written in its module{also}"
-    if is_library(code.co_filename) and type(module) is str:
-        return f"a function of {module.partition('.')[0]}"
-    return f"a function of {module}, which is not marked" if os.path.isfile(code.co_filename) else "whose source is not in a file"
 
 
 def check_scopes(function: ir.Function, code: types.CodeType) -> None:

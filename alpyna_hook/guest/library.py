@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from types import FunctionType
 
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
@@ -13,6 +14,14 @@ def is_library(file: str) -> bool:
     if file.startswith("<frozen "):
         return True
     return file.startswith(_folders()) or not _PACKAGES.isdisjoint(file.split(os.sep))
+
+
+def origin_of(function: FunctionType) -> str:
+    """Where a function of a module is from that is not marked."""
+    file, module = function.__code__.co_filename, function.__module__
+    if is_library(file) and type(module) is str:
+        return f"a function of {module.partition('.')[0]}"
+    return f"a function of {module}, which is not marked" if os.path.isfile(file) else "whose source is not in a file"
 
 
 @cache

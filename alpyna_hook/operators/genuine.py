@@ -21,8 +21,8 @@ import numpy as np
 
 from alpyna_hook.ir.facts import Known
 from alpyna_hook.ir.kinds import NUMPY_TYPES
+from alpyna_hook.operators.builtin_names import BUILTIN_NAMES
 
-_BUILTINS = frozenset("abs int float bool complex round pow min max len range enumerate zip reversed divmod".split())
 _HEAP_TYPE = 1 << 9  # of `type.__flags__`: a class that Python code may have made, or renamed
 
 
@@ -80,7 +80,7 @@ def _ndindex() -> dict[str, Any]:
     return {"ndindex": found} if methods and module is not None and all(_is_of(m, module) for m in methods) else {}
 
 
-BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in _BUILTINS and _is_builtin(name, f)}
+BUILTINS: dict[str, Any] = {name: f for name, f in vars(builtins).items() if name in BUILTIN_NAMES and _is_builtin(name, f)}
 MATH: dict[str, Any] = {f.__name__: f for f in vars(math).values() if type(f) is BuiltinFunctionType and f.__self__ is math}
 UFUNCS: dict[str, np.ufunc] = dict(_ufuncs())
 ROUNDINGS = _written_in_python("numpy._core.fromnumeric", "round", "around")

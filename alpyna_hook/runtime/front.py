@@ -6,13 +6,16 @@ Only then is the engine imported, which decides from there on.
 
 from __future__ import annotations
 
+import builtins
 import sys
-from types import BuiltinFunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
+from alpyna_hook.operators.builtin_names import BUILTIN_NAMES, EXITS
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.seam.source import module_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +88,18 @@ def _cannot_be_called(site: Site, trace: Trace, look_up: _Values) -> bool:
     return True
 
 
+def _has_a_meaning(name: str, module: str) -> bool:
+    """Whether a function in C may be one that can be compiled."""
+    if module == "builtins":
+        return name in BUILTIN_NAMES
+    return module == "math" or module.partition(".")[0] == "numpy" or (module, name) in EXITS
+
+
+def _is_of_numpy(function: FunctionType) -> bool:
+    module: object = function.__globals__.get("__name__")
+    return type(module) is str and module.partition(".")[0] == "numpy"
+
+
 class _Values:
     """What the names of a nest stand for, found without running any code of the program."""
 
@@ -140,12 +155,22 @@ class _Values:
         return ""
 
     def uncallable(self) -> str:
-        """The name of a method in C of some object that the nest calls, as `random.random` is."""
+        """What the nest calls that no engine compiles: a function in C of which it is not known what it does, as `random.random`
+        and `next` are, or one of a module that is not marked."""
         for name in self.site.calls:
             value = self._object(name)
-            owner: object = getattr(value, "__self__", None) if type(value) is BuiltinFunctionType else None
-            if owner is not None and type(owner) is not ModuleType:
-                return f"{name}(), a method of {type(owner).__name__}"
+            if value is None and name not in self.values and name not in self.namespace:
+                value = vars(builtins).get(name)
+            if type(value) is BuiltinFunctionType:
+                owner: object = value.__self__
+                if type(owner) is not ModuleType:
+                    return f"{name}(), a method of {type(owner).__name__}"
+                if not _has_a_meaning(value.__name__, owner.__name__):
+                    return f"{name}()"
+            elif type(value) is FunctionType and not _is_of_numpy(value) and module_of(value.__code__) is None:
+                from alpyna_hook.guest.library import origin_of  # after all that a program's start needs
+
+                return f"{name}(), {origin_of(value)}"
         return ""
 
     def _attribute(self, value: object, name: str) -> object:

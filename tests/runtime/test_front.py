@@ -5,7 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import statistics
+import sys
+import time
 
+import numpy as np
 import pytest
 
 from alpyna_hook import Options, report, static_analyse
@@ -14,7 +18,9 @@ from alpyna_hook.runtime.investments import INVESTMENTS, Investments
 from alpyna_hook.seam.site import all_sites
 
 _NUMBER = itertools.count()
-LOOP = """def f(n, w, draw):
+LOOP = """def own(x):
+    return x
+def f(n, w, draw):
     s = 0.0
     for i in range(n):
         {body}
@@ -30,11 +36,20 @@ LOOP = """def f(n, w, draw):
     ("s += i and draw()", ""),
     ("s += math.sqrt(i) + abs(i) + len(w)", ""),
     ("s += own(i)", ""),
+    ("s += other(i)", "other(), a function of tests.runtime.test_front, which is not marked"),
+    ("s += statistics.fmean(i)", "statistics.fmean(), a function of statistics"),
+    ("s += next(w)", "next()"),
+    ("s += time.perf_counter()", "time.perf_counter()"),
+    ("s += np.hypot(s, 1.0) + np.round(s)", ""),
+    ("sys.exit(i)", ""),
 ])
 def test_what_calls_a_method_in_c_is_refused_without_the_engine(body: str, detail: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = static_analyse(LOOP.format(body=body) + f"\n# front {next(_NUMBER)}\n", Options(strict=True))
     site = all_sites()[-1]
-    namespace = {"random": random, "math": math, "own": lambda x: x, **vars(made)}
+    namespace = {
+        "random": random, "math": math, "np": np, "statistics": statistics, "time": time, "sys": sys, "other": lambda x: x,
+        **vars(made),
+    }
     known = {"n": 10**9, "w": None, "draw": random.random, "s": 0.0}
     values = tuple([known.get(name) for name in site.params])
     assert front.leaves(site, values, namespace) == bool(detail)
@@ -46,7 +61,7 @@ def test_what_calls_a_method_in_c_is_refused_without_the_engine(body: str, detai
             assert site.left_for_good or front.leaves(site, values, namespace)
         assert site.left_for_good
         entry = report(site.module.filename)[0]
-        assert (entry["reason"], entry["detail"], entry["place"][0]) == ("call", detail, 4)
+        assert (entry["reason"], entry["detail"], entry["place"][0]) == ("call", detail, 6)
         assert site.state.trace.refusals == {"call": 32}  # type: ignore[attr-defined]
         assert id(site) not in INVESTMENTS._waiting
 
