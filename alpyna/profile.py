@@ -121,7 +121,13 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         + "".join(f"  different  {text}\n" for text in different)
         + "".join(f"  declined   {text}\n" for text in declined)
         + f"float flags  {'do not work: ' + ', '.join(broken) if broken else 'work'}\n"
+        + "".join(f"{name:12} {_device(found)}\n" for name, found in data.get("devices", {}).items())
     )
+
+
+def _device(found: Mapping[str, Any]) -> str:
+    ways = ", ".join(f"{found[f'bytes_a_second_{way}'] / 2**20:.0f} MiB/s {way}" for way in ("there", "back"))
+    return f"{found['seconds_to_launch'] * 1e6:.0f} us to launch, {found['seconds_to_compile']:.2f} s to compile, {ways}"
 
 
 def _interpreter(found: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from alpyna_hook import profile
 
-from . import compiler, exactness, flags, interpreter
+from . import compiler, devices, exactness, flags, interpreter
 
 Progress = Callable[[str], None]
 
@@ -26,6 +26,8 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
     progress("functions of math and NumPy, compiled against interpreted")
     of_functions = exactness.differences()
     progress("floating-point flags")
+    of_flags = flags.work()
+    progress("devices")
     return {
         "schema": profile.SCHEMA,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -33,5 +35,6 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
         "interpreter": of_interpreter,
         "compiler": of_compiler,
         "functions": of_functions,
-        "flags": flags.work(),
+        "flags": of_flags,
+        "devices": devices.seconds(),
     }

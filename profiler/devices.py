@@ -1,0 +1,57 @@
+"""What devices with memory of their own need: to be launched, and for copies there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.devices import found
+from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
+from alpyna_hook.emit.layout import CONTROL_BYTES
+from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
+
+_REPEATS = 7
+_BYTES = 2**24
+_NOTHING = Kernel((Function("kernel", (Local("frame", "p"),), "i8", (), (), (Return(Const(0, "i8")),)),), 1)
+
+
+def seconds() -> dict[str, dict[str, Any]]:
+    """By name, of each that can be used here: what it is, and what was measured, in elapsed time, since others do the work."""
+    measured = {}
+    for name in found.names():
+        try:
+            device = found.device(name)
+            target = None if device.missing() else device.target()
+            if target is not None:
+                measured[name] = {**device.facts(), **_costs(target)}
+        except DeviceError:
+            continue
+    return measured
+
+
+def _costs(target: Target) -> dict[str, float]:
+    """seconds_to_compile a kernel that does nothing, seconds_to_launch it once it is compiled, and bytes a second each way."""
+    begun = perf_counter()
+    program = target.compile(target.text(_NOTHING, {}))
+    compiling = perf_counter() - begun
+    size = CONTROL_BYTES + STATUS_BYTES
+    frames, host, memory = np.zeros(size, np.uint8), np.ones(_BYTES, np.uint8), target.allocate(_BYTES)
+    launching = _usual(lambda: target.launch(program, frames, size, ()))
+    there, back = _usual(lambda: target.send(memory, host)), _usual(lambda: target.fetch(memory, host))
+    return {"seconds_to_compile": compiling, "seconds_to_launch": launching, "bytes_a_second_there": _BYTES / there,
+            "bytes_a_second_back": _BYTES / back}
+
+
+def _usual(work: Callable[[], None]) -> float:
+    """The median of some times, after one that is not counted."""
+    work()
+    times = []
+    for _ in range(_REPEATS):
+        begun = perf_counter()
+        work()
+        times.append(perf_counter() - begun)
+    return median(times)
