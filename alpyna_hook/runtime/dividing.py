@@ -15,14 +15,15 @@ from alpyna_hook.runtime.interrupts import Work
 from alpyna_hook.runtime.rounds import Rounds
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.runtime.variant import Call, Variant
+from alpyna_hook.runtime.variant import Call, Placed, Variant
 
 LEAST = 0.02  # seconds in the interpreter: kernels of less are never worth several threads
 _LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
 
 
-def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
+def shared_out(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
     """The work in rounds of several threads, or as it is."""
+    call = placed.call
     if call.trips is None or call.trips < 2 or call.predicted < least_shared(variant):
         return work
     options, forced = variant.options, _is_forced(variant)
@@ -31,9 +32,11 @@ def shared_out(variant: Variant, call: Call, arrays: list[Any], binding: Binding
     if threads < 2:
         trace.schedule = ""
         return work
-    from alpyna_hook.runtime.schedules import schedule_of  # and with it the dependence analysis, which one thread does not need
+    found = placed.schedule
+    if found is None:
+        from alpyna_hook.runtime.schedules import schedule_of  # and with it the dependence analysis, which one thread does not need
 
-    found = schedule_of(variant, call, arrays, binding)
+        found = placed.schedule = schedule_of(variant, call, arrays, binding)
     trace.schedule = found.text(threads)
     team = _team() if found.is_parallel else None
     if team is None:

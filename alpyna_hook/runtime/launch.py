@@ -150,7 +150,7 @@ def placed_here(tally: Tally, variant: Variant, arrays: list[Any], binding: Bind
 def here(tally: Tally, variant: Variant, arrays: list[Any], binding: Binding, placed: Placed) -> tuple[Call, Work]:
     call = placed.call
     soon = call.soon if call.sure or call.soon is not False or not tally.judge.is_short(SOON) else None
-    return call, shared_out(variant, call, arrays, binding, prepared(variant, placed, arrays, binding, soon), tally.trace)
+    return call, shared_out(variant, placed, arrays, binding, prepared(variant, placed, arrays, binding, soon), tally.trace)
 
 
 def pay(trace: Trace, judge: Judge, variant: Variant, estimate: Estimate) -> None:

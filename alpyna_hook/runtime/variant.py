@@ -72,10 +72,11 @@ class Lie:
 
 @dataclass(slots=True)
 class Placed:
-    """A call with its arrays at known addresses: `head` is its frame up to the scalars."""
+    """A call with its arrays at known addresses: `head` is its frame up to the scalars; `schedule`, once it was asked for."""
 
     call: Call
     head: bytes
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

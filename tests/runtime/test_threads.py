@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -243,6 +245,89 @@ def test_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALPYNA_THREADS", "4")
     assert alpyna_hook.config.settings().options().threads == 4
     assert alpyna_hook.config.settings().options({"threads": 2}).threads == 4
+
+
+WORKERS = """
+import sys
+import numpy as np
+
+def rows(a, n):
+    for i in range(n):
+        for j in range(n):
+            a[i, j] = i * j + 1.0
+    return a
+
+def work(n):
+    import alpyna_hook.runtime.threads as threads
+    return threads.free_threads(0), float(rows(np.zeros((n, n)), n).sum())
+
+def spawned(method):
+    import multiprocessing
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        return pool.map(work, [40] * 4)
+
+def loky():
+    import joblib
+    return joblib.Parallel(2)(joblib.delayed(work)(40) for _ in range(4))
+
+def at_exit():
+    import atexit, threading, time
+    def late():
+        rows(np.zeros((50, 50)), 50)
+        print("late", flush=True)
+    atexit.register(late)
+    def going_on():
+        for k in range(200):
+            rows(np.zeros((50, 50)), 50)
+        print("ended", flush=True)
+    threading.Thread(target=going_on).start()
+    def daemon():
+        while True:
+            rows(np.zeros((50, 50)), 50)
+    threading.Thread(target=daemon, daemon=True).start()
+    rows(np.zeros((50, 50)), 50)
+
+if __name__ == "__main__":
+    here = work(40)
+    kind = sys.argv[1]
+    if kind == "exit":
+        at_exit()
+    else:
+        assert here[0] == 2, here
+        found = loky() if kind == "loky" else spawned(kind)
+        assert found == [(1, here[1])] * 4, found
+        print("one thread each")
+"""
+
+
+def _script(tmp_path: Any, kind: str) -> str:
+    path = tmp_path / "workers.py"
+    path.write_text(WORKERS, encoding="utf-8")
+    prologue = "import sys, alpyna_hook.runtime.threads as t; t.processors = lambda: 2; import alpyna_hook; "
+    run = subprocess.run(
+        [sys.executable, "-c", prologue + "alpyna_hook.run_program(sys.argv[1], sys.argv[2:])", path, kind],
+        capture_output=True, text=True, timeout=120, env={
+            **{k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")},
+            "ALPYNA_DEVICE": "cpu", "ALPYNA_STRICT": "1", "ALPYNA_THREADS": "2" if kind == "exit" else "auto",
+        },
+    )
+    assert run.returncode == 0, run.stderr
+    assert "Error" not in run.stderr, run.stderr
+    return run.stdout
+
+
+@pytest.mark.parametrize("kind", ["fork", "spawn", "forkserver", "loky"])
+def test_workers_take_one_thread(kind: str, tmp_path: Any) -> None:
+    if kind == "loky":
+        pytest.importorskip("joblib")
+    elif kind not in multiprocessing.get_all_start_methods():
+        pytest.skip("not on this system")
+    assert _script(tmp_path, kind) == "one thread each\n"
+
+
+def test_the_end_of_the_interpreter(tmp_path: Any) -> None:
+    """A handler of `atexit`, a thread that is awaited and one that is not, all with nests of several threads."""
+    assert sorted(_script(tmp_path, "exit").split()) == ["ended", "late"]
 
 
 @pytest.mark.slow
