@@ -17,9 +17,8 @@ import operator
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import numpy as np
-
 from alpyna_hook.bind.views_rewrite import Rewrite
+from alpyna_hook.guest.errstate import with_errors
 from alpyna_hook.ir.captured import (
     BoolOp,
     Call,
@@ -73,8 +72,7 @@ def _outcome_of_scalar(condition: Fixed, value: object) -> bool:
     if condition.op == "truth":
         return bool(value)
     try:
-        with np.errstate(all="raise"):
-            return bool(_OPERATORS[condition.op](value, condition.value))
+        return with_errors("raise", lambda: bool(_OPERATORS[condition.op](value, condition.value)))
     except (TypeError, ArithmeticError) as error:
         raise Declined("type-error", str(error), condition.loc) from None
 

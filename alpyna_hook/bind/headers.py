@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from alpyna_hook.guest.errstate import with_errors
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.kinds import KIND_OF_TYPE
 from alpyna_hook.operators.genuine import MAKERS, meaning_of
@@ -32,8 +33,7 @@ def made(what: ir.Made, value: Callable[[str], object]) -> Any:
     """The array that a header makes; `value` gives the object of a path.  Raises Declined."""
     evaluator = _Evaluator(value, inner=what.inner)
     try:
-        with np.errstate(all="raise"):
-            result = evaluator.of(what.node)
+        result = with_errors("raise", lambda: evaluator.of(what.node))
     except (ArithmeticError, ValueError, TypeError, LookupError, MemoryError) as error:
         raise Declined("loop-iterable", f"{ast.unparse(what.node)}, which raises {type(error).__name__}", what.loc) from None
     if type(result) is not np.ndarray:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
 _CALLS = 200
 
 
-class more_room:
-    """Inside, as many more calls are possible."""
+def with_more_room(task: Callable[[], T]) -> T:
+    """What the task returns, for which as many more calls are possible.
 
-    def __enter__(self) -> None:
-        self.limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(self.limit + _CALLS)
-
-    def __exit__(self, *error: object) -> None:
-        sys.setrecursionlimit(self.limit)
+    Not a context manager: the exception of a signal's handler that comes as one is entered or left would leave the limit changed.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(limit + _CALLS)
+        return task()
+    finally:
+        sys.setrecursionlimit(limit)

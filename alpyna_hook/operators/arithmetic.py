@@ -13,8 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
-
+from alpyna_hook.guest.errstate import with_errors
 from alpyna_hook.ir.kinds import (
     KIND_OF_TYPE,
     TYPE_OF_KIND,
@@ -66,9 +65,9 @@ def sample(function: Callable[..., Any], *kinds: Kind) -> Kind:
     """
     values = [TYPE_OF_KIND[k](1) for k in kinds]
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = function(*values)
+            result = with_errors("ignore", lambda: function(*values))
     except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise Declined("type-error", f"{error}") from error
     kind = KIND_OF_TYPE.get(type(result))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alpyna_hook.guest.errstate import with_errors
 from alpyna_hook.ir.kinds import Rep
 from alpyna_hook.operators.genuine import UFUNCS
 
@@ -39,14 +40,18 @@ def elementwise(name: str, rep: Rep) -> bool:
 
 def _alike(function: np.ufunc, arguments: Sequence[NDArray[np.floating]]) -> bool:
     warned: list[str] = []
-    with np.errstate(all="call", call=lambda kind, _: warned.append(kind)):
-        alone = np.array([function(*[a[k] for a in arguments]) for k in range(_LENGTH)])
-        kinds = set(warned)
-        warned.clear()
-        together = function(*arguments)
-        if set(warned) != kinds:
-            return False
-        shifted = [function(*[a[shift:].copy() for a in arguments]) for shift in range(1, _SHIFTS)]
+    return with_errors("call", lambda: _alike_as_told(function, arguments, warned), lambda kind, _: warned.append(kind))
+
+
+def _alike_as_told(function: np.ufunc, arguments: Sequence[NDArray[np.floating]], warned: list[str]) -> bool:
+    """warned: is given the kind of each warning."""
+    alone = np.array([function(*[a[k] for a in arguments]) for k in range(_LENGTH)])
+    kinds = set(warned)
+    warned.clear()
+    together = function(*arguments)
+    if set(warned) != kinds:
+        return False
+    shifted = [function(*[a[shift:].copy() for a in arguments]) for shift in range(1, _SHIFTS)]
     return all(many.tobytes() == alone[shift:].tobytes() for shift, many in enumerate([together, *shifted]))
 
 
@@ -56,5 +61,4 @@ def _values(dtype: type[np.floating], seed: int) -> NDArray[np.floating]:
     ordinary = random.uniform(-8.0, 8.0, _LENGTH - 2 * len(_SPECIAL))
     mixed = np.concatenate([ordinary, _SPECIAL, _SPECIAL])
     random.shuffle(mixed)
-    with np.errstate(all="ignore"):
-        return mixed.astype(dtype)
+    return with_errors("ignore", lambda: mixed.astype(dtype))

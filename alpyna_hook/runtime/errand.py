@@ -13,7 +13,7 @@ from alpyna_hook.reasons import Declined
 
 T = TypeVar("T")
 _TICK = 0.1  # seconds between two looks at what another thread, or on Windows a signal, may want to raise here
-_MOMENT = 0.15  # seconds for a part to end by itself
+MOMENT = 0.15  # seconds for a part to end by itself
 
 
 def _nothing() -> None:
@@ -42,6 +42,7 @@ class Errand(Generic[T]):
     def __init__(self, task: Callable[[], T]) -> None:
         self.task = task
         self.lost = False  # this process is a fork, which the other thread is not in
+        self._over = False  # told beside the lock: an exception may come between taking that and knowing it
         self._results: list[T] = []
         self._error: BaseException | None = None
         self._withdrawn: list[bool] = []
@@ -67,6 +68,7 @@ class Errand(Generic[T]):
         except BaseException as error:
             self._error = error
         finally:
+            self._over = True
             self._running.release()
 
     @property
@@ -80,7 +82,7 @@ class Errand(Generic[T]):
         return self._results[0]
 
     def lose(self) -> None:
-        self.lost = True
+        self.lost = self._over = True
         if self._running.locked():
             self._running.release()
 
@@ -90,18 +92,15 @@ class Errand(Generic[T]):
 
     def wait(self, tick: Callable[[], None] = _nothing) -> None:
         """Until it is done; what `tick`, or a signal's handler, raises comes out of here."""
-        while not self._running.acquire(timeout=_TICK):
+        while not self._over and not self._running.acquire(timeout=_TICK):
             tick()
 
-    def wait_for_a_moment(self) -> bool:
+    def wait_for_a_moment(self, seconds: float = MOMENT) -> bool:
         """Whether it is done."""
         try:
-            done = self._running.acquire(timeout=_MOMENT)
+            return self._over or (self._running.acquire(timeout=seconds) and self._over)
         except BaseException:  # somebody does not want to wait
-            return False
-        if done:
-            self._running.release()
-        return done
+            return self._over
 
     def wait_in_any_case(self) -> None:
         while True:

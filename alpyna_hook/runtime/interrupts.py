@@ -195,10 +195,12 @@ def _in_thread(work: Work) -> float:
             if sent:
                 errand.wait(line.tick)
         except BaseException:
-            if not errand.claim():
-                if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
-                    work.stop()
-                errand.wait_in_any_case()
+            while True:
+                try:
+                    _stop(work, errand)
+                    break
+                except BaseException:  # the first one goes on
+                    continue
             raise
         finally:
             errand.forget()
@@ -211,3 +213,12 @@ def _in_thread(work: Work) -> float:
         work.begin_anew()
         return _in_thread(work)
     return errand.result()
+
+
+def _stop(work: Work, errand: Errand[float]) -> None:
+    """Leaves nobody at work; may be called again."""
+    if errand.withdraw():
+        return
+    if work.parts is None or not work.parts.end_soon(errand.wait_for_a_moment):
+        work.stop()
+    errand.wait_in_any_case()

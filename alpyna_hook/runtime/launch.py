@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from time import perf_counter
 from typing import Any
@@ -17,7 +17,7 @@ from alpyna_hook.bind.swaps import WHICH
 from alpyna_hook.bind.views import View
 from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest.outside import came_from_outside
-from alpyna_hook.guest.room import more_room
+from alpyna_hook.guest.room import with_more_room
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
@@ -41,6 +41,7 @@ from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.seam.site import MISSING, Site
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
+_MOST_ERRORS = 1000  # while one is dealt with
 _NOTHING: Iterator[Any] = iter(())
 
 
@@ -101,24 +102,29 @@ def launch(
         judge.failed()
         variant.doubt_flags(trace.accelerated)
     except BaseException as error:
-        kept = ran is None and work.kept and came_from_outside(error)  # ours would not be raised afterwards
-        if not kept and (work.undoable or not work.has_run):
-            undo(site, work, depth)
-            raise
-        ran = ran or Ran(perf_counter() - begun, 0.0)
-        if kept:
-            log(f"{site!r}: interrupted after {work.parts and work.parts.finished} iterations, which are kept")
-            call = replace(call, exact=False)
-        while True:
-            if came_from_outside(error):
-                site.raise_afterwards(error)
-            elif not isinstance(error, (MemoryError, RecursionError)):
-                raise
+        took, errors, noted = ran or Ran(perf_counter() - begun, 0.0), [error], 0
+        while len(errors) < _MOST_ERRORS:  # whatever else comes meanwhile
             try:
-                with more_room():
-                    return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
+                keeps = has_kept(work, ran) and came_from_outside(error)  # ours would not be raised afterwards
+                if not keeps and (work.undoable or not work.has_run):
+                    undo(site, work, depth)
+                    break
+                outside = [one for one in errors if came_from_outside(one)]
+                if not all(one in outside or isinstance(one, (MemoryError, RecursionError)) for one in errors):
+                    error = errors[-1]
+                    break
+                for one in outside[noted:]:
+                    site.raise_afterwards(one)
+                    noted += 1
+                site.drop_returns(depth)
+                if not ran:
+                    log(f"{site!r}: interrupted; the iterations that are finished are kept")
+                    call = replace(call, exact=False)
+                return with_more_room(partial(
+                    concluded, site, trace, judge, variant, binder, binding, values, work, call, took, forced=forced))
             except BaseException as another:
-                error = another
+                errors.append(another)
+        raise error
     return launch(site, tally, variant, binder, binding, values, estimate, again=True)
 
 
@@ -220,6 +226,11 @@ def concluded(
     return (boxed,)
 
 
+def has_kept(work: Work, ran: Ran | None) -> bool:
+    """Is everything as after some iterations, or as after all, and nobody at work?"""
+    return work.kept if ran is None else work.rounds is None and work.has_run and work.is_clean
+
+
 def flagged_by(variant: Variant, work: Work, call: Call) -> Flagged:
     if work.raised:
         what, loc = failures.of_unit(variant.typed, call.outcomes, FLAGS.names(work.flags_raised))
@@ -237,9 +248,8 @@ def undo(site: Site, work: Work, depth: int) -> None:
     """Puts everything back, also when a signal's handler raises an exception meanwhile: the first one goes on."""
     for attempts_left in range(9, -1, -1):
         try:
-            with more_room():
-                work.saved.roll_back()
-                site.drop_returns(depth)
+            with_more_room(work.saved.roll_back)
+            site.drop_returns(depth)
             return
         except BaseException:
             if not attempts_left:

@@ -18,6 +18,7 @@ import numpy as np
 
 from alpyna_hook.emit.carried import Carry
 from alpyna_hook.emit.layout import ABORTED, DONE
+from alpyna_hook.runtime.errand import MOMENT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 0.05  # of a part: where nobody waits for it
 _GROWTH = 8  # at most, from part to part
+_LOSS = 2.0  # seconds to wait for the end of a part; a second exception ends that
 _LONG = 0.1  # seconds of one iteration, which may have to be given up in the middle
 _SHARE, _BYTES_A_SECOND = 0.05, 2e9  # what a copy of the arrays may cost, of an iteration's time
 _MOST_BYTES = 2**28
@@ -44,10 +46,10 @@ class Parts:
         self.stop = False
         self._copies: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] | None = None
 
-    def end_soon(self, wait: Callable[[], bool]) -> bool:
-        """Whether the part that runs has ended while somebody waited for it."""
+    def end_soon(self, wait: Callable[[float], bool]) -> bool:
+        """Whether the part that runs has ended while somebody waited for it: longer, if all would be lost otherwise."""
         self.stop = True
-        return wait()
+        return wait(_LOSS if self.done and self._copies is None else MOMENT)
 
     def run(self, work: Work) -> None:
         """To the end, to what ends the loop early, or to where it is asked to stop."""

@@ -327,3 +327,11 @@ def test_what_fails_between_two_parts_is_no_interrupt(step: str, parted: list[in
     monkeypatch.setattr(Parts, step, failing)
     assert program.call("f", np.arange(7)).difference is None
     assert len(calls) == 3
+
+
+def test_who_would_lose_all_waits_longer_for_the_end_of_a_part() -> None:
+    parts, waited = Parts(None, 9, ()), []  # type: ignore[arg-type]
+    for done, copies in ((0, None), (3, None), (3, [])):
+        parts.done, parts._copies = done, copies
+        parts.end_soon(lambda seconds: waited.append(seconds) or True)  # type: ignore[func-returns-value]
+    assert waited == [0.15, 2.0, 0.15] and parts.stop

@@ -105,10 +105,12 @@ print(sorted(seen))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11 a handler may run after any instruction")
+@pytest.mark.parametrize("again", [0, 1, 2])
 @pytest.mark.parametrize("name", NESTS)
-def test_all_or_nothing_wherever_the_handler_runs(name: str, tmp_path: Path) -> None:
-    """A signal is sent at the start of each function of ours that a call of a compiled loop enters, one after the other."""
-    stdout = output(tmp_path, of_nest(name) + """
+def test_all_or_nothing_wherever_the_handler_runs(name: str, again: int, tmp_path: Path) -> None:
+    """A signal is sent at the start of each function of ours that a call of a compiled loop enters, one after the other; and
+    perhaps a second one in what is done for the first."""
+    stdout = output(tmp_path, of_nest(name) + f"again = {again}" + """
 from alpyna_hook.bind.binder import Binder
 from alpyna_hook.runtime import engine, interrupts, judge, launch, memory, placing, variant
 
@@ -117,7 +119,7 @@ at, entered = -1, 0
 def passes():
     global entered
     entered += 1
-    if entered == at:
+    if entered == at or (again and entered == at + again):
         signal.raise_signal(signal.SIGALRM)
 
 def disturbed(function):
@@ -138,8 +140,13 @@ for _ in range(2):  # what a call costs is measured in some only
     while entered >= at:
         at, entered = max(at, 0) + 1, 0
         a = np.zeros(60)
-        o.last = -1
-        seen.add(state(a, work(a)))
+        o.last = result = -1
+        try:
+            result = work(a)
+        except Timeout:  # the second one
+            assert again and result == -1
+            result = "again", -1 if (a == 0.0).all() else 59
+        seen.add(state(a, result))
     assert at > 20, at
 print(sorted(seen))
 """)
