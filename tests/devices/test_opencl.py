@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 import subprocess
@@ -12,12 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import benchmarks.polybench
 from alpyna_hook.devices.found import device
+from benchmarks.polybench import KERNELS
 from tests.devices.nests import FAILING, FLOATS, INTEGERS, REFUSED, RUN, pairs, silent
 from tests.devices.running import compiler, opencl, run, where
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
 from tests.generator.trial import draw, execute
+from tests.programs.test_examples import EXAMPLES, SMALL
 
 SECONDS = 10  # after that, no further random nest is begun
 CONSTRUCTS = Path(__file__).resolve().parents[1] / "programs" / "constructs"
@@ -95,6 +99,39 @@ def test_programs(path: Path) -> None:
     assert compared.difference is None, compared.difference
     bad = [why for why in where(program, compared).elsewhere if why.startswith("OpenCL")]
     assert not bad
+
+
+def check(program: Program, *inputs: object, entry: str = "") -> int:
+    """How many runs were there, of a program that does the same."""
+    compared = program.load()
+    if entry and compared.difference is None:
+        compared = program.call(entry, *inputs)
+    assert compared.difference is None, compared.difference
+    ran = where(program, compared)
+    assert not [why for why in ran.elsewhere if why.startswith("OpenCL")]
+    return ran.there
+
+
+NOT_THERE = {  # the outermost loop of each nest is sequential, or calls a library
+    "adi", "cholesky", "doitgen", "durbin", "fdtd_2d", "floyd_warshall", "gramschmidt", "heat_3d", "jacobi_1d", "jacobi_2d", "lu",
+    "ludcmp", "nussinov", "seidel_2d", "symm", "trisolv", "trmm",
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(k, marks=() if k == "gesummv" else pytest.mark.slow) for k in KERNELS])
+def test_polybench(name: str) -> None:
+    module = importlib.import_module(f"benchmarks.polybench.{name}")
+    program = Program((Path(benchmarks.polybench.__file__).parent / f"{name}.py").read_text(), compiler("opencl"))
+    there = check(program, *module.init(module.SIZES["MINI"], "float64"), entry="kernel")
+    assert (there == 0) == (name in NOT_THERE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_examples(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [name, str(SMALL[name])])
+    source = (EXAMPLES / f"{name}.py").read_text()
+    check(Program(source, compiler("opencl")), entry="main" if "def main(" in source else "")
 
 
 FORKING = """
