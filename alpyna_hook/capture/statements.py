@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from alpyna_hook.capture.code import Mark
 from alpyna_hook.capture.endings import ends_by_itself, method_of_tested
-from alpyna_hook.capture.expressions import Mark, shifted
-from alpyna_hook.capture.iteration import Elements, Enumerate, Item, Iteration, Range, Source, Zip, arrays_of
+from alpyna_hook.capture.expressions import shifted
+from alpyna_hook.capture.iteration import Iteration
 from alpyna_hook.capture.meanings import spelled
 from alpyna_hook.capture.names import Located, assigned_names, decline, describe, loc_of, root_of
+from alpyna_hook.capture.sources import Elements, Enumerate, Item, Range, Source, Zip, arrays_of
 from alpyna_hook.ir.captured import (
     Assign,
     Binary,
