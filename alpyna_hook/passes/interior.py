@@ -18,7 +18,8 @@ after:   first, last = the iterations where 0 <= k - 1 < n
              else: the loop as it was, from `at` to `end`
              at = end
 
-A test that compares what changes by a fixed number in each iteration is answered by a range of iterations.  A way out whose test
+A test that compares what changes by a fixed number in each iteration is answered by a range of iterations, and so is where
+`(k + 1) % n` is just k + 1.  A way out whose test
 reads only what the loop does not write is looked for ahead, for a strip of iterations.  LLVM makes vectors of both loops, which
 it cannot of one with ways out.  Which check fails, and in which iteration, is found by the loop as it was.
 """
@@ -96,8 +97,8 @@ class _Loops:
                 return (s,)
 
     def innermost(self, loop: Loop) -> tuple[Stmt, ...]:
-        if not any(isinstance(x, Compare | Overflows | Return) for s in loop.body for x in walk(s)):
-            return (loop,)  # there are no tests
+        if not any(_is_test(x) for s in loop.body for x in walk(s)):
+            return (loop,)
         new = self.new.copy()
         before: list[Stmt] = []
         low, high = (_known(x, stem, new, before) for x, stem in ((loop.low, "low"), (loop.high, "high")))
@@ -130,6 +131,10 @@ class _Loops:
             choice = (If(Compare("lt", at, first), (Set(plain.name, FALSE), Set(end.name, first)), choice),)
         piece = If(plain, (replace(main, low=at, high=end),), (replace(loop, low=at, high=end, after=()),))
         return *before, Set(at.name, low), While(Compare("lt", at, high), (*choice, piece, Set(at.name, end)))
+
+
+def _is_test(x: object) -> bool:
+    return isinstance(x, Compare | Overflows | Return) or (isinstance(x, Binary) and x.op == "mod")
 
 
 def _known(value: Value, stem: str, new: NewVariables, before: list[Stmt]) -> Value:
@@ -199,6 +204,9 @@ class _Inside:
             case Compare("gt" | "ge" as op, a, Const(near)) if rep_of(a) == "i8" and abs(near) <= _NEAR:
                 if self.never(Compare(_NEGATED[op], a, value.b)):
                     return TRUE
+            case Binary("mod", x, m, "i8") if not isinstance(m, Const) and self.progress.of(m) is not None:
+                if self.never(Compare("lt", x, ZERO)) and self.never(Compare("ge", x, m)):
+                    return self.value(x)  # it wraps at the border
         return folded(mapped(value, self.value))
 
     def unlikely(self, test: Value) -> Value:

@@ -29,6 +29,10 @@ def test_what_was_rewritten_stays_well_formed(name: str) -> None:
 
 BORDERS = {
     "wraps": "for i in range(n):\n    a[i] = b[i] + b[i - 1]",
+    "wraps by a remainder": "for i in range(n):\n    a[i] = b[(i + 1) % n] - b[i] + b[(i - 2) % n]",
+    "a remainder of a few": "for i in range(n):\n    a[i] = b[i % (k * k + 1)] + b[(3 * i - 7) % (k or 1)]",
+    "a remainder of zero": "for i in range(n):\n    a[i] = b[(i - 3) % k]",
+    "a remainder of what moves": "for i in range(n):\n    a[i] = b[(5 - i) % (2 * i + 1)]",
     "wraps from elsewhere": "for i in range(k, n):\n    a[i] = b[i] + b[i - 3]",
     "first": "for i in range(n):\n    if i == k:\n        a[i] = 1.0\n    else:\n        a[i] = b[i]",
     "all but one": "for i in range(n):\n    if i != k:\n        a[i] = b[i]",
@@ -92,6 +96,7 @@ def test_nan_is_found_ahead() -> None:
 
 VECTORS = {
     "wraps": "for i in range(len(a)):\n    a[i] = (b[i] + b[i - 1]) * 0.5",
+    "a remainder": "for i in range(len(a)):\n    a[i] = b[(i + 1) % len(a)] * 0.5 - b[i]",
     "borders": "for i in range(len(a)):\n    if i == 0:\n        a[i] = 0.0\n    else:\n        a[i] = b[i] + b[i - 1]",
     "a counter": "k = 0\nfor j in range(1):\n    for i in range(len(a)):\n        a[i] = b[k] * 0.5\n        k += 1",
     "checks": "for i in range(len(a)):\n    a[i] = int(b[i] * 100.0) + int(b[i])",
