@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 _GUESS = 0.01  # seconds of a kernel for each second of the interpreter, before any was seen
 _FORKS = 20.0  # times what it costs to start threads, a nest must need on one thread
 _BETTER = 0.95  # of the seconds on one thread, at the most, several must need
@@ -10,6 +12,7 @@ _OUTLIER = 3.0  # times the usual
 _FIRST_PROBE = 2  # runs by several threads before one is tried, if that is short
 _LONG = 0.05  # seconds: what takes longer is tried later
 _LATER = 16
+_SETTLED = 32  # what was tried so often, and was slower, is left to one thread
 _MOST = 2**16  # runs between two tries of what was seen to be slower
 
 
@@ -35,7 +38,7 @@ class Pace:
         if free < 2 or self.seconds(predicted) < _FORKS * fork:
             return 1
         if several is None:
-            return free
+            return 1 if one is None and predicted * _GUESS < _LONG else free
         if one is None:
             due = _FIRST_PROBE if several * predicted < _LONG else _LATER
             return 1 if self._runs >= due else free
@@ -45,6 +48,15 @@ class Pace:
             self._runs = 0
             faster = not faster
         return free if faster else 1
+
+    def least(self, fork: float) -> float:
+        """Seconds in the interpreter, below which one thread runs the nest for good."""
+        one, several = self._usual.get(False), self._usual.get(True)
+        if one is None:
+            return 0.0
+        if several is not None and several >= _BETTER * one and self._next > _SETTLED:
+            return inf
+        return _FORKS * fork / one
 
     def note(self, predicted: float, seconds: float, threads: int) -> None:
         """A run has taken so many seconds."""

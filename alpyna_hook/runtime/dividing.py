@@ -18,7 +18,7 @@ from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
 
 LEAST = 0.02  # seconds in the interpreter: kernels of less are never worth several threads
-_LEAST_FORK, _MOST_FORK = 10e-6, 200e-6
+_LEAST_FORK, _MOST_FORK = 25e-6, 200e-6
 
 
 def shared_out(variant: Variant, placed: Placed, arrays: list[Any], binding: Binding, work: Work, trace: Trace) -> Work:
@@ -48,7 +48,9 @@ def shared_out(variant: Variant, placed: Placed, arrays: list[Any], binding: Bin
 
 def least_shared(variant: Variant) -> float:
     """Seconds in the interpreter, of calls that several threads may run."""
-    return inf if variant.options.threads == 1 else 0.0 if _is_forced(variant) else LEAST
+    if variant.options.threads == 1:
+        return inf
+    return 0.0 if _is_forced(variant) else max(LEAST, variant.pace.least(fork_seconds()))
 
 
 def _is_forced(variant: Variant) -> bool:

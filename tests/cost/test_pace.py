@@ -28,7 +28,24 @@ def test_several_threads_where_they_need_half_the_time() -> None:
 def test_one_thread_where_several_need_longer() -> None:
     found = chosen(0.01, 0.02, 1000)
     assert found.count(1) > 950
-    assert found[0] == 2
+    assert found[:2] == [1, 2]
+
+
+def test_what_several_threads_made_slower_again_and_again_is_left_to_one() -> None:
+    pace = Pace()
+    assert pace.least(FORK) == 0.0
+    for _ in range(1000):
+        threads = pace.threads(1.0, 2, FORK)
+        pace.note(1.0, 0.02 if threads > 1 else 0.01, threads)
+    assert pace.least(FORK) == float("inf")
+
+
+def test_what_is_hardly_longer_than_to_start_threads_is_left_to_one() -> None:
+    pace = Pace()
+    pace.note(0.02, 40e-6, 1)
+    assert pace.least(FORK) == pytest.approx(0.2)
+    pace.note(0.02, 20e-6, 2)
+    assert pace.least(FORK) == pytest.approx(0.2)
 
 
 def test_what_takes_long_is_tried_later_on_one_thread() -> None:
