@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -16,6 +17,7 @@ from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
+from alpyna_hook.kernels import ready
 from alpyna_hook.kernels.kernel import CompileError, Kernel, Source
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
@@ -69,6 +71,9 @@ def team() -> Team | None:
 
 
 def _by_llvm(source: Source, strict: bool) -> Kernel | None:
+    found = _ready(source)
+    if found is not None:
+        return found
     if _LLVM.missing():
         return None
     try:
@@ -92,11 +97,12 @@ def _by_numba(source: Source) -> Kernel:
 
 def build_launcher() -> Callable[[int], int] | None:
     """See `launcher.py`; None where LLVM is not to be had."""
-    if _COMPILERS.lost or _LLVM.missing():
+    if _COMPILERS.lost:
         return None
     with _COMPILERS:
         try:
-            launcher: Callable[[int], int] = import_module("alpyna_hook.kernels.launcher").launcher()
+            made = import_module("alpyna_hook.kernels.launcher")
+            launcher: Callable[[int], int] | None = made.stored_launcher() or (None if _LLVM.missing() else made.launcher())
         except (Untaken, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not _of_llvm(error):
                 raise
@@ -146,6 +152,7 @@ def _of_llvm(error: RuntimeError) -> bool:
 def forget() -> None:
     """Kernels that are asked for again are in the store alone, as in another process."""
     _built.cache_clear()
+    _ready.cache_clear()
 
 
 @lru_cache(maxsize=1024)
@@ -155,3 +162,10 @@ def _built(source: Source, jit: str) -> Kernel:
     engine: Any = import_module(f"alpyna_hook.kernels.{jit}_engine")
     made: Kernel = engine.built(source)
     return made
+
+
+@lru_cache(maxsize=1024)
+def _ready(source: Source) -> Kernel | None:
+    """From the store, where LLVM is not needed for it."""
+    found = ready.loaded(source.text)
+    return found and Kernel(source, ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(found[1]), found[0], "llvm")

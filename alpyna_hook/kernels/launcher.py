@@ -21,6 +21,7 @@ from functools import cache
 
 from alpyna_hook.emit.layout import FAILED, FOUND, RAISED, STATUS_BITS
 from alpyna_hook.emit.llvm_parts import ALL_FLAGS
+from alpyna_hook.kernels import ready
 
 ENTRY, CLEAR, TEST, MASK, ANSWER, RAN = range(0, 48, 8)
 FRAME = 64
@@ -77,9 +78,19 @@ def launcher() -> Launcher:
     """Raises Untaken or RuntimeError where LLVM does not make it."""
     from alpyna_hook.kernels import llvm_engine  # which imports llvmlite
 
-    engine, address = llvm_engine.loaded_text(_TEXT)
+    return _function(*llvm_engine.loaded_text(_TEXT))
+
+
+@cache
+def stored_launcher() -> Launcher | None:
+    """Without LLVM, if an earlier process has made it."""
+    found = ready.loaded(_TEXT)
+    return found and _function(*found)
+
+
+def _function(keep: object, address: int) -> Launcher:
     function: Launcher = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(address)
-    _kept.append(engine)
+    _kept.append(keep)
     return function
 
 

@@ -15,16 +15,13 @@ import llvmlite.binding as _llvm
 
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
-from alpyna_hook.kernels import store
+from alpyna_hook.kernels import ready, store
+from alpyna_hook.kernels.image import LIBRARY
 from alpyna_hook.kernels.kernel import Kernel, Source
 
 llvm: Any = _llvm  # untyped
 _SYMBOL = "kernel"
 _LEVEL = 3
-# what LLVM may call for one of its own instructions; a process that lacks one is ended by LLVM when the kernel is loaded
-_LIBRARY = (
-    "fmod fmodf floor floorf ceil ceilf trunc truncf rint rintf sqrt sqrtf fabs fabsf memset memcpy memmove".split()
-)
 
 
 class Machine:
@@ -40,12 +37,14 @@ class Machine:
         self.own = self.target_machine()
         self.layout = str(self.own.target_data)
         self.engine()  # makes the process's own functions known to LLVM
-        missing = [name for name in _LIBRARY if not llvm.address_of_symbol(name)]
+        # a process that lacks one is ended by LLVM when a kernel that calls it is loaded
+        missing = [name for name in sorted(LIBRARY) if not llvm.address_of_symbol(name)]
         if missing:
             raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
 
         self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
         self.processor = f"{self.triple} {self.cpu} {self.features}"
+        ready.note(self.compiler, self.processor)
 
     def key(self, text: str) -> store.Key:
         return store.Key(text, self.compiler, self.processor)

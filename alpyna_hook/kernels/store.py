@@ -44,7 +44,7 @@ class Key(NamedTuple):
 
 def load(key: Key) -> bytes | None:
     """The object code, or None; the log says why a file was passed over."""
-    code = _load(key)
+    code = find(key)
     if code is None:
         _missing[0] += 1
     return code
@@ -58,7 +58,8 @@ def missing() -> int:
 _missing = [0]
 
 
-def _load(key: Key) -> bytes | None:
+def find(key: Key) -> bytes | None:
+    """The same, where it is no matter if there is none."""
     digest = key.digest
     path = _path(digest)
     try:
