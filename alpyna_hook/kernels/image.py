@@ -7,9 +7,7 @@ C library.  Whatever else is in one is left to LLVM's own loader.
 from __future__ import annotations
 
 import ctypes
-import os
 import struct
-import sys
 from typing import Any, NamedTuple
 
 # what LLVM may call for one of its own instructions
@@ -130,11 +128,6 @@ class Image:
                 struct.pack_into("<i", self._image, place - self._base, value - place)  # raises where it is too far
             else:
                 raise Unknown(f"relocation {kind}")
-
-
-def loads() -> bool:
-    """Whether this is a system for which it is known how."""
-    return sys.platform == "linux" and os.uname().machine == "x86_64" and sys.maxsize > 2**32
 
 
 def _function(name: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 from alpyna_hook.kernels import image, store
 from alpyna_hook.log import log
+from alpyna_hook.runtime.earlier import loads_itself
 
 _BOOT, _PROCESSOR = "/proc/sys/kernel/random/boot_id", "/proc/cpuinfo"
 _FIELDS = ("vendor_id", "cpu family", "model", "model name", "stepping", "microcode", "flags")
@@ -25,7 +26,7 @@ _NOTE = "what LLVM calls this processor"
 def loaded(text: str, symbol: str = "kernel") -> tuple[object, int] | None:
     """What owns the machine code that was kept of a kernel's text, and its address.  None where LLVM is to be asked, as it is
     at once where it has been imported."""
-    if _LLVM in sys.modules or not image.loads():
+    if _LLVM in sys.modules or not loads_itself():
         return None
     identity = _identity()
     noted = identity and store.find(store.Key(_NOTE, identity, ""))
@@ -46,7 +47,7 @@ def loaded(text: str, symbol: str = "kernel") -> tuple[object, int] | None:
 
 def note(compiler: str, processor: str) -> None:
     """What LLVM says of this processor, for later processes."""
-    identity = _identity() if image.loads() else ""
+    identity = _identity() if loads_itself() else ""
     if identity:
         key, told = store.Key(_NOTE, identity, ""), f"{compiler}\n{processor}".encode("utf-8", "surrogatepass")
         if store.find(key) != told:

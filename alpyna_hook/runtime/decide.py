@@ -113,10 +113,11 @@ def is_imported(jit: str) -> bool:
 
 def import_seconds(jit: str = MEASURED, *, stored: bool = False) -> float:
     """What has still to be imported before the first nest can be compiled; stored: where its kernel is in the store."""
-    if is_imported(jit) and "alpyna_hook.runtime.engine" in sys.modules:
+    needless = is_imported(jit) or (stored and jit == MEASURED and earlier.loads_itself())
+    if needless and "alpyna_hook.runtime.engine" in sys.modules:
         return 0.0
     seconds = 0.0
-    if not is_imported(jit):
+    if not needless:
         known = _measured() if jit == MEASURED else None
         measured = known and known.compiler_import_seconds
         seconds = measured or (COMPILER_IMPORT_SECONDS[jit] + (0.0 if stored else FIRST_SECONDS[jit])) * _slowness()

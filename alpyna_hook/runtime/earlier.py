@@ -7,6 +7,7 @@ compiling costs and nothing else: where it is wrong, as when the kernel was for 
 from __future__ import annotations
 
 import os
+import sys
 from _imp import source_hash  # built in, other than what `hashlib` has
 
 import alpyna_hook
@@ -22,6 +23,11 @@ _known: dict[str, set[bytes]] = {}  # by the file, which follows the environment
 
 def has_compiled(nest: bytes) -> bool:
     return _digest(nest) in _of_file()
+
+
+def loads_itself() -> bool:
+    """Whether a kernel that is in the store is made ready without the compiler's library: see `kernels/image.py`."""
+    return sys.platform == "linux" and os.uname().machine == "x86_64" and sys.maxsize > 2**32
 
 
 def note(nest: bytes) -> None:

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from alpyna_hook.kernels import build, image, ready, store
+from alpyna_hook.runtime.earlier import loads_itself
 from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 
-pytestmark = pytest.mark.skipif(not image.loads(), reason="Linux on x86-64")
+pytestmark = pytest.mark.skipif(not loads_itself(), reason="Linux on x86-64")
 PROGRAMS = {
     "a sum": "for i in range(len(a)):\n        s = s + a[i]",
     "constants": "for i in range(len(a)):\n        a[i] = a[i] * 1.25 + 3.5 - 7.75 * i",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from alpyna_hook import Options, static_analyse
 from alpyna_hook.kernels import build, store
-from alpyna_hook.runtime import earlier, investments as module
+from alpyna_hook.runtime import decide, earlier, investments as module
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import Investments
 
@@ -106,3 +107,15 @@ def test_the_runtime_tells_what_was_in_the_store(monkeypatch: pytest.MonkeyPatch
         made.f(np.ones(4))
         build.forget()
     assert seen == [False, True]
+
+
+@pytest.mark.parametrize(("itself", "stored", "needed"), [(True, True, False), (True, False, True), (False, True, True)])
+def test_what_is_in_the_store_needs_no_library_where_it_is_loaded_without(
+    itself: bool, stored: bool, needed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "is_imported", lambda jit: False)
+    monkeypatch.setattr(decide, "_measured", lambda: None)
+    monkeypatch.setattr(earlier, "loads_itself", lambda: itself)
+    monkeypatch.setitem(sys.modules, "alpyna_hook.runtime.engine", decide)
+    assert (decide.import_seconds("llvm", stored=stored) > 0.0) is needed
+    assert decide.import_seconds("numba", stored=stored) > 0.0
