@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from alpyna_hook.runtime.rounds import Rounds
 
 _ALL = 2**62
-FEW = 2**20  # iterations of loops around loops: some milliseconds
+FEW = 2**20  # iterations of loops around loops: some milliseconds as a rule, seconds if there are long loops in them;
+_TRIAL, _AT_ONCE = 2**13, 0.01  # so that it is seen first how many take so many seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +168,23 @@ def run(work: Work) -> Ran:
         work.perform()
         return Ran(perf_counter() - begun + work.before, work.before)
     if work.soon is None and work.undoable and work.rounds is None:
-        work.set(BUDGET, FEW)
-        work.perform()
-        if work.status != ABORTED and not work.get(FAILED):
+        ended = _ends(work, _TRIAL)
+        more = min(FEW, int(_TRIAL * _AT_ONCE / max(perf_counter() - begun, 1e-9)))
+        if ended or (more > 2 * _TRIAL and _ends(work, more)):
             return Ran(perf_counter() - begun, 0.0)
-        work.begin_anew()
     wasted = perf_counter() - begun
     elsewhere = _in_thread(work)
     return Ran(wasted + elsewhere, elsewhere)
+
+
+def _ends(work: Work, budget: int) -> bool:
+    """Whether so many iterations of loops around loops were enough; else all is as before."""
+    work.set(BUDGET, budget)
+    work.perform()
+    if work.status != ABORTED and not work.get(FAILED):
+        return True
+    work.begin_anew()
+    return False
 
 
 def _in_thread(work: Work) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alpyna_hook.runtime import interrupts
 from tests.differential import check
 from tests.oracle import Conditions
 
@@ -141,3 +142,21 @@ def f(a, n):
     return threading.active_count(), [t.name for t in threading.enumerate()]
 """
     check(source, np.full(3, 2e6), 3)
+
+
+def test_how_much_is_run_before_ctrl_c_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not known how long a nest takes: what takes long for some thousand iterations goes to another thread soon."""
+    budgets: list[int] = []
+    plain = interrupts._ends
+    monkeypatch.setattr(interrupts, "_ends", lambda work, budget: budgets.append(budget) or plain(work, budget))  # type: ignore[func-returns-value]
+    source = "def f(a, n):\n    s = 0\n    while s < n:\n        for j in range(1, len(a)):\n            a[j] += a[j - 1] * 0.5\n        s += 1\n    return s\n"
+    check(source, np.zeros(2000), 10)
+    assert budgets == [interrupts._TRIAL]
+    budgets.clear()
+    monkeypatch.setattr(interrupts, "_AT_ONCE", 0.0)
+    check(source, np.zeros(3), 50_000)
+    assert budgets == [interrupts._TRIAL]
+    budgets.clear()
+    monkeypatch.setattr(interrupts, "_AT_ONCE", 1e9)
+    check(source, np.zeros(3), 50_000)
+    assert budgets == [interrupts._TRIAL, interrupts.FEW]
