@@ -25,6 +25,7 @@ from alpyna_hook.passes.interior import without_tests
 from alpyna_hook.prove import anchored
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.variant import KernelKey, Variant
+from alpyna_hook.schedule.interchange import interchanged
 
 PASSES = (without_tests,)  # over kernel IR
 
@@ -108,7 +109,8 @@ def kernel_ir(variant: Variant, key: KernelKey) -> k.Kernel:
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
-    kernel = kernel_of(Emission(variant.typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
+    typed = interchanged(inlined(variant.typed), outcomes, unit, numbers, variant.reps)
+    kernel = kernel_of(Emission(typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
     return improved(kernel, verify=variant.options.strict)
 
 

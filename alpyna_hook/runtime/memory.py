@@ -68,6 +68,16 @@ def overlap_groups(
     return tuple([order.setdefault(n, len(order)) for n in numbers])
 
 
+def overlaps_itself(shape: tuple[int, ...], strides: tuple[int, ...], size: int) -> bool:
+    """May two elements of an array share a byte, as those of np.lib.stride_tricks.as_strided?"""
+    extent = size
+    for step, count in sorted([(abs(step), count) for step, count in zip(strides, shape, strict=True) if count > 1]):
+        if step < extent:
+            return True
+        extent += step * (count - 1)
+    return False
+
+
 class Transaction:
     """The contents of arrays before a kernel writes to them, to be put back if it must not have run.
 

@@ -187,7 +187,8 @@ class _Execution:
         for number, block in enumerate(lie):
             for k in block.members:
                 groups[k] = number
-        key = call.outcomes, unit_strides(variant, tuple([a.strides for a in self.arrays])), tuple(groups)
+        shapes, strides = tuple([a.shape for a in self.arrays]), tuple([a.strides for a in self.arrays])
+        key = call.outcomes, unit_strides(variant, shapes, strides), tuple(groups)
         found = self.memo.programs.get(key)
         if found is None:
             begun = perf_counter()

@@ -17,7 +17,7 @@ from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
 from alpyna_hook.runtime.errand import aside
-from alpyna_hook.runtime.memory import address, overlap_groups
+from alpyna_hook.runtime.memory import address, overlap_groups, overlaps_itself
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.progress import COMPILATION, Line
 from alpyna_hook.runtime.variant import Call, KernelKey, Lie, Placed, Spent, Variant
@@ -83,18 +83,25 @@ def new_lie(variant: Variant, arrays: list[Any], where: tuple[Any, ...]) -> Lie:
         words.append(libm_address(name))
     for name, rep in typed.ufuncs:
         words += ufunc_addresses(name, rep)
-    lie = Lie(shapes, groups, unit_strides(variant, strides), mask, proofs, variant.head.pack(*words))
+    lie = Lie(shapes, groups, unit_strides(variant, shapes, strides), mask, proofs, variant.head.pack(*words))
     remember(variant.lies, where, lie, _MOST_PLACED)
     return lie
 
 
-def unit_strides(variant: Variant, strides: tuple[tuple[int, ...], ...]) -> frozenset[tuple[str, int]]:
-    """The axes along which elements are contiguous."""
-    found = variant.units.get(strides)
+def unit_strides(
+    variant: Variant, shapes: tuple[tuple[int, ...], ...], strides: tuple[tuple[int, ...], ...]
+) -> frozenset[tuple[str, int]]:
+    """The axes along which elements are contiguous; of an array that is written and may overlap itself, none."""
+    apart = tuple([
+        not stored or len(shape) < 2 or not overlaps_itself(shape, steps, size)
+        for shape, steps, size, stored in zip(shapes, strides, variant.sizes, variant.stored, strict=True)
+    ])
+    found = variant.units.get((strides, apart))
     if found is None:
-        arrays = zip(variant.typed.arrays, strides, variant.sizes, strict=True)
-        found = frozenset([(name, axis) for name, steps, size in arrays for axis, step in enumerate(steps) if step == size])
-        remember(variant.units, strides, found, _MOST_PLACED)
+        arrays = zip(variant.typed.arrays, strides, variant.sizes, apart, strict=True)
+        found = frozenset([
+            (name, axis) for name, steps, size, is_apart in arrays if is_apart for axis, step in enumerate(steps) if step == size])
+        remember(variant.units, (strides, apart), found, _MOST_PLACED)
     return found
 
 

@@ -182,6 +182,8 @@ class Places:
         self.text.line(f"{', '.join(shape)}, = {name}.shape", f"{', '.join(steps)}, = {name}.strides")
         self.text.leave_if(*[f"{step} {'!=' if own == size else '=='} {size}" for step, own in zip(steps, strides, strict=True)])
         self.text.leave_if(*[f"{n} <= 0 or {step} < 0" for n, step in zip(shape, steps, strict=True)])
+        if self.given.variant.stored[k]:  # rows in order, as those of an array that does not overlap itself
+            self.text.leave_if(*[f"{steps[axis]} < {shape[axis + 1]} * {steps[axis + 1]}" for axis in axes[:-1]])
         self.extents.append(shape)
 
     def _overlaps(self) -> list[str]:

@@ -101,7 +101,7 @@ def _plan(
     exact = not proof.text and not lie.proofs.is_for_anything(proof)
     if exact and not (alike and before[1] == integers):
         return None
-    if not alike and any(step < 0 for steps in where[2] for step in steps):
+    if not alike and not _are_usual(variant, where[1], where[2]):
         return None
     call = call_by(variant, lie, *found, binding, estimate)
     most = min(SOON, least_shared(variant))
@@ -119,6 +119,14 @@ def _plan(
     exec(compile(plan_text(text, given, estimate, _start(call)), f"<plan of {site!r}>", "exec"), text.names)
     plan: Plan = text.names["plan"]
     return plan
+
+
+def _are_usual(variant: Variant, shapes: tuple[tuple[int, ...], ...], strides: tuple[tuple[int, ...], ...]) -> bool:
+    """No stride is negative, and the rows of what is written lie one behind the other: what a plan for other shapes can check."""
+    if any(step < 0 for steps in strides for step in steps):
+        return False
+    written = [(shape, steps) for shape, steps, stored in zip(shapes, strides, variant.stored, strict=True) if stored]
+    return all(steps[k] >= shape[k + 1] * steps[k + 1] for shape, steps in written for k in range(len(shape) - 1))
 
 
 def _start(call: Call) -> bytes:

@@ -112,7 +112,7 @@ class Variant:
     settings: dict[tuple[object, ...], tuple[int, Proofs]] = field(default_factory=dict)  # flags to watch, and what was proved
     lies: dict[tuple[object, ...], Lie] = field(default_factory=dict)
     stood_in: dict[KernelKey, int] = field(default_factory=dict)  # how often another kernel served in place of this one
-    units: dict[tuple[tuple[int, ...], ...], frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
+    units: dict[object, frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
     unplanned: int = 0  # calls through the engine, since the last plan was made
     plans: int = 0  # made, or tried to
     before: tuple[object, object] | None = None  # shapes and strides, and integers, of the last of these calls

@@ -17,16 +17,16 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     long v_i = 0;
     long v_i_assigned = 0;
     long v_c_n1 = 0;
+    long v_a_n1 = 0;
     long v_k_1 = 0;
     long v_j = 0;
     long v_j_assigned = 0;
-    double v_s = 0;
-    long v_s_kind = 0;
-    long v_s_assigned = 0;
-    long v_a_n1 = 0;
+    global uchar *v_c = 0;
+    long v_c_s0 = 0;
     long v_k_2 = 0;
     long v_k_3 = 0;
     long v_k_assigned = 0;
+    long v_k_4 = 0;
     global uchar *v_a = 0;
     long v_a_n0 = 0;
     long v_a_s0 = 0;
@@ -35,8 +35,12 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     long v_b_s0 = 0;
     long v_b_n1 = 0;
     double v_tmp = 0;
-    global uchar *v_c = 0;
-    long v_c_s0 = 0;
+    double v_s = 0;
+    long v_s_kind = 0;
+    long v_s_assigned = 0;
+    long v_k_5 = 0;
+    long v_k_6 = 0;
+    double v_tmp_1 = 0;
     v_c = g0 + as_long(*(global ulong *)(v_frame + 96l));
     v_c_n0 = as_long(*(global ulong *)(v_frame + 104l));
     v_c_s0 = as_long(*(global ulong *)(v_frame + 120l));
@@ -64,29 +68,60 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
         if (t3) {
             return 3l;
         }
-        const long end5 = v_c_n1;
-        for (long at4 = 0l; at4 < end5; at4 += 1) {
-            v_k_1 = at4;
-            v_j = v_k_1;
-            v_j_assigned = 1l;
-            bool const t6 = poll(v_frame, 1l);
-            if (t6) {
-                return 3l;
+        if (((15l < v_c_n1) ? (0l < v_a_n1) : false)) {
+            const long end5 = v_c_n1;
+            for (long at4 = 0l; at4 < end5; at4 += 1) {
+                v_k_1 = at4;
+                v_j = v_k_1;
+                v_j_assigned = 1l;
+                *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(0.0);
             }
-            v_s = 0.0;
-            v_s_kind = 1l;
-            v_s_assigned = 1l;
-            const long end8 = v_a_n1;
-            for (long at7 = 0l; at7 < end8; at7 += 1) {
-                v_k_2 = at7;
+            const long end7 = v_a_n1;
+            for (long at6 = 0l; at6 < end7; at6 += 1) {
+                v_k_2 = at6;
                 v_k_3 = v_k_2;
                 v_k_assigned = 1l;
-                v_tmp = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
-                v_s = v_tmp;
-                v_s_kind = 0l;
-                v_s_assigned = 1l;
+                bool const t8 = poll(v_frame, 1l);
+                if (t8) {
+                    return 3l;
+                }
+                const long end10 = v_c_n1;
+                for (long at9 = 0l; at9 < end10; at9 += 1) {
+                    v_k_4 = at9;
+                    v_j = v_k_4;
+                    v_j_assigned = 1l;
+                    *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong((as_double(*(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l)))) + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l)))))));
+                }
             }
-            *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(v_s);
+            v_tmp = as_double(*(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))));
+            v_s = v_tmp;
+            v_s_kind = 0l;
+            v_s_assigned = 1l;
+        } else {
+            const long end12 = v_c_n1;
+            for (long at11 = 0l; at11 < end12; at11 += 1) {
+                v_k_5 = at11;
+                v_j = v_k_5;
+                v_j_assigned = 1l;
+                bool const t13 = poll(v_frame, 1l);
+                if (t13) {
+                    return 3l;
+                }
+                v_s = 0.0;
+                v_s_kind = 1l;
+                v_s_assigned = 1l;
+                const long end15 = v_a_n1;
+                for (long at14 = 0l; at14 < end15; at14 += 1) {
+                    v_k_6 = at14;
+                    v_k_3 = v_k_6;
+                    v_k_assigned = 1l;
+                    v_tmp_1 = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
+                    v_s = v_tmp_1;
+                    v_s_kind = 0l;
+                    v_s_assigned = 1l;
+                }
+                *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(v_s);
+            }
         }
     }
     *(global ulong *)(v_frame + 216l) = (ulong)v_i;
