@@ -109,7 +109,8 @@ def kernel_ir(variant: Variant, key: KernelKey) -> k.Kernel:
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
-    typed = interchanged(inlined(variant.typed), outcomes, unit, numbers, variant.reps)
+    typed, exchanged = interchanged(inlined(variant.typed), outcomes, unit, numbers, variant.reps)
+    variant.exchanged |= dict.fromkeys(exchanged)
     kernel = kernel_of(Emission(typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
     return improved(kernel, verify=variant.options.strict)
 

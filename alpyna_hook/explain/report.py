@@ -101,8 +101,7 @@ def _mark_parts(found: list[tuple[Entry, Site | ModuleSource | None]]) -> None:
     parts: defaultdict[str, list[tuple[Loc, Entry]]] = defaultdict(list)
     for entry, of in found:
         if isinstance(of, Site) and entry["accelerated_runs"]:
-            variants = [v for v in getattr(of.state, "variants", {}).values() if not isinstance(v, Declined)]
-            for code in (f.code for v in variants for f in v.facts.functions.values() if hasattr(f, "code")):
+            for code in (f.code for v in _variants(of) for f in v.facts.functions.values() if hasattr(f, "code")):
                 parts[code.filename].append((code.loc, entry))
     for entry, _ in found:
         for loc, nest in parts.get(entry["file"], ()):
@@ -127,6 +126,7 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     need for the others, loops in the loop included; None if nobody looked.  part_of: the nest of which it was compiled
     as a part, in a function that the nest calls; None if there is none.  workers: how many worker processes, whose counts
     are added up here, reached it.  schedule: by how many threads it ran, or what keeps it in order; "" for what is too short.
+    exchanged: what was done to the order of its inner loops.
     elsewhere: why runs were not on the device that was chosen, and how many.
     """
     return {
@@ -134,7 +134,7 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
         "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
         "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
-        "part_of": None, "workers": 0, "schedule": "", "elsewhere": {}, "obstacles": [], "loops": [],
+        "part_of": None, "workers": 0, "schedule": "", "exchanged": [], "elsewhere": {}, "obstacles": [], "loops": [],
     }
 
 
@@ -161,6 +161,7 @@ def _site(site: Site) -> Entry:
         refusals=dict(sorted(refusals.items(), key=lambda item: -item[1])),
         counted=not site.slept and not site.left_for_good,
         schedule=trace.schedule if trace.accelerated else "",
+        exchanged=list(dict.fromkeys(words for variant in _variants(site) for words in variant.exchanged)),
     )
     if trace.reason is not None:
         slug = _first_reason(trace.reason, entry["refusals"])
@@ -169,6 +170,11 @@ def _site(site: Site) -> Entry:
         entry.update(_obstacle(slug, cause.detail, loc))
         entry["obstacles"] = [_obstacle(*other) for other in (*cause.others, *_after(site, loc))][: MOST_OBSTACLES - 1]
     return entry
+
+
+def _variants(site: Site) -> list[Any]:
+    """What was analysed of it, by types."""
+    return [variant for variant in getattr(site.state, "variants", {}).values() if not isinstance(variant, Declined)]
 
 
 def _device(site: Site, trace: Trace) -> str:
@@ -231,7 +237,7 @@ def kernel_texts(site: Site, language: str) -> list[str]:
     """The sources of the kernels that were built for a nest, in the order of building."""
     from alpyna_hook.explain.kernel_text import for_device, in_language
 
-    variants = [v for v in getattr(site.state, "variants", {}).values() if not isinstance(v, Declined)]
+    variants = _variants(site)
     if language in ("opencl", "ptx"):
         return [text for variant in variants for text in for_device(variant, language)]
     return [in_language(kernel.source.ir, language) for variant in variants for kernel in variant.kernels.values()]

@@ -117,6 +117,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
         yield f"    {_where(entry)}"
         if entry["schedule"]:
             yield f"    {entry['schedule']}"
+        yield from (f"    {words}" for words in entry["exchanged"])
         yield from (f"    device: {counted(times, 'run')} not there: {why}" for why, times in entry["elsewhere"].items())
         yield from (f"    {line}" for line in _left_over(entry))
     elif entry["reason"]:

@@ -123,6 +123,7 @@ class Variant:
     planned: dict[str, Schedule] = field(default_factory=dict)  # by outcomes: as far as the bounds do not matter
     schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
     there: object = None  # what `on_device` remembers
+    exchanged: dict[str, None] = field(default_factory=dict)  # what was done to the order of inner loops, for people
     pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009
     place: str = ""  # where it is, to be shown

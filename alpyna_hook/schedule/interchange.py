@@ -30,8 +30,8 @@ _STRIDED, _CARRIED = 8, 6  # what accesses cost in an innermost loop, where one 
 
 def interchanged(
     nest: t.TypedNest, outcomes: str, unit: frozenset[tuple[str, int]], groups: Mapping[str, int], reps: Mapping[str, Rep]
-) -> t.TypedNest:
-    """The nest with inner loops in another order, where that is legal and worth it.
+) -> tuple[t.TypedNest, tuple[str, ...]]:
+    """The nest with inner loops in another order, where that is legal and worth it; and what was done, in words.
 
     outcomes: of the obligations.  unit: (array, axis) whose stride is the size of an element.  groups: for each array the number of
     its group; those of different groups do not overlap.  An array that may overlap itself has no such axis.  reps: of
@@ -39,9 +39,10 @@ def interchanged(
     """
     loop = nest.loop
     if not isinstance(loop, t.For):
-        return nest
-    body = _Interchange(outcomes, unit, groups, reps).block(loop.body)
-    return nest if body is loop.body else replace(nest, loop=replace(loop, body=body))
+        return nest, ()
+    exchange = _Interchange(outcomes, unit, groups, reps)
+    body = exchange.block(loop.body)
+    return nest if body is loop.body else replace(nest, loop=replace(loop, body=body)), tuple(exchange.done)
 
 
 class _Pair(Record):
@@ -64,6 +65,7 @@ class _Interchange:
         self, outcomes: str, unit: frozenset[tuple[str, int]], groups: Mapping[str, int], reps: Mapping[str, Rep]
     ) -> None:
         self.outcomes, self.unit, self.groups, self.reps = outcomes, unit, groups, reps
+        self.done: list[str] = []
 
     def block(self, body: tuple[t.Stmt, ...]) -> tuple[t.Stmt, ...]:
         made = tuple([self.statement(s) for s in body])
@@ -77,6 +79,7 @@ class _Interchange:
             loop, last = expanded or (s, None)
             pair = _pair(loop)
             if pair is not None and self.is_legal(pair) and self.is_worth_it(pair):
+                self.done.append(_words(pair, last))
                 return _exchanged(s, pair, last)
         body, orelse = self.block(s.body), self.block(s.orelse)
         return s if body is s.body and orelse is s.orelse else replace(s, body=body, orelse=orelse)
@@ -164,6 +167,16 @@ def _pair(s: t.For) -> _Pair | None:
         return None
     others = (*s.body[:at], *s.body[at + 1 :], *inner.body)
     return _Pair(s, s.body[:at], inner, s.body[at + 1 :]) if all(isinstance(x, t.Store) for x in others) else None
+
+
+def _words(pair: _Pair, last: t.Assign | None) -> str:
+    parts = [f"line {pair.outer.loc.line}: loops {pair.outer.index} and {pair.inner.index} interchanged"]
+    loops = 1 + bool(pair.before) + bool(pair.behind)
+    if loops > 1:
+        parts.append(f"distributed into {loops}")
+    if last is not None and isinstance(last.value, t.Load):
+        parts.append(f"{last.target} expanded into {last.value.array}")
+    return ", ".join(parts)
 
 
 def _exchanged(written: t.For, pair: _Pair, last: t.Stmt | None) -> t.If:

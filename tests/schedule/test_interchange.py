@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from alpyna_hook.emit.inline import inlined
+from alpyna_hook.explain.report import as_data
+from alpyna_hook.explain.text import render
 from alpyna_hook.ir import typed as t
 from alpyna_hook.runtime.memory import overlaps_itself
 from alpyna_hook.schedule import interchange
@@ -68,7 +70,8 @@ def exchanged(program: Program) -> bool:
             for variant in site.state.variants.values():  # type: ignore[attr-defined]
                 for outcomes, unit, groups in variant.kernels:
                     nest = inlined(variant.typed)
-                    made = interchange.interchanged(nest, outcomes, unit, dict(zip(nest.arrays, groups, strict=True)), variant.reps)
+                    made, words = interchange.interchanged(nest, outcomes, unit, dict(zip(nest.arrays, groups, strict=True)), variant.reps)
+                    assert (made is not nest) == bool(words)
                     found |= made is not nest
     return found
 
@@ -194,7 +197,20 @@ def test_every_statement_of_the_result_is_one_of_the_nest() -> None:
     states = [site.state for site in all_sites() if site.module.filename == program.filename and site.state is not None]
     (variant,) = [variant for state in states for variant in state.variants.values()]  # type: ignore[attr-defined]
     ((outcomes, unit, groups),) = variant.kernels
-    made = interchange.interchanged(variant.typed, outcomes, unit, dict(zip(variant.typed.arrays, groups, strict=True)), variant.reps)
+    made, _ = interchange.interchanged(variant.typed, outcomes, unit, dict(zip(variant.typed.arrays, groups, strict=True)), variant.reps)
     stores = [s for s in t.statements(variant.typed.loop.body) if isinstance(s, t.Store)]
     found = [s for s in t.statements(made.loop.body) if isinstance(s, t.Store)]
     assert sorted(map(id, found)) == sorted(map(id, [*stores, *stores]))
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("product", "line 4: loops j and k interchanged, distributed into 2"),
+    ("scaled", "line 4: loops j and k interchanged, distributed into 3"),
+    ("a scalar", "line 4: loops j and k interchanged, distributed into 2, s expanded into c"),
+])
+def test_it_is_told(name: str, words: str) -> None:
+    program = program_of(EXCHANGED[name])
+    check(program, *inputs(5, 20, 17))
+    (entry,) = as_data(file=program.filename)
+    assert entry["exchanged"] == [words]
+    assert f"\n    {words}\n" in render([entry], ".")
