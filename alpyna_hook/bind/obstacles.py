@@ -6,12 +6,15 @@ It is looked for when a nest has been refused, and not before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from alpyna_hook.bind.attributes import Read
 from alpyna_hook.bind.views_rewrite import Rewrite
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
+
+if TYPE_CHECKING:
+    from alpyna_hook.bind.attributes import Read  # which imports NumPy
 
 
 def of_names(first: Declined, nest: ir.Nest, reads: Iterable[Read], bind: Callable[[Read], object]) -> Declined:

@@ -32,6 +32,12 @@ def test_the_report_is_written_at_exit(program: Program) -> None:
         assert row["file"] == str(program.folder / "main.py")
 
 
+def test_a_report_does_not_import_numpy(program: Program) -> None:
+    program.write("main.py", "import sys\nfor i in range(10): x = i\nprint('numpy' in sys.modules)\n")
+    done = program.python("-m", "alpyna", "run", "--report", "report.json", "main.py")
+    assert (done.out, done.err) == ("False\n", "")
+
+
 def test_the_report_is_the_parent_s_and_lies_where_the_program_was_started(program: Program) -> None:
     program.write("main.py", TOTAL + (
         "import os, sys\nos.mkdir('inner'); os.chdir('inner')\n"
