@@ -96,13 +96,7 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
     namespace: the globals of the code that holds the site.  What is remembered of a call must keep none of its
     objects alive: the site is a constant of a code object, which the garbage collector does not look into.
     """
-    state = site.state
-    if not isinstance(state, SiteState):
-        with _LOCK:
-            state = site.state
-            if not isinstance(state, SiteState):
-                site.judge = site.judge or Judge()
-                state = site.state = SiteState(site)
+    state = state_of(site)
     assert site.judge is not None
     trace, judge = state.trace, site.judge
     unseen = site.take_unseen()
@@ -110,22 +104,8 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         trace.leave(unseen)
         judge.unseen(unseen)
     trace.runs += 1
-    device = site.module.options.device
-    if device == "interpreter":
-        trace.refuse("disabled", "", None)
-        site.decline_for_good()
-        return INTERPRET
-    code = site.code()
-    if code is not None and watched_at(code):
-        trace.refuse("tracing", "", None)
-        return INTERPRET
-    if sys.is_finalizing():  # no imports any more, and threads that run do not come back
-        trace.refuse("unavailable", "Python is shutting down", None)
-        return INTERPRET
     forced = site.module.options.compiles_all
-    if not forced and not looks(site, state, judge):
-        trace.refuse("slower" if judge.resting else "compared" if judge.compiled else "too-small", "", None)
-        judge.timing = True
+    if is_left(site, state, judge, forced=forced):
         return INTERPRET
     handled = sys.exc_info()[1]
     judge.begin_compiled()
@@ -158,6 +138,39 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
         trace.refuse(slug, f"{type(error).__name__}: {error}", None)
         site.decline_for_good()
     return INTERPRET
+
+
+def state_of(site: Site) -> SiteState:
+    """Made when it is asked for first, by one thread."""
+    state = site.state
+    if not isinstance(state, SiteState):
+        with _LOCK:
+            state = site.state
+            if not isinstance(state, SiteState):
+                site.judge = site.judge or Judge()
+                state = site.state = SiteState(site)
+    return state
+
+
+def is_left(site: Site, state: SiteState, judge: Judge, *, forced: bool) -> bool:
+    """Whether this call is left to the interpreter before its values are looked at; the trace is told why."""
+    trace = state.trace
+    if site.module.options.device == "interpreter":
+        trace.refuse("disabled", "", None)
+        site.decline_for_good()
+        return True
+    code = site.code()
+    if code is not None and watched_at(code):
+        trace.refuse("tracing", "", None)
+        return True
+    if sys.is_finalizing():  # no imports any more, and threads that run do not come back
+        trace.refuse("unavailable", "Python is shutting down", None)
+        return True
+    if not forced and not looks(site, state, judge):
+        trace.refuse("slower" if judge.resting else "compared" if judge.compiled else "too-small", "", None)
+        judge.timing = True
+        return True
+    return False
 
 
 def looks(site: Site, state: SiteState, judge: Judge) -> bool:
