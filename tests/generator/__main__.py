@@ -25,6 +25,7 @@ from pathlib import Path
 
 from alpyna_hook.config import ENGINES
 from tests.differential import compile_accelerated
+from tests.exchanging import DONE, wherever_legal
 from tests.generator.trial import Trial, fails, failure, trials
 from tests.parting import one_at_a_time
 from tests.planning import SERVED, at_once
@@ -51,6 +52,7 @@ def main() -> int:
     parser.add_argument("--device", default="cpu", help="where what can be run there runs")
     parser.add_argument("--parts", action="store_true", help="kernels run one iteration of the outermost loop at a time, as long ones do")
     parser.add_argument("--plans", action="store_true", help="each call is repeated, and plans serve as soon as there can be one")
+    parser.add_argument("--exchanged", action="store_true", help="inner loops are exchanged wherever that is legal")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     return _chunk(options) if options.chunk else _spread(options)
@@ -80,7 +82,7 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
                "--bindings", str(options.bindings), "--device", options.device]
     command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless + ["--parts"] * options.parts
-    command += ["--plans"] * options.plans
+    command += ["--plans"] * options.plans + ["--exchanged"] * options.exchanged
     run = subprocess.run(
         command, capture_output=True, text=True,
         env={**os.environ, "ALPYNA_JIT": options.jit, "ALPYNA_THREADS": str(options.threads)},
@@ -103,7 +105,8 @@ def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
              f"{100 * totals['verdict flagged'] / runs:.1f} % replayed ({totals['needless']} for nothing), "
              f"{100 * totals['raised'] / runs:.1f} % raise, {100 * totals['warned'] / runs:.1f} % warn, "
              f"{totals['differences']} differences, {totals['died']} deaths"
-             + f", {totals['planned']} calls by plans" * bool(totals["planned"])]
+             + f", {totals['planned']} calls by plans" * bool(totals["planned"])
+             + f", {totals['exchanged']} loops exchanged" * bool(totals["exchanged"])]
     verdicts = [(name, n) for name, n in totals.most_common() if name.startswith("verdict ")]
     return "\n".join(lines + [f"    {n:7d}  {name.partition(' ')[2]}" for name, n in verdicts])
 
@@ -117,6 +120,8 @@ def _chunk(options: argparse.Namespace) -> int:
         one_at_a_time(setattr)
     if options.plans:
         at_once(setattr)
+    if options.exchanged:
+        wherever_legal(setattr)
     for k in range(options.first, options.first + options.count):
         print(f"nest {k}", flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
@@ -141,6 +146,7 @@ def _chunk(options: argparse.Namespace) -> int:
                 break
         faulthandler.cancel_dump_traceback_later()
     totals["planned"] = SERVED.total()
+    totals["exchanged"] = len(DONE)
     print(json.dumps(totals))
     return 0
 

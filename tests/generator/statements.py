@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
-from tests.generator.expressions import Text, boolean, constant, expression, index, integer, load, option, vector
+from tests.generator.expressions import Text, boolean, constant, expression, index, integer, load, option, subscript, vector
 from tests.generator.scope import Array, LoopVar, Scope
 
 Lines = list[str]
@@ -303,11 +303,40 @@ def range_loop(scope: Scope, budget: int) -> Lines:
         return _moving_bound(scope, budget)
     if scope.chance(4):
         return _all_indices(scope, budget)
+    if scope.chance(6):
+        return _sums(scope)
     name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
     header, variable = _range(scope, name)
     if header.startswith("range(") and scope.chance(8):
         header = scope.pick(("counted", "prange", "np.arange")) + header.removeprefix("range")
     return _for(scope, f"for {name} in {header}:", [variable], {}, budget)
+
+
+def _sums(scope: Scope) -> Lines:
+    """Two loops, the inner of which adds up what is stored in the end: in the element itself, or in a scalar."""
+    usable = [(a, axis) for a in scope.arrays if a.stored and a.kind == "f" for axis, d in enumerate(a.dims) if d.size and not d.plus]
+    if not usable:
+        return _moving_bound(scope, 1)
+    array, axis = scope.pick(usable)
+    outer = LoopVar(_fresh_index(scope), array.dims[axis].size)
+    with scope.loop_body([outer]):
+        inner = LoopVar(_fresh_index(scope), scope.pick(scope.sizes))
+        where = [outer.name if k == axis else index(scope, extent) for k, extent in enumerate(array.dims)]
+        target = subscript(array, where)
+        with scope.loop_body([inner]):
+            factors = [load(scope, scope.pick(scope.arrays_of("f"))) for _ in range(2)]
+    start, added = scope.pick(("0.0", "0", target, "0.5")), scope.pick((" * ", " + ", " - ")).join(factors)
+    if scope.chance(40):
+        total = scope.fresh("s")
+        _bind(scope, total, "f", True)
+        before, step, behind = [f"{total} = {start}"], f"{total} += {added}", [f"{target} = {scope.pick((total, total, f'{total} * 0.5'))}"]
+    else:
+        before = [f"{target} = {start}"] * scope.chance(60)
+        step = scope.pick((f"{target} += {added}", f"{target} = {target} * 0.5 - {added}", f"{target} = {added}"))
+        behind = [f"{target} *= 0.5"] * scope.chance(25)
+    first, second = scope.pick(("", "", "1, ")), scope.pick(("", "", "1, "))
+    return [f"for {outer.name} in range({first}{outer.size}):",
+            *indent([*before, f"for {inner.name} in range({second}{inner.size}):", f"    {step}", *behind])]
 
 
 def _moving_bound(scope: Scope, budget: int) -> Lines:

@@ -15,6 +15,7 @@ from alpyna_hook.runtime.memory import overlaps_itself
 from alpyna_hook.schedule import interchange
 from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
+from tests.exchanging import wherever_legal
 
 HEAD = "def f(a, b, c, d, n, m, p):\n    i = j = k = s = -1\n    for i in range(n):\n"
 PRODUCT = "for j in range(m):\n    c[i, j] = 0.0\n    for k in range(p):\n        c[i, j] += a[i, k] * b[k, j]"
@@ -174,8 +175,7 @@ SEEDS = [range(k, k + 60) for k in range(0, 1200, 60)]
 @pytest.mark.parametrize("seeds", [SEEDS[0], SEEDS[1], *[pytest.param(seeds, marks=pytest.mark.slow) for seeds in SEEDS[2:]]])
 def test_random_nests(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
     """With loops that are exchanged however short they are, and whether or not it is worth it."""
-    monkeypatch.setattr(interchange, "MANY", 1)
-    monkeypatch.setattr(interchange._Interchange, "is_worth_it", lambda self, pair: True)
+    wherever_legal(monkeypatch.setattr)
     count = 0
     for seed in seeds:
         rng = random.Random(seed)
