@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from tests.generator.expressions import Text, boolean, constant, expression, index, integer, load, option, subscript, vector
-from tests.generator.scope import Array, LoopVar, Scope
+from tests.generator.scope import Array, Extent, LoopVar, Scope
 
 Lines = list[str]
 
@@ -295,6 +295,8 @@ def loop(scope: Scope, budget: int) -> Lines:
         return settling_loop(scope, budget)
     if scope.chance(18):
         return element_loop(scope, budget)
+    if scope.chance(15):
+        return _sums(scope)
     return range_loop(scope, budget)
 
 
@@ -303,8 +305,6 @@ def range_loop(scope: Scope, budget: int) -> Lines:
         return _moving_bound(scope, budget)
     if scope.chance(4):
         return _all_indices(scope, budget)
-    if scope.chance(6):
-        return _sums(scope)
     name = scope.pick("ijlp") if scope.chance(5) else _fresh_index(scope)
     header, variable = _range(scope, name)
     if header.startswith("range(") and scope.chance(8):
@@ -313,18 +313,28 @@ def range_loop(scope: Scope, budget: int) -> Lines:
 
 
 def _sums(scope: Scope) -> Lines:
-    """Two loops, the inner of which adds up what is stored in the end: in the element itself, or in a scalar."""
+    """Two loops, the inner of which adds up what is stored in the end, mostly in one over the other dimension."""
     usable = [(a, axis) for a in scope.arrays if a.stored and a.kind == "f" for axis, d in enumerate(a.dims) if d.size and not d.plus]
     if not usable:
         return _moving_bound(scope, 1)
-    array, axis = scope.pick(usable)
+    array, axis = scope.pick([(a, k) for a, k in usable if len(a.dims) > 1] or usable)
+    others = [extent for k, extent in enumerate(array.dims) if k != axis and extent.size and not extent.plus]
+    if not others or scope.chance(15):
+        return _two_sums(scope, array, axis, {})
+    around = LoopVar(_fresh_index(scope), others[0].size)
+    with scope.loop_body([around]):
+        return [f"for {around.name} in range({around.size}):", *indent(_two_sums(scope, array, axis, {around.size: around.name}))]
+
+
+def _two_sums(scope: Scope, array: Array, axis: int, around: dict[str, str]) -> Lines:
     outer = LoopVar(_fresh_index(scope), array.dims[axis].size)
     with scope.loop_body([outer]):
         inner = LoopVar(_fresh_index(scope), scope.pick(scope.sizes))
-        where = [outer.name if k == axis else index(scope, extent) for k, extent in enumerate(array.dims)]
+        where = [outer.name if k == axis else around.get(extent.size) or _plain(scope, extent) for k, extent in enumerate(array.dims)]
         target = subscript(array, where)
         with scope.loop_body([inner]):
-            factors = [load(scope, scope.pick(scope.arrays_of("f"))) for _ in range(2)]
+            read = [scope.pick(scope.arrays_of("f")) for _ in range(2)]
+            factors = [subscript(a, [_plain(scope, extent) for extent in a.dims]) for a in read]
     start, added = scope.pick(("0.0", "0", target, "0.5")), scope.pick((" * ", " + ", " - ")).join(factors)
     if scope.chance(40):
         total = scope.fresh("s")
@@ -337,6 +347,12 @@ def _sums(scope: Scope) -> Lines:
     first, second = scope.pick(("", "", "1, ")), scope.pick(("", "", "1, "))
     return [f"for {outer.name} in range({first}{outer.size}):",
             *indent([*before, f"for {inner.name} in range({second}{inner.size}):", f"    {step}", *behind])]
+
+
+def _plain(scope: Scope, extent: Extent) -> str:
+    """The variable of a loop over the dimension, mostly."""
+    names = [v.name for v in scope.loops if v.size == extent.size and v.off <= extent.plus]
+    return scope.pick(names) if names and scope.chance(85) else index(scope, extent)
 
 
 def _moving_bound(scope: Scope, budget: int) -> Lines:
