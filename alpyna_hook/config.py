@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 HOST_DEVICES = ("auto", "cpu", "interpreter")
-DEVICES = (*HOST_DEVICES, "opencl")  # and those that other packages register
+DEVICES = (*HOST_DEVICES, "cuda", "opencl")  # and those that other packages register
 DEVICE_GROUP = "alpyna.devices"
 MODES = ("strict", "relaxed")
 ENGINES = ("llvm", "numba")
@@ -45,8 +45,8 @@ class _Options(NamedTuple):
 class Options(_Options):
     """What a user can choose; raises BadOption, a ValueError, for a value that is not known.
 
-    device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.  "opencl", or another device that
-             is found: as "cpu", and what the device can run exactly runs there.
+    device:  "auto" compiles a loop when that pays, "cpu" whenever it can be, "interpreter" never.  "cuda", "opencl", or another
+             device that is found: as "cpu", and what the device can run exactly runs there.
     fp:      "strict" changes no bit.  "relaxed" is accepted and, in this version, does the same.
     strict:  internal errors are raised instead of leaving the loop to the interpreter.
     log:     "" for no log, "1" for standard error, else the name of a file to append to.

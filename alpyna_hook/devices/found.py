@@ -15,6 +15,7 @@ from alpyna_hook.devices.target import Device, DeviceError
 OWN = {
     "interpreter": "alpyna_hook.devices.host:Interpreter",
     "cpu": "alpyna_hook.devices.host:Cpu",
+    "cuda": "alpyna_hook.devices.cuda:Cuda",
     "opencl": "alpyna_hook.devices.opencl:OpenCl",
 }
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook.config import cache_folder
+from alpyna_hook.devices.probe import samples, wanted
 from alpyna_hook.devices.target import DeviceError
 from alpyna_hook.emit.opencl import DOUBLE, ROUNDED, SINGLE, SYMBOL, needs, opencl_text
 from alpyna_hook.emit.opencl_values import NotOnDevices
@@ -123,17 +124,15 @@ class OpenClTarget:
 
     def _keeps(self, t: str, option: str | None) -> bool:
         """option: None where division and square root are known to be inexact, so that they are not compared."""
-        given = _samples(np.dtype("f8" if t == "double" else "f4"))
+        given = samples(np.dtype("f8" if t == "double" else "f4"))
         found = given.copy()
         program = self._built(_PROBE.format(t=t), [option] if option else [])
         memory = self.allocate(found.nbytes)
         self.send(memory, given)
         self._run(self._cl.Kernel(program, "probe"), len(given), [memory, np.uint64(len(given))])
         self.fetch(memory, found)
-        a, b, c, d = given.T
-        wanted = np.stack([a * b + c, a / b, np.sqrt(a), d * given.dtype.type(0.5)], axis=1)
         columns = [0, 3] if option is None else [0, 1, 2, 3]
-        return bool(np.array_equal(wanted[:, columns], found[:, columns]))
+        return bool(np.array_equal(wanted(given)[:, columns], found[:, columns]))
 
     # -- programs
 
@@ -218,12 +217,3 @@ def _chosen(cl: Any) -> Any:
     kinds = cl.device_type.GPU, cl.device_type.ACCELERATOR, cl.device_type.CPU
     order = {kind: k for k, kind in enumerate(kinds)}
     return min(found, key=lambda d: (not d.double_fp_config, order.get(d.type & ~cl.device_type.DEFAULT, len(kinds))))
-
-
-def _samples(dtype: Any) -> Any:
-    """Rows of a, b, c and d; a * b + c differs from what a contracted one gives, d is denormal."""
-    random = np.random.Generator(np.random.PCG64(13))
-    count = 512
-    a, b = random.uniform(0.5, 2.0, count).astype(dtype), random.uniform(0.5, 2.0, count).astype(dtype)
-    tiny = np.finfo(dtype).smallest_subnormal * random.integers(2, 1000, count).astype(dtype)
-    return np.ascontiguousarray(np.stack([a, b, -(a * b), tiny], axis=1))

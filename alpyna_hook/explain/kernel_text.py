@@ -14,6 +14,7 @@ from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
 
 Printer = Callable[[ast.AST], str]
+_LANGUAGES = {"opencl": "opencl", "cuda": "ptx"}  # by device
 
 
 def in_language(ir: k.Kernel, language: str) -> str:
@@ -34,13 +35,13 @@ def for_device(variant: Any, language: str) -> Iterator[str]:
     the CPU as they would be printed for one."""
     from alpyna_hook.runtime.on_device import texts
 
-    ran = list(texts(variant)) if language == "opencl" else []
+    ran = list(texts(variant)) if language == _LANGUAGES.get(variant.options.device) else []
     yield from ran
     for key, kernel in () if ran else variant.kernels.items():
         bases = dict(zip([variant.layout.arrays[name] for name in variant.typed.arrays], key[2], strict=True))
         try:
             with own_imports():
-                yield _opencl(kernel.source.ir, bases) if language == "opencl" else _ptx(kernel.source.ir)
+                yield _opencl(kernel.source.ir, bases) if language == "opencl" else _ptx(kernel.source.ir, bases)
         except (NotOnDevices, ImportError, RuntimeError) as refused:
             yield f"not to be had: {refused}\n"
 
@@ -51,11 +52,11 @@ def _opencl(ir: k.Kernel, bases: Mapping[int, int]) -> str:
     return opencl_text(ir, bases)
 
 
-def _ptx(ir: k.Kernel) -> str:
+def _ptx(ir: k.Kernel, bases: Mapping[int, int]) -> str:
     from alpyna_hook.emit.ptx import ptx_module
     from alpyna_hook.kernels.ptx import assembled
 
-    return assembled(ptx_module(ir))
+    return assembled(ptx_module(ir, bases))
 
 
 def printed(text: str, language: str = "python") -> str:

@@ -1,4 +1,4 @@
-"""PTX, the assembly of NVIDIA's GPUs, by LLVM.  Nothing here needs a GPU, and nothing launches what is made."""
+"""PTX, the assembly of NVIDIA's GPUs, by LLVM.  Nothing here needs a GPU."""
 
 from __future__ import annotations
 

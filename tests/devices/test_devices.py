@@ -55,7 +55,7 @@ def test_entry_points_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_names() -> None:
-    assert found.names() == ["interpreter", "cpu", "opencl", "broken", "dummy", "missing"]
+    assert found.names() == ["interpreter", "cpu", "cuda", "opencl", "broken", "dummy", "missing"]
     assert config.parse("device", "dummy") == "dummy"
     with pytest.raises(config.BadOption, match=r"device cannot be 'dumy'; did you mean 'dummy'\?"):
         config.parse("device", "dumy")
@@ -64,7 +64,8 @@ def test_the_names() -> None:
 
 
 def test_the_command_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(found.OWN, "opencl", "tests.devices.dummy:Missing")
+    for name in ("cuda", "opencl"):
+        monkeypatch.setitem(found.OWN, name, "tests.devices.dummy:Missing")
     rows = {row["name"]: row for row in alpyna.devices.devices()}
     assert [name for name, row in rows.items() if row["usable"]] == ["interpreter", "cpu", "dummy"]
     assert rows["missing"]["remedy"] == "plug it in"

@@ -33,22 +33,22 @@ def ptxas() -> str:
 
 @pytest.mark.parametrize("name", NESTS)
 def test_every_nest_is_assembled_or_refused(name: str) -> None:
-    made = [kernel for kernel, _ in kernels(name)]
+    made = kernels(name)
     assert made
     if name in REFUSED:
         with pytest.raises(NotOnDevices, match="functions of the C library or NumPy"):
-            ptx_module(made[0])
+            ptx_module(*made[0])
         return
-    for kernel in made:
-        text = assembled(ptx_module(kernel))
+    for each in made:
+        text = assembled(ptx_module(*each))
         assert ".visible .entry alpyna(" in text
         assert not INEXACT.findall(text)
 
 
 def test_arithmetic_is_rounded_step_by_step() -> None:
-    text = "".join(assembled(ptx_module(kernel)) for kernel, _ in kernels("matrix_product"))
+    text = "".join(assembled(ptx_module(*each)) for each in kernels("matrix_product"))
     assert "mul.rn.f64" in text and "add.rn.f64" in text
-    text = "".join(assembled(ptx_module(kernel)) for kernel, _ in kernels("triangular_solve"))
+    text = "".join(assembled(ptx_module(*each)) for each in kernels("triangular_solve"))
     assert "div.rn.f64" in text
 
 
@@ -58,7 +58,7 @@ def test_remainders_of_floats_are_refused(op: str) -> None:
     body = (k.Evaluate(value), k.Return(k.Const(0, "i8")))
     kernel = k.Kernel((k.Function("kernel", (k.Local("frame", "p"),), "i8", (), (), body),), 1)
     with pytest.raises(NotOnDevices, match="remainders of floats"):
-        ptx_module(kernel)
+        ptx_module(kernel, {})
 
 
 @pytest.mark.parametrize("processor", ["sm_70", "sm_80", "sm_90"])
@@ -66,9 +66,9 @@ def test_ptxas_takes_them(processor: str, tmp_path: Path) -> None:
     if not ptxas():
         pytest.skip("there is no ptxas: pip install nvidia-cuda-nvcc-cu12")
     for name in COMPUTING:
-        for number, (kernel, _) in enumerate(kernels(name)):
+        for number, each in enumerate(kernels(name)):
             path = tmp_path / f"{name}{number}.ptx"
-            path.write_text(assembled(ptx_module(kernel), processor))
+            path.write_text(assembled(ptx_module(*each), processor))
             done = subprocess.run([ptxas(), f"-arch={processor}", str(path), "-o", str(tmp_path / "out")], capture_output=True, text=True)
             if "is not defined for option" in done.stderr:
                 pytest.skip(f"this ptxas does not know {processor}")

@@ -1,0 +1,63 @@
+"""A small kernel that tells whether a device computes what the contract rests on as it should: products and sums that are not
+contracted, division, square root, denormals.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from alpyna_hook.devices.target import STATUS_BYTES, Target
+from alpyna_hook.emit.layout import CONTROL_BYTES
+from alpyna_hook.ir import kernel as k
+
+_ROWS, _COLUMNS = 512, 4
+_PLACE = CONTROL_BYTES  # in the frame, of the array
+
+
+def samples(dtype: Any) -> Any:
+    """Rows of a, b, c and d; a * b + c differs from what a contracted one gives, d is denormal."""
+    random = np.random.Generator(np.random.PCG64(13))
+    a, b = random.uniform(0.5, 2.0, _ROWS).astype(dtype), random.uniform(0.5, 2.0, _ROWS).astype(dtype)
+    tiny = np.finfo(dtype).smallest_subnormal * random.integers(2, 1000, _ROWS).astype(dtype)
+    return np.ascontiguousarray(np.stack([a, b, -(a * b), tiny], axis=1))
+
+
+def wanted(given: Any) -> Any:
+    """What is to be found in place of the samples."""
+    a, b, c, d = given.T
+    return np.stack([a * b + c, a / b, np.sqrt(a), d * given.dtype.type(0.5)], axis=1)
+
+
+def keeps(target: Target, rep: k.Rep) -> bool:
+    """Raises DeviceError."""
+    given = samples(np.dtype(rep))
+    program = target.compile(target.text(kernel(rep), {_PLACE: 0}))
+    memory, found = target.allocate(given.nbytes), given.copy()
+    frame = np.zeros(_PLACE + 8 + STATUS_BYTES, np.uint8)
+    target.send(memory, given.view(np.uint8).reshape(-1))
+    target.launch(program, frame, len(frame), [memory])
+    target.fetch(memory, found.view(np.uint8).reshape(-1))
+    return bool(np.array_equal(wanted(given), found))
+
+
+def kernel(rep: k.Rep) -> k.Kernel:
+    size = np.dtype(rep).itemsize
+    frame, x, row = k.Local("frame", "p"), k.Local("x", "p"), k.Local("row", "i8")
+
+    def place(column: int) -> k.Value:
+        start = k.Binary("mul", row, k.Const(_COLUMNS * size, "i8"), "i8")
+        return k.Binary("add", start, k.Const(column * size, "i8"), "i8")
+
+    a, b, c, d = (k.Local(name, rep) for name in "abcd")
+    results: tuple[k.Value, ...] = (
+        k.Binary("add", k.Binary("mul", a, b, rep), c, rep), k.Binary("div", a, b, rep), k.Unary("sqrt", a, rep),
+        k.Binary("mul", d, k.Const(0.5, rep), rep),
+    )
+    loaded = [k.Set(v.name, k.Load(x, place(column), rep, 0)) for column, v in enumerate((a, b, c, d))]
+    stored = [k.Store(x, place(column), value, rep, 0) for column, value in enumerate(results)]
+    loop = k.Loop("row", k.Const(0, "i8"), k.Const(_ROWS, "i8"), 1, k.Mode.SEQUENTIAL, (*loaded, *stored), ())
+    base = k.Set("x", k.Cast(k.Load(frame, k.Const(_PLACE, "i8"), "i8", None), "p"))
+    body = base, loop, k.Return(k.Const(0, "i8"))
+    return k.Kernel((k.Function("kernel", (frame,), "i8", (x, row, a, b, c, d), (), body),), 1)
