@@ -137,7 +137,7 @@ class Outermost:
         """May two arrays that matter, or two elements of one, have bytes in common, as far as is known?"""
         if not self._arrays <= arrays.keys() or self._arrays & self.program.rebound:
             return True
-        return bool(overlapping(self._may_meet, arrays)) or not all(arrays[a].injective for a in self.program.stored)
+        return bool(overlapping(self._may_meet, arrays)) or not all(arrays[a].injective for a in self.program.stored & self._arrays)
 
     def _whole(self) -> NestAnalysis:
         if self._analysis is None:

@@ -28,6 +28,7 @@ PARALLEL = {
     "rows of one array": ("for i in range(n):\n    for j in range(1, 10):\n        b[i, j] += b[i, j - 1]", "threads over i"),
     "while inside": ("for i in range(n):\n    k = 0\n    while k < w[i]:\n        k += 1\n    b[i, 0] = k", "threads over i"),
     "continue": ("for i in range(n):\n    if w[i] > 5:\n        continue\n    b[i, 0] = 1.0", "threads over i"),
+    "a store that is never reached": ("for i in range(n):\n    continue\n    b[i, 0] = 1.0", "threads over i"),
     "continue that is known": ("for i in range(n):\n    if i > 5:\n        continue\n    b[i, 0] = 1.0", "threads over i"),
     "a call": ("for i in range(n):\n    b[i, 0] = twice(b[i, 1])", "threads over i"),
 }
