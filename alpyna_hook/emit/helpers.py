@@ -11,6 +11,7 @@ from functools import cache
 from alpyna_hook.emit.reader import read
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.schema import walk
+from alpyna_hook.operators import gamma
 
 _SMITH = '''
 def smith_{f}(ar: {f}, ai: {f}, br: {f}, bi: {f}) -> {c}:
@@ -173,6 +174,7 @@ def hypot_f8(a: f8, b: f8) -> f8:
         return norm_f8(x / normal, y / normal, largest / normal) * normal
     return norm_f8(x, y, largest)
 ''',
+    **gamma.TEXTS,
 }
 HELPERS = frozenset(_TEXTS)
 

@@ -29,6 +29,7 @@ from alpyna_hook.ir.kernel_values import (
     zero,
 )
 from alpyna_hook.ir.kinds import Rep, is_complex, is_float
+from alpyna_hook.operators.gamma import GAMMA_CALLS
 
 ARITHMETIC = frozenset("add sub mul floordiv mod and or xor".split())
 COMPARE = frozenset("lt le gt ge eq ne".split())
@@ -53,6 +54,8 @@ def operation(scope: Scope, e: t.Op, a: list[k.Value]) -> k.Value:
         return _mixed(scope, name.removesuffix("_mixed"), a)
     if name in _LLVM:
         return k.Unary(name, cast(a[0], rep), rep)
+    if name in GAMMA_CALLS:
+        return helper(scope, f"{name}_f8", *[scope.function(f) for f in GAMMA_CALLS[name]], *a)
     if name in _HELPED:
         return helper(scope, _HELPED[name], *a)
     return _OTHERS[name](scope, e, *a)

@@ -113,7 +113,9 @@ class _Reader:
                 return k.Pair(cast(args[0], part), cast(args[1], part), self.rep)
             case "bits" | "from_bits":
                 return k.Unary(op, args[0], "i" + rep[1:] if op == "bits" else rep)
-            case "fabs" | "fneg" | "sqrt" | "rint":
+            case "at":
+                return k.CallAt(args[0], tuple([cast(x, rep) for x in args[1:]]), rep)
+            case "fabs" | "floor" | "fneg" | "sqrt" | "rint":
                 return k.Unary(op, cast(args[0], rep), rep)
         function = self.other(name)
         return k.Call(name, tuple([cast(x, p.rep) for x, p in zip(args, function.parameters, strict=True)]), function.rep)

@@ -8,6 +8,7 @@ from functools import partial
 from alpyna_hook.infer.maker import BOOL, FLOAT, INT, KnownCall, Maker, require_exact
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import is_float, is_int
+from alpyna_hook.operators.gamma import GAMMA_CALLS, require_same
 from alpyna_hook.operators.genuine import MATH
 from alpyna_hook.reasons import Declined
 
@@ -54,6 +55,15 @@ def math_hypot(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     return make.op("hypot", (make.real(args[0], e), make.real(args[1], e)), FLOAT, "f8", e.loc)
 
 
+def math_gamma(make: Maker, args: list[t.Expr], e: ir.Call, *, name: str) -> t.Expr:
+    """Python's own algorithm, too, of libm's exponentials, logarithms and sines."""
+    value = make.real(make.one(args, e), e)
+    require_exact("math", name, "f8")
+    require_same(name)
+    make.scope.shared.libm.update(dict.fromkeys(GAMMA_CALLS[name]))
+    return make.op(name, (value,), FLOAT, "f8", e.loc, ("domain",))
+
+
 def math_gcd(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     if len(args) != 2:
         raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)
@@ -94,6 +104,7 @@ def _scaled(make: Maker, args: list[t.Expr], e: ir.Call, *, factor: float) -> t.
 MATH_CALLS: dict[str, KnownCall] = {
     "fabs": math_fabs, "gcd": math_gcd, "hypot": math_hypot, "isqrt": math_isqrt, "log": math_log, "sqrt": math_sqrt,
     **{name: partial(_two, name=name, checks=("domain_strict",)) for name in ("atan2", "fmod", "pow")},
+    **{name: partial(math_gamma, name=name) for name in GAMMA_CALLS},
     "copysign": partial(_two, name="copysign", checks=("number",)),
     **{name: partial(_predicate, name=name) for name in ("isfinite", "isinf", "isnan")},
     **{name: partial(_to_int, name=name) for name in ("ceil", "floor", "trunc")},

@@ -24,6 +24,7 @@ MATH_FLOAT = {
     "sqrt": "abs", "exp": "small", "log": "positive", "sin": "", "cos": "", "tan": "", "atan": "", "asin": "unit",
     "acos": "unit", "sinh": "small", "cosh": "small", "tanh": "", "asinh": "", "log2": "positive", "log10": "positive",
     "log1p": "abs", "expm1": "small", "fabs": "", "erf": "", "erfc": "", "degrees": "", "radians": "", "cbrt": "",
+    "gamma": "gamma", "lgamma": "gamma",
 }
 NUMPY_FLOAT = {
     "sqrt": "abs", "exp": "small", "log": "positive", "sin": "", "cos": "", "tan": "", "tanh": "", "arctan": "",
@@ -290,7 +291,7 @@ def _within(scope: Scope, x: Text, domain: str) -> str:
     if not domain or scope.wild(20):
         return x.text
     return {"abs": f"abs({x})", "positive": f"abs({x}) + 0.25", "unit": f"math.sin({x})",
-            "small": f"3.0 * math.sin({x})"}[domain]
+            "small": f"3.0 * math.sin({x})", "gamma": f"7.5 * math.sin({x}) + 0.1"}[domain]
 
 
 def _rare_float(scope: Scope, choice: str, x: Text, depth: int) -> Text:
