@@ -11,6 +11,7 @@ import numpy as np
 
 from alpyna_hook.infer.math_calls import LIBM_1
 from alpyna_hook.infer.numpy_calls import UFUNC_1, UFUNC_2
+from alpyna_hook.operators.gamma import GAMMA_CALLS
 from alpyna_hook.profile import function_key
 
 from .programs import Pair, source_of
@@ -27,6 +28,7 @@ _DOMAINS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("log", "log2", "log10", "log1p"), (1e-30, 1e30)),
     **dict.fromkeys(("exp", "exp2", "expm1", "sinh", "cosh"), _EXPONENT),
     **dict.fromkeys(("erf", "erfc"), (-6.0, 6.0)),
+    "gamma": (-150.0, 150.0),
     **dict.fromkeys(("logaddexp", "logaddexp2"), _EXPONENT),
 }
 _EXPONENTS = (2.0, 0.5, -1.0, 1.0, 0.0, 3.0)  # some have ways of their own
@@ -63,7 +65,7 @@ class Function:
 
 def functions() -> list[Function]:
     """All that kernels call by address."""
-    known = [Function("math", name, "f8", 1) for name in sorted(LIBM_1) if hasattr(math, name)]
+    known = [Function("math", name, "f8", 1) for name in sorted({*LIBM_1, *GAMMA_CALLS}) if hasattr(math, name)]
     known += [Function("math", name, "f8", 2) for name in _MATH_2]
     for rep in ("f8", "f4"):
         known.append(Function("operator", "pow", rep, 2))
