@@ -86,7 +86,9 @@ def gamma_f8(fmod: i8, sin: i8, cos: i8, exp: i8, pow: i8, x: f8) -> f8:
     if size > 200.0:
         return 0.0 / sinpi_f8(fmod, sin, cos, x) if x < 0.0 else inf
     y = size + 5.524680040776729583740234375
-    z = (y - size) - 5.524680040776729583740234375 if size > 5.524680040776729583740234375 else (y - 5.524680040776729583740234375) - size
+    greater = size if size > 5.524680040776729583740234375 else 5.524680040776729583740234375
+    less = 5.524680040776729583740234375 if size > 5.524680040776729583740234375 else size
+    z = (y - greater) - less
     z = z * 6.024680040776729583740234375 / y
     if x < 0.0:
         r = {-math.pi!r} / sinpi_f8(fmod, sin, cos, size) / size * at_f8(exp, y) / lanczos_f8(size)
