@@ -121,8 +121,18 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         + "".join(f"  different  {text}\n" for text in different)
         + "".join(f"  declined   {text}\n" for text in declined)
         + f"float flags  {'do not work: ' + ', '.join(broken) if broken else 'work'}\n"
+        + "".join(f"kernels      {_rates(found)}\n" for found in [data.get("processor")] if found)
         + "".join(f"{name:12} {_device(found)}\n" for name, found in data.get("devices", {}).items())
     )
+
+
+def _rates(found: Mapping[str, Any]) -> str:
+    levels = ", ".join(f"{rate / 2**30:.1f} GiB/s over {_size(int(size))}" for size, rate in found["bytes_a_second"].items())
+    return f"{found['operations_a_second'] / 1e9:.2f} billion operations a second in a thread, {levels}"
+
+
+def _size(size: int) -> str:
+    return f"{size >> 20} MiB" if size >= 2**20 else f"{size >> 10} KiB"
 
 
 def _device(found: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import complain, own_profile, profile_file
@@ -31,6 +31,20 @@ _PLAUSIBLE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """Of a device with memory of its own: seconds until its first program can be compiled, to compile a small one, and to launch
+    it; bytes a second from the host and back; what its kernels do in a second."""
+
+    seconds_to_open: float
+    seconds_to_compile: float
+    seconds_to_launch: float
+    bytes_a_second_there: float
+    bytes_a_second_back: float
+    operations_a_second: float
+    bytes_a_second: float
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One machine's profile; None where something was not measured.
 
@@ -40,6 +54,7 @@ class Profile:
     load_seconds_per_node: the same where its kernel is in the store.  launch_seconds: of a call, beside the kernel.
     different: functions whose compiled result was not the interpreter's on the inputs tried, as
     "math.exp" or "numpy.exp:f4".
+    operations_a_second, bytes_a_second (by the bytes that are gone over): of kernels in one thread.  devices: by name.
     flags: whether the floating-point flags that a kernel raises lead to the interpreter's warnings.
     """
 
@@ -58,6 +73,9 @@ class Profile:
     launch_seconds: float | None = None
     different: frozenset[str] = frozenset()
     flags: bool | None = None
+    operations_a_second: float | None = None
+    bytes_a_second: Mapping[float, float] = field(default_factory=dict)
+    devices: Mapping[str, Costs] = field(default_factory=dict)
 
     def inexact(self, family: str, name: str, rep: str = "f8") -> bool:
         """Whether a function ("math" or "numpy") was seen to differ from the interpreter on this machine."""
@@ -170,8 +188,30 @@ def parsed(text: str) -> Profile:
         launch_seconds=_seconds(compiler, "launch_seconds"),
         different=frozenset(key for key, found in data["functions"].items() if int(found["differences"]) > 0),
         flags=_all_work(data["flags"]),
+        **_rates(data.get("processor", {})),
+        devices=_devices(data.get("devices", {})),
     )
     return replace(measured, **_overrides(data.get("overrides", {})))
+
+
+def _rates(found: Mapping[str, Any]) -> dict[str, Any]:
+    if not found:
+        return {}
+    levels = {float(size): _rate(rate) for size, rate in found["bytes_a_second"].items()}
+    return {"operations_a_second": _rate(found["operations_a_second"]), "bytes_a_second": levels}
+
+
+def _devices(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Costs]:
+    """Those of which all is known."""
+    names = [each.name for each in fields(Costs)]
+    whole = {name: costs for name, costs in found.items() if all(key in costs for key in names)}
+    return {name: Costs(**{key: _rate(costs[key]) for key in names}) for name, costs in whole.items()}
+
+
+def _rate(value: Any) -> float:
+    if not isinstance(value, (int, float)) or not 0 < value < 1e18:
+        raise ValueError(f"{value!r} is no rate, and no time")
+    return float(value)
 
 
 def _overrides(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
 from alpyna_hook.emit.layout import CONTROL_BYTES
 from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
 
+from . import rates
+
 _REPEATS = 7
 _BYTES = 2**24
 _NOTHING = Kernel((Function("kernel", (Local("frame", "p"),), "i8", (), (), (Return(Const(0, "i8")),)),), 1)
@@ -24,10 +26,13 @@ def seconds() -> dict[str, dict[str, Any]]:
     measured = {}
     for name in found.names():
         try:
+            begun = perf_counter()
             device = found.device(name)
             target = None if device.missing() else device.target()
             if target is not None:
-                measured[name] = {**device.facts(), **_costs(target)}
+                opening = perf_counter() - begun
+                measured[name] = {**device.facts(), "seconds_to_open": opening, **_costs(target)}
+                measured[name] |= rates.of_device(name, measured[name])
         except DeviceError:
             continue
     return measured

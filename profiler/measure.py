@@ -8,7 +8,7 @@ from typing import Any
 
 from alpyna_hook import profile
 
-from . import compiler, devices, exactness, flags, interpreter
+from . import compiler, devices, exactness, flags, interpreter, rates
 
 Progress = Callable[[str], None]
 
@@ -27,6 +27,8 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
     of_functions = exactness.differences()
     progress("floating-point flags")
     of_flags = flags.work()
+    progress("rates of kernels")
+    of_processor = rates.of_processor()
     progress("devices")
     return {
         "schema": profile.SCHEMA,
@@ -34,6 +36,7 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
         "machine": profile.machine(),
         "interpreter": of_interpreter,
         "compiler": of_compiler,
+        "processor": of_processor,
         "functions": of_functions,
         "flags": of_flags,
         "devices": devices.seconds(),

@@ -30,10 +30,10 @@ class Pair:
     module: str
 
     @classmethod
-    def of(cls, source: str) -> Pair:
+    def of(cls, source: str, device: str = "cpu") -> Pair:
         namespace: dict[str, Any] = {"__name__": "plain"}
         exec(compile(source, "<measured>", "exec"), namespace)
-        module = alpyna_hook.static_analyse(source, _OPTIONS)
+        module = alpyna_hook.static_analyse(source, _OPTIONS._replace(device=device))
         return cls(namespace["measured"], module.measured, str(module.__file__))
 
     def reason(self) -> str | None:

@@ -32,6 +32,11 @@ class Pace:
         several = self._usual.get(True)
         return predicted * self._usual.get(False, _GUESS if several is None else several * self.team)
 
+    def expected(self, predicted: float, free: int) -> float | None:
+        """What the better of one thread and several needs, as it was seen; None if nothing was."""
+        seen = [ratio for several, ratio in self._usual.items() if free > 1 or not several]
+        return predicted * min(seen) if seen else None
+
     def threads(self, predicted: float, free: int, fork: float) -> int:
         """So many of `free` threads are to run the nest.  fork: seconds to start them."""
         one, several = self._usual.get(False), self._usual.get(True)

@@ -14,7 +14,7 @@ from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
 
 Printer = Callable[[ast.AST], str]
-_LANGUAGES = {"opencl": "opencl", "cuda": "ptx"}  # by device
+_DEVICES = {"opencl": "opencl", "ptx": "cuda"}  # by language
 
 
 def in_language(ir: k.Kernel, language: str) -> str:
@@ -35,7 +35,7 @@ def for_device(variant: Any, language: str) -> Iterator[str]:
     the CPU as they would be printed for one."""
     from alpyna_hook.runtime.on_device import texts
 
-    ran = list(texts(variant)) if language == _LANGUAGES.get(variant.options.device) else []
+    ran = list(texts(variant, _DEVICES[language]))
     yield from ran
     for key, kernel in () if ran else variant.kernels.items():
         bases = dict(zip([variant.layout.arrays[name] for name in variant.typed.arrays], key[2], strict=True))

@@ -14,6 +14,7 @@ from alpyna_hook.bind.obstacles import place_of
 from alpyna_hook.capture.meanings import Spelled, aliases
 from alpyna_hook.capture.survey import obstacles
 from alpyna_hook.explain.hints import hint
+from alpyna_hook.explain.options import options_of
 from alpyna_hook.explain.times import Loop, Times, module_name
 from alpyna_hook.guest.watching import was_shown
 from alpyna_hook.ir.captured import Loc
@@ -128,13 +129,15 @@ def entry_of(file: str, line: int, qualname: str, end_line: int = 0) -> Entry:
     are added up here, reached it.  schedule: by how many threads it ran, or what keeps it in order; "" for what is too short.
     exchanged: what was done to the order of its inner loops.
     elsewhere: why runs were not on the device that was chosen, and how many.
+    options: what each way to run it was expected to cost at the last run (`explain.options`).
     """
     return {
         "file": file, "line": line, "end_line": end_line or line, "qualname": qualname,
         "runs": 0, "accelerated_runs": 0, "device": "interpreter",
         "reason": None, "detail": "", "place": None, "hint": None, "seconds": 0.0, "compile_seconds": 0.0,
         "interpreter_seconds": 0.0, "saved_seconds": 0.0, "interpreted_seconds": None, "refusals": {}, "counted": True,
-        "part_of": None, "workers": 0, "schedule": "", "exchanged": [], "elsewhere": {}, "obstacles": [], "loops": [],
+        "part_of": None, "workers": 0, "schedule": "", "exchanged": [], "elsewhere": {}, "options": [],
+        "obstacles": [], "loops": [],
     }
 
 
@@ -163,6 +166,7 @@ def _site(site: Site) -> Entry:
         schedule=trace.schedule if trace.accelerated else "",
         exchanged=list(dict.fromkeys(words for variant in _variants(site) for words in variant.exchanged)),
     )
+    entry["options"] = options_of(entry, _variants(site))
     if trace.reason is not None:
         slug = _first_reason(trace.reason, entry["refusals"])
         cause = trace.causes.get(slug, Cause("", None))
@@ -181,7 +185,7 @@ def _device(site: Site, trace: Trace) -> str:
     """Where the compiled runs were."""
     if not trace.there:
         return "cpu" if trace.accelerated else "interpreter"
-    chosen = site.module.options.device
+    chosen = " and ".join(trace.devices)
     return chosen if trace.there == trace.accelerated else f"cpu and {chosen}"
 
 

@@ -119,6 +119,7 @@ def _nest(entry: Entry, folder: str, static: bool) -> Iterable[str]:
             yield f"    {entry['schedule']}"
         yield from (f"    {words}" for words in entry["exchanged"])
         yield from (f"    device: {counted(times, 'run')} not there: {why}" for why, times in entry["elsewhere"].items())
+        yield from (f"    {line}" for line in _options(entry))
         yield from (f"    {line}" for line in _left_over(entry))
     elif entry["reason"]:
         yield from frame(lines, entry["line"], entry["place"])
@@ -145,6 +146,18 @@ def _where(entry: Entry) -> str:
         saved = entry["saved_seconds"]
         text += f"; about {seconds(saved)} saved" if saved > 0 else "; no time saved"
     return text
+
+
+def _options(entry: Entry) -> Iterable[str]:
+    """What was expected of the last run, where there was more than the processor to choose from."""
+    rows = entry["options"]
+    for row in rows if len(rows) > 2 else ():
+        if row["refused"]:
+            yield f"option {row['name']}: not there: {row['refused']}"
+            continue
+        terms = ", ".join([f"{term} {seconds(value)}" for term, value in row["terms"].items() if value])
+        seen = " as seen" if row["seen"] else " expected"
+        yield f"option {row['name']}: {seconds(row['seconds'])}{seen}" + f" ({terms})" * bool(terms) + ", taken" * row["chosen"]
 
 
 def _runs(entry: Entry, runs: int) -> str:

@@ -42,7 +42,7 @@ NESTED_UNKNOWN_TRIPS = 30.0  # and of one in another loop
 _MANY = 32
 
 
-def _measured() -> Profile | None:
+def measured() -> Profile | None:
     """This machine's profile; where there is none, as is common, what reads it is not even imported."""
     if "alpyna_hook.profile" not in sys.modules and not os.path.exists(profile_file()):
         return None
@@ -85,7 +85,7 @@ def _loop() -> Callable[[int], float]:
 def compile_seconds(size: int, jit: str = MEASURED, *, stored: bool = False) -> float:
     """What analysing and compiling a nest of this many nodes is predicted to cost, once everything is imported; stored: where
     the kernel is in the store."""
-    known = _measured() if jit == MEASURED else None
+    known = measured() if jit == MEASURED else None
     base = per_node = None
     if known and stored:  # both of one fit
         base, per_node = known.load_seconds, known.load_seconds_per_node
@@ -100,7 +100,7 @@ def compile_seconds(size: int, jit: str = MEASURED, *, stored: bool = False) -> 
 
 def launch_seconds() -> float:
     """What a call of a kernel is taken to cost before any was seen."""
-    known = _measured()
+    known = measured()
     return known.launch_seconds if known and known.launch_seconds else judge.LAUNCH_SECONDS * _slowness()
 
 
@@ -118,9 +118,9 @@ def import_seconds(jit: str = MEASURED, *, stored: bool = False) -> float:
         return 0.0
     seconds = 0.0
     if not needless:
-        known = _measured() if jit == MEASURED else None
-        measured = known and known.compiler_import_seconds
-        seconds = measured or (COMPILER_IMPORT_SECONDS[jit] + (0.0 if stored else FIRST_SECONDS[jit])) * _slowness()
+        known = measured() if jit == MEASURED else None
+        seen = known and known.compiler_import_seconds
+        seconds = seen or (COMPILER_IMPORT_SECONDS[jit] + (0.0 if stored else FIRST_SECONDS[jit])) * _slowness()
     if "alpyna_hook.runtime.engine" not in sys.modules:
         seconds += (ENGINE_IMPORT_SECONDS + (0.0 if "numpy" in sys.modules else NUMPY_IMPORT_SECONDS)) * _slowness()
     return seconds
@@ -128,7 +128,7 @@ def import_seconds(jit: str = MEASURED, *, stored: bool = False) -> float:
 
 def seconds_of_kinds() -> tuple[float, ...]:
     """Of the kinds of work in an outline, in their order."""
-    known = _measured()
+    known = measured()
     if known is None:
         usual = (SECONDS_PER_NODE, SECONDS_PER_ELEMENT, SECONDS_PER_SCALAR, SECONDS_PER_USER_CALL, *SECONDS_PER_CALL.values())
         return tuple([seconds * pace() for seconds in usual])
@@ -154,6 +154,7 @@ class Estimate:
         self.nest = nest
         self._stored: bool | None = None
         self.size, self._may_last, self._early, body = outline
+        self.outline = body
         self._per_kind = seconds_of_kinds()
         self._turn_seconds = 2 * self._per_kind[0]
         self._body = self._priced(body)

@@ -130,11 +130,15 @@ def launch(
 
 def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:
     """On the device that was chosen, if that isn't the CPU and the nest can be run there: what is left to do of the run."""
-    if not variant.options.elsewhere:
-        return None
-    from alpyna_hook.runtime.on_device import run_there
+    if variant.options.elsewhere:
+        from alpyna_hook.runtime.on_device import run_there
 
-    return run_there(variant, arrays, binding, fill, estimate, trace)
+        return run_there(variant, arrays, binding, fill, estimate, trace)
+    if variant.choosing is False or variant.options.device != "auto":
+        return None
+    from alpyna_hook.runtime.choosing import run_chosen
+
+    return run_chosen(variant, arrays, binding, fill, estimate, trace)
 
 
 def placed_here(tally: Tally, variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate) -> tuple[PlaceKey, Placed]:

@@ -75,25 +75,31 @@ class Memo:
 def run_there(
     variant: Variant, arrays: list[Any], binding: Binding, fill: Callable[..., Any], estimate: Estimate, trace: Trace
 ) -> tuple[Call, Work] | None:
-    """What is left to do when the device has computed all, or None.  Whatever a signal's handler raises comes out of here, with
-    nothing changed."""
+    """What is left to do when the device that was asked for has computed all, or None; the trace is told why.  Whatever a signal's
+    handler raises comes out of here, with nothing changed."""
     try:
-        memo = _memo(variant)
-        if memo.failures > memo.successes + _MOST_FAILURES:
-            raise NotThere("it failed there too often")
-        found = _Execution(variant, memo, arrays, binding, estimate, trace).run(fill)
-    except (NotThere, Spread) as why:
+        return tried(variant.options.device, variant, arrays, binding, fill, estimate, trace)
+    except NotThere as why:
         trace.not_there(str(why))
         return None
+
+
+def tried(
+    name: str, variant: Variant, arrays: list[Any], binding: Binding, fill: Callable[..., Any], estimate: Estimate, trace: Trace
+) -> tuple[Call, Work]:
+    """As `run_there`, on this device.  Raises NotThere."""
+    memo = variant.there.get(name)
+    if memo is None:
+        memo = variant.there[name] = Memo(target_of(name))
+    if memo.failures > memo.successes + _MOST_FAILURES:
+        raise NotThere("it failed there too often")
+    try:
+        found = _Execution(variant, memo, arrays, binding, estimate, trace).run(fill)
+    except Spread as why:
+        raise NotThere(str(why)) from None
     memo.successes += 1
-    trace.there += 1
+    trace.ran_there(name)
     return found
-
-
-def _memo(variant: Variant) -> Memo:
-    if not isinstance(variant.there, Memo):
-        variant.there = Memo(target_of(variant.options.device))
-    return variant.there
 
 
 def target_of(name: str) -> Target:
@@ -104,10 +110,19 @@ def target_of(name: str) -> Target:
         target = chosen.target() if not missing else None
     except DeviceError as error:
         raise NotThere(str(error)) from error
+    _opened.add(name)
     if target is None:
         complain(f"device {name} cannot be used: {missing}; loops run on the cpu ({chosen.remedy})")
         raise NotThere(missing)
     return target
+
+
+def opened() -> set[str]:
+    """The devices that were asked for in this process."""
+    return _opened
+
+
+_opened: set[str] = set()
 
 
 class _Execution:
@@ -269,8 +284,9 @@ def refuse_calls(variant: Variant) -> None:
         raise NotThere(f"{called[0]} is computed by a library of the host, whose bits the device does not give")
 
 
-def texts(variant: Variant) -> Iterator[str]:
-    """The programs that were compiled, in the language of the device."""
-    if isinstance(variant.there, Memo):
-        yield from variant.there.texts
+def texts(variant: Variant, name: str) -> Iterator[str]:
+    """The programs that were compiled for a device, in its language."""
+    memo = variant.there.get(name)
+    if memo is not None:
+        yield from memo.texts
 

@@ -37,7 +37,8 @@ class Trace:
         self.refusals: dict[str, int] = {}
         self.causes: dict[str, Cause] = {}
         self.kernels: list[str] = []
-        self.there = 0  # of the accelerated runs, those on the device that was chosen
+        self.there = 0  # of the accelerated runs, those on devices with memory of their own
+        self.devices: dict[str, int] = {}  # the same, by device
         self.elsewhere: dict[str, int] = {}  # why the others were not, and how many
         self.schedule = ""  # of the last compiled run that was long enough for several threads
 
@@ -52,6 +53,10 @@ class Trace:
     def not_there(self, why: str) -> None:
         """A run that the device which was chosen did not take."""
         self.elsewhere[why] = self.elsewhere.get(why, 0) + 1
+
+    def ran_there(self, device: str) -> None:
+        self.there += 1
+        self.devices[device] = self.devices.get(device, 0) + 1
 
     def leave(self, calls: int) -> None:
         """So many runs were left to the interpreter without a look, for the reason that the last one had."""

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.bind.kept_tuples import Kept
 from alpyna_hook.bind.swaps import Choice
@@ -122,7 +122,8 @@ class Variant:
     dependences: Outermost | None = None  # once a schedule was asked for
     planned: dict[str, Schedule] = field(default_factory=dict)  # by outcomes: as far as the bounds do not matter
     schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
-    there: object = None  # what `on_device` remembers
+    there: dict[str, Any] = field(default_factory=dict)  # what `on_device` remembers, by device
+    choosing: Any = None  # what `choosing` remembers; False where there is nothing to choose
     exchanged: dict[str, None] = field(default_factory=dict)  # what was done to the order of inner loops, for people
     pace: Pace = field(default_factory=Pace)
     options: Options = Options()  # noqa: RUF009
