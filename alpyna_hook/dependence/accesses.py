@@ -59,6 +59,7 @@ class Unknown:
     array: str | None = None  # an element of an array that the nest does not change,
     index: tuple[Poly, ...] = ()  # at this place
     source: ir.Expr | str = ""  # what it is in the source
+    grows: tuple[LoopId, Poly] | None = None  # by the form, never below zero, with each iteration of the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Induction:
-    """`name` is `start + step * (iteration of the loop)` at the head of each iteration."""
+    """`name` is `start + step * (iteration of the loop)` at the head of each iteration.
+
+    A step in the loop's own variable is that of each iteration: `name` is start and the sum of those before.
+    """
 
     name: str
     loop: LoopId

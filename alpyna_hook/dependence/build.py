@@ -272,5 +272,13 @@ class Builder:
         for name in sorted({n.rstrip("'") for n in names}):
             loops = self.loops_of(name)
             if loops and name not in self._loop_of and loops <= set(common):
-                twins.append(Twin(name, tuple(sorted(common.index(loop) for loop in loops))))
+                twins.append(Twin(name, tuple(sorted(common.index(loop) for loop in loops)), self._growth(name, common)))
         return tuple(twins)
+
+    def _growth(self, name: str, common: tuple[LoopId, ...]) -> tuple[int, Affine] | None:
+        unknown = self.program.unknowns.get(name)
+        if unknown is None or unknown.grows is None:
+            return None
+        loop, step = unknown.grows
+        linear = all(len(monomial) <= 1 for monomial, _ in step.terms)
+        return (common.index(loop), self.affine(step)) if linear else None

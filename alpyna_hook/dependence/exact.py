@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import gcd
+from typing import TypeAlias
 
-from alpyna_hook.dependence.directions import EQ, LT, Vector, bits
+from alpyna_hook.dependence.directions import EQ, GT, LT, Vector, bits
 from alpyna_hook.dependence.linear import NoSolution, Row, row_of, substitute_equations
 from alpyna_hook.dependence.problem import Problem, prime
 
@@ -154,13 +155,18 @@ def _shadows(column: int, lower: list[Row], upper: list[Row], rest: list[Row], b
 # ------------------------------------------------------------------- directions
 
 
+Growth: TypeAlias = tuple[int, int, frozenset[int], Row]  # holds in this direction of a loop, in one iteration of those around
+
+
 class System:
     """A problem as rows: equations already substituted, directions added one loop after the other."""
 
-    __slots__ = ("differences", "rows", "twins")
+    __slots__ = ("differences", "growths", "rows", "twins")
 
-    def __init__(self, rows: list[Row], differences: list[Row], twins: list[tuple[frozenset[int], Row]]) -> None:
-        self.rows, self.differences, self.twins = rows, differences, twins
+    def __init__(
+        self, rows: list[Row], differences: list[Row], twins: list[tuple[frozenset[int], Row]], growths: list[Growth],
+    ) -> None:
+        self.rows, self.differences, self.twins, self.growths = rows, differences, twins, growths
 
     @staticmethod
     def build(problem: Problem) -> System:
@@ -169,25 +175,32 @@ class System:
         rows = [row_of(c, columns) for c in problem.constraints]
         differences = [_difference(loop, columns) for loop in problem.loops]
         twins = [(frozenset(t.positions), _difference(t.name, columns)) for t in problem.twins]
-        system = System(rows, differences, twins)
+        growths = [
+            (position, bit, frozenset(t.positions) - {position}, row_of(form, columns))
+            for t in problem.twins for position in t.positions for bit in (LT, GT)
+            if (form := problem.growth(t, position, bit, t.positions)) is not None
+        ]
+        system = System(rows, differences, twins, growths)
         system.equate([row_of(e, columns) for e in problem.equations])
         return system
 
     def copy(self) -> System:
         return System(
             [list(r) for r in self.rows], [list(r) for r in self.differences], [(p, list(r)) for p, r in self.twins],
+            [(p, bit, around, list(r)) for p, bit, around, r in self.growths],
         )
 
     def equate(self, equations: list[Row]) -> None:
-        substitute_equations(equations, [*self.rows, *self.differences, *(row for _, row in self.twins)])
+        substitute_equations(equations, [*self.rows, *self.differences, *[row for *_, row in (*self.twins, *self.growths)]])
 
     def under(self, chosen: Mapping[int, int]) -> System:
         """With one more loop's direction, the last of `chosen`; raises NoSolution."""
         position, bit = list(chosen.items())[-1]
         new = self.copy()
         difference = new.differences[position]
+        equal = {p for p, b in chosen.items() if b == EQ}
+        new.rows += [list(row) for p, sign, around, row in new.growths if (p, sign) == (position, bit) and around <= equal]
         if bit == EQ:
-            equal = {p for p, b in chosen.items() if b == EQ}
             new.equate([list(difference), *(list(row) for p, row in new.twins if position in p and p <= equal)])
         elif bit == LT:
             new.rows.append([difference[0] - 1, *difference[1:]])

@@ -1,7 +1,10 @@
 """Closed forms: what a variable is at the head of a loop, and after it, as a polynomial.
 
 Of a variable that every iteration steps by the same amount (Allen and Kennedy, section 4.5), the
-head's own name is replaced everywhere by `start + step*(iteration)`.
+head's own name is replaced everywhere by `start + step*(iteration)`.  One that is stepped by what depends on the
+iteration (`k += j + 1`, the place in a packed triangle) is a polynomial of a higher degree.  The head's name stays, and
+is known to grow: from one iteration to any later one by the step of the first at least (monotonic variables: Wolfe,
+"Beyond induction variables", 1992), which is linear, so that the tests can use it.
 """
 
 from __future__ import annotations
@@ -35,7 +38,12 @@ def find_inductions(
                 continue
             values = {env[name].replace(resolved) for env in ends}
             step = values.pop() - Poly.var(head)
-            if values or head in step.names() or info.id in evaluator.depends_on(step):
+            if values or head in step.names():
+                continue
+            if info.id in evaluator.depends_on(step):
+                if program.unknowns[head].grows is None and _grows(program, step, info):
+                    _note_growth(evaluator, name, head, before[name], step, info)
+                    progress = True
                 continue
             steps[name] = step
             resolved[head] = before[name] + step * _iteration(program, info)
@@ -43,6 +51,20 @@ def find_inductions(
             if step.terms:
                 program.inductions.append(Induction(name, info.id, before[name], step, _updates(program, name, info)))
     return steps
+
+
+def _grows(program: Program, step: Poly, info: LoopInfo) -> bool:
+    """Is the step known by the iteration alone, and never below zero?"""
+    variables = {program.loops[number].variable for number in info.path}
+    return step.names() <= variables and _never_negative(program, step)
+
+
+def _note_growth(evaluator: Evaluator, name: str, head: str, start: Poly, step: Poly, info: LoopInfo) -> None:
+    program = evaluator.program
+    loops = evaluator.depends_on(start) | evaluator.depends_on(step) | {info.id}
+    program.unknowns[head] = Unknown(
+        head, loops, "induction", (Poly.var(head) - start,), source=name, grows=(info.id, step))
+    program.inductions.append(Induction(name, info.id, start, step, _updates(program, name, info)))
 
 
 def _iteration(program: Program, info: LoopInfo) -> Poly:
@@ -108,8 +130,9 @@ def resolve(program: Program, heads: Mapping[str, Poly]) -> None:
     for name, u in program.unknowns.items():
         if name not in heads:
             constraints, index = all_plain(u.constraints), all_plain(u.index)
-            same = constraints is u.constraints and index is u.index
-            unknowns[name] = u if same else replace(u, constraints=constraints, index=index)
+            same = constraints is u.constraints and index is u.index and u.grows is None
+            grows = None if u.grows is None else (u.grows[0], plain(u.grows[1]))
+            unknowns[name] = u if same else replace(u, constraints=constraints, index=index, grows=grows)
     program.unknowns = unknowns
     for position, a in enumerate(program.accesses):
         places = None if a.index is None else all_plain(a.index)

@@ -6,7 +6,7 @@ symbols (`n`) are shared.  `#i` counts the iterations of a loop whose step is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,6 +28,7 @@ class Twin:
 
     name: str
     positions: tuple[int, ...]
+    grows: tuple[int, Affine] | None = None  # with the loop at this position, by no less than the form in each iteration
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,19 @@ class Problem:
         for position, bit in directions.items():
             if bit in (LT, GT):
                 constraints += _ordered(self.loops[position], bit, constraints)
+                constraints += [g for t in self.twins if (g := self.growth(t, position, bit, equal)) is not None]
         return Problem(self.loops, tuple(equations), tuple(constraints), self.order, self.twins, self.symbols)
+
+
+    def growth(self, twin: Twin, position: int, bit: int, equal: Collection[int]) -> Affine | None:
+        """By how much the greater of a twin's two values is more than is known, where the loops around are at the same iteration."""
+        if twin.grows is None or twin.grows[0] != position or not set(twin.positions) - {position} <= set(equal):
+            return None
+        step, names = twin.grows[1], {loop: prime(loop) for loop in (*self.loops, twin.name)}
+        first, later = Affine.var(twin.name), Affine.var(prime(twin.name))
+        if bit == LT:
+            return later - first - step
+        return first - later - Affine.build(step.const, {names[name]: c for name, c in step.terms})
 
 
 def _ordered(loop: str, bit: int, constraints: list[Affine]) -> list[Affine]:
