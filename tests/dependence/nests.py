@@ -131,7 +131,8 @@ class Generator:
         self.emit(depth, f"for {name} in {rng.choice(headers)}:")
         inner = [*names, name]
         if rng.random() < 0.15:
-            self.emit(depth + 1, rng.choice([f"k = {name} + 1", "k += 1", "k += 2", "k = k + s", f"t = {name} % 2"]))
+            self.emit(depth + 1, rng.choice([f"k = {name} + 1", "k += 1", "k += 2", "k = k + s", f"t = {name} % 2", f"k += {name}",
+                                             f"k += {name} + 1", f"k = k + 2 * {name} + {inner[0]}", f"k += {name} - 1"]))
         for _ in range(rng.choice((1, 1, 2, 2, 3))):
             self.statement(depth + 1, inner)
         if self.loops < 3 and rng.random() < 0.45:

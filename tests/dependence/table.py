@@ -210,8 +210,35 @@ row(I, "triangular counter", """
             k += 1
             a[k] = aa[i, j]
 """, "output a (<, *) (=, <)", "carried; carried",
-    "k at the head of i is i(i + 1)/2, no affine form: the outer loop carries k; in the inner one k = k0 + j, which "
-    "is negative for some k0, so that by these means alone two j could wrap around to one element", None)
+    "k at the head of i is k0 + i(i + 1)/2, which grows, and k0 + j in the inner loop; both are negative for some k0, "
+    "so that by these means alone two iterations could wrap around to one element", None)
+row(I, "packed triangle", """
+    for i in range(n):
+        for j in range(i + 1):
+            a[k] = aa[i, j]
+            k += 1
+""", "", "privatise induction k; privatise induction k",
+    "k at the head of i is i(i + 1)/2: it grows by i + 1 with i, and j <= i adds less than that", {"k": 0, "n": 6})
+row(I, "growing step", """
+    for i in range(n):
+        a[k] = a[k] + b[i]
+        k += i + 1
+""", "anti a (=)", "privatise induction k", "k grows by one at least, and counts from 0", {"k": 0, "n": 6})
+row(I, "growing step, read before", """
+    for i in range(n):
+        a[k] = a[k - 1] + b[i]
+        k += i + 1
+""", "anti a (<); flow a (<)", "carried", "k - 1 is -1 at first, the last element; k grows by i + 1, and from k = 0 to 1 by 1", {"k": 0, "n": 6})
+row(I, "step that is zero at first", """
+    for i in range(n):
+        a[k] = b[i]
+        k += i
+""", "output a (<)", "carried", "k = 0 for i = 0 and for i = 1", {"k": 0, "n": 6})
+row(I, "step that falls below zero", """
+    for i in range(n):
+        a[k] = b[i]
+        k += i - 1
+""", "output a (<)", "carried", "k = 9, 8, 8, 9", {"k": 9, "n": 6})
 row(I, "multiplied counter", """
     for i in range(n):
         a[p] = b[i]
