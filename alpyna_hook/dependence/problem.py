@@ -74,7 +74,7 @@ class Problem:
 
 
     def growth(self, twin: Twin, position: int, bit: int, equal: Collection[int]) -> Affine | None:
-        """By how much the greater of a twin's two values is more than is known, where the loops around are at the same iteration."""
+        """How much more than is known a twin's greater value is, where the loops around are at the same iteration."""
         if twin.grows is None or twin.grows[0] != position or not set(twin.positions) - {position} <= set(equal):
             return None
         step, names = twin.grows[1], {loop: prime(loop) for loop in (*self.loops, twin.name)}
