@@ -191,7 +191,8 @@ class System:
         )
 
     def equate(self, equations: list[Row]) -> None:
-        substitute_equations(equations, [*self.rows, *self.differences, *[row for *_, row in (*self.twins, *self.growths)]])
+        others = [*[row for _, row in self.twins], *[row for _, _, _, row in self.growths]]
+        substitute_equations(equations, [*self.rows, *self.differences, *others])
 
     def under(self, chosen: Mapping[int, int]) -> System:
         """With one more loop's direction, the last of `chosen`; raises NoSolution."""
