@@ -22,12 +22,13 @@ from alpyna_hook.kernels.build import build
 from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.passes.interior import without_tests
+from alpyna_hook.passes.last_values import with_last_values
 from alpyna_hook.prove import anchored
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.variant import KernelKey, Variant
 from alpyna_hook.schedule.interchange import interchanged
 
-PASSES = (without_tests,)  # over kernel IR
+PASSES = (with_last_values, without_tests)  # over kernel IR
 
 
 class Resolved(Record):
