@@ -28,7 +28,7 @@ from benchmarks.polybench import KERNELS
 def compiled(source: Source) -> object:
     """By LLVM, though its object code may be stored."""
     here = llvm_engine.machine()
-    return here.loaded(here.own.emit_object(here.optimised(llvm_engine.text_of(source.ir))))
+    return here.loaded(here.own.emit_object(llvm_engine.optimised(source.ir)))
 
 
 ENGINES = {"llvm": compiled, "numba": numba_engine.built}

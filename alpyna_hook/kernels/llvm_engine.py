@@ -16,12 +16,13 @@ import llvmlite.binding as _llvm
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
 from alpyna_hook.kernels import ready, store
+from alpyna_hook.kernels.fixed_tests import has_fixed_tests
 from alpyna_hook.kernels.image import LIBRARY
 from alpyna_hook.kernels.kernel import Kernel, Source
 
 llvm: Any = _llvm  # untyped
 _SYMBOL = "kernel"
-_LEVEL = 3
+_LEVEL, _UNSWITCHING = 2, 3
 
 
 class Machine:
@@ -42,7 +43,7 @@ class Machine:
         if missing:
             raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
 
-        self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, level {_LEVEL}"
+        self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, levels {_LEVEL} and {_UNSWITCHING}"
         self.processor = f"{self.triple} {self.cpu} {self.features}"
         ready.note(self.compiler, self.processor)
 
@@ -58,11 +59,11 @@ class Machine:
     def engine(self) -> Any:
         return llvm.create_mcjit_compiler(llvm.parse_assembly(""), self.target_machine())
 
-    def optimised(self, text: str) -> Any:
+    def optimised(self, text: str, level: int = _LEVEL) -> Any:
         """The module; raises RuntimeError for a text that is not LLVM's language."""
         module = llvm.parse_assembly(text)
         module.verify()
-        options = llvm.create_pipeline_tuning_options(_LEVEL)
+        options = llvm.create_pipeline_tuning_options(level)
         options.loop_vectorization = options.slp_vectorization = True
         passes = llvm.create_pass_builder(self.own, options)
         passes.getModulePassManager().run(module, passes)
@@ -87,30 +88,35 @@ def text_of(ir: k.Kernel) -> str:
     return llvm_text(ir, _SYMBOL, Target(here.triple, here.layout))
 
 
+def optimised(ir: k.Kernel) -> Any:
+    """The module that LLVM makes of a kernel.  Raises Untaken, and RuntimeError where LLVM refuses it."""
+    return machine().optimised(text_of(ir), _UNSWITCHING if has_fixed_tests(ir) else _LEVEL)
+
+
 def assembly_of(ir: k.Kernel) -> str:
     """In this processor's."""
-    here = machine()
-    return str(here.own.emit_assembly(here.optimised(text_of(ir))))
+    return str(machine().own.emit_assembly(optimised(ir)))
 
 
 def built(source: Source) -> Kernel:
     """Raises Untaken for a kernel that has to be compiled by another engine, and RuntimeError where LLVM refuses it."""
     here = machine()
-    engine, address = _loaded(here.key(source.text), lambda: text_of(source.ir))
+    engine, address = _loaded(here.key(source.text), lambda: optimised(source.ir))
     entry = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
     return Kernel(source, entry, engine, "llvm")
 
 
 def loaded_text(text: str) -> tuple[Any, int]:
     """What owns the machine code of a text in LLVM's language, and the address of its function `kernel`."""
-    return _loaded(machine().key(text), lambda: text)
+    here = machine()
+    return _loaded(here.key(text), lambda: here.optimised(text))
 
 
-def _loaded(key: store.Key, text: Callable[[], str]) -> tuple[Any, int]:
+def _loaded(key: store.Key, module: Callable[[], Any]) -> tuple[Any, int]:
     here = machine()
     code = store.load(key)
     if code is None:
-        code = here.own.emit_object(here.optimised(text()))
+        code = here.own.emit_object(module())
         store.save(key, code)
     engine, address = here.loaded(code)
     if not address:

@@ -17,7 +17,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from alpyna_hook.ir.kernel import Binary, Break, Compare, Const, Continue, Function, If, Kernel, Local, Loop, Set, Stmt, Value, While
+from alpyna_hook.ir.kernel import (
+    Binary,
+    Break,
+    Compare,
+    Const,
+    Continue,
+    Function,
+    If,
+    Kernel,
+    Local,
+    Loop,
+    Set,
+    Stmt,
+    Value,
+    While,
+)
 from alpyna_hook.ir.kernel_values import i8
 from alpyna_hook.ir.schema import mapped, replace, walk
 from alpyna_hook.passes.rewriting import NewVariables, assigned, folded, statements

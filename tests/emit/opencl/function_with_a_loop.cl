@@ -28,13 +28,15 @@ static double f_v_horner_0(global uchar *v_frame, double v_x, global uchar *g0, 
     const long end2 = v_c_n0;
     for (long at1 = 0l; at1 < end2; at1 += 1) {
         v_k = at1;
-        v_k_1 = v_k;
         v_tmp = (v_s * v_x);
         v_bad = (v_bad | (((v_tmp != v_tmp) ? ((v_s == v_s) ? (v_x == v_x) : false) : false) ? true : ((fabs(v_tmp) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_s) < as_double(0x7ff0000000000000ul)) ? (fabs(v_x) < as_double(0x7ff0000000000000ul)) : false) : false)));
-        v_tmp_1 = as_double(*(global ulong *)(v_c + (v_k_1 * 8l)));
+        v_tmp_1 = as_double(*(global ulong *)(v_c + (v_k * 8l)));
         v_tmp_2 = (v_tmp + v_tmp_1);
         v_bad = (v_bad | (((v_tmp_2 != v_tmp_2) ? ((v_tmp == v_tmp) ? (v_tmp_1 == v_tmp_1) : false) : false) ? true : ((fabs(v_tmp_2) == as_double(0x7ff0000000000000ul)) ? ((fabs(v_tmp) < as_double(0x7ff0000000000000ul)) ? (fabs(v_tmp_1) < as_double(0x7ff0000000000000ul)) : false) : false)));
         v_s = v_tmp_2;
+    }
+    if ((0l < v_c_n0)) {
+        v_k_1 = (v_c_n0 - 1l);
         v_s_kind = 0l;
     }
     v_vreturn = v_s;
@@ -69,8 +71,6 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     const long end2 = v_high;
     for (long at1 = v_low; at1 < end2; at1 += 1) {
         v_k = at1;
-        v_i = v_k;
-        v_i_assigned = 1l;
         bool const t3 = poll(v_frame, 1l);
         if (t3) {
             return 3l;
@@ -78,12 +78,16 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
         if (v_bad) {
             return 1l;
         }
-        double const t4 = f_v_horner_0(v_frame, as_double(*(global ulong *)(v_a + (v_i * 8l))), g0, g1);
+        double const t4 = f_v_horner_0(v_frame, as_double(*(global ulong *)(v_a + (v_k * 8l))), g0, g1);
         v_tmp = t4;
         if ((as_long(*(global ulong *)(v_frame + 24l)) != 0l)) {
             return 1l;
         }
-        *(global ulong *)(v_a + (v_i * 8l)) = as_ulong(v_tmp);
+        *(global ulong *)(v_a + (v_k * 8l)) = as_ulong(v_tmp);
+    }
+    if ((v_low < v_high)) {
+        v_i = (v_high - 1l);
+        v_i_assigned = 1l;
     }
     if (v_bad) {
         return 1l;

@@ -62,8 +62,6 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     const long end2 = v_high;
     for (long at1 = v_low; at1 < end2; at1 += 1) {
         v_k = at1;
-        v_i = v_k;
-        v_i_assigned = 1l;
         bool const t3 = poll(v_frame, 1l);
         if (t3) {
             return 3l;
@@ -72,15 +70,15 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
             const long end5 = v_c_n1;
             for (long at4 = 0l; at4 < end5; at4 += 1) {
                 v_k_1 = at4;
-                v_j = v_k_1;
+                *(global ulong *)(v_c + ((v_k * v_c_s0) + (v_k_1 * 8l))) = as_ulong(0.0);
+            }
+            if ((0l < v_c_n1)) {
+                v_j = (v_c_n1 - 1l);
                 v_j_assigned = 1l;
-                *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(0.0);
             }
             const long end7 = v_a_n1;
             for (long at6 = 0l; at6 < end7; at6 += 1) {
                 v_k_2 = at6;
-                v_k_3 = v_k_2;
-                v_k_assigned = 1l;
                 bool const t8 = poll(v_frame, 1l);
                 if (t8) {
                     return 3l;
@@ -88,12 +86,18 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
                 const long end10 = v_c_n1;
                 for (long at9 = 0l; at9 < end10; at9 += 1) {
                     v_k_4 = at9;
-                    v_j = v_k_4;
+                    *(global ulong *)(v_c + ((v_k * v_c_s0) + (v_k_4 * 8l))) = as_ulong((as_double(*(global ulong *)(v_c + ((v_k * v_c_s0) + (v_k_4 * 8l)))) + (as_double(*(global ulong *)(v_a + ((v_k * v_a_s0) + (v_k_2 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_2 * v_b_s0) + (v_k_4 * 8l)))))));
+                }
+                if ((0l < v_c_n1)) {
+                    v_j = (v_c_n1 - 1l);
                     v_j_assigned = 1l;
-                    *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong((as_double(*(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l)))) + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l)))))));
                 }
             }
-            v_tmp = as_double(*(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))));
+            if ((0l < v_a_n1)) {
+                v_k_3 = (v_a_n1 - 1l);
+                v_k_assigned = 1l;
+            }
+            v_tmp = as_double(*(global ulong *)(v_c + ((v_k * v_c_s0) + (v_j * 8l))));
             v_s = v_tmp;
             v_s_kind = 0l;
             v_s_assigned = 1l;
@@ -101,8 +105,6 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
             const long end12 = v_c_n1;
             for (long at11 = 0l; at11 < end12; at11 += 1) {
                 v_k_5 = at11;
-                v_j = v_k_5;
-                v_j_assigned = 1l;
                 bool const t13 = poll(v_frame, 1l);
                 if (t13) {
                     return 3l;
@@ -113,16 +115,26 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
                 const long end15 = v_a_n1;
                 for (long at14 = 0l; at14 < end15; at14 += 1) {
                     v_k_6 = at14;
-                    v_k_3 = v_k_6;
-                    v_k_assigned = 1l;
-                    v_tmp_1 = (v_s + (as_double(*(global ulong *)(v_a + ((v_i * v_a_s0) + (v_k_3 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_3 * v_b_s0) + (v_j * 8l))))));
+                    v_tmp_1 = (v_s + (as_double(*(global ulong *)(v_a + ((v_k * v_a_s0) + (v_k_6 * 8l)))) * as_double(*(global ulong *)(v_b + ((v_k_6 * v_b_s0) + (v_k_5 * 8l))))));
                     v_s = v_tmp_1;
+                }
+                if ((0l < v_a_n1)) {
+                    v_k_3 = (v_a_n1 - 1l);
+                    v_k_assigned = 1l;
                     v_s_kind = 0l;
                     v_s_assigned = 1l;
                 }
-                *(global ulong *)(v_c + ((v_i * v_c_s0) + (v_j * 8l))) = as_ulong(v_s);
+                *(global ulong *)(v_c + ((v_k * v_c_s0) + (v_k_5 * 8l))) = as_ulong(v_s);
+            }
+            if ((0l < v_c_n1)) {
+                v_j = (v_c_n1 - 1l);
+                v_j_assigned = 1l;
             }
         }
+    }
+    if ((v_low < v_high)) {
+        v_i = (v_high - 1l);
+        v_i_assigned = 1l;
     }
     *(global ulong *)(v_frame + 216l) = (ulong)v_i;
     *(global ulong *)(v_frame + 224l) = (ulong)v_i_assigned;

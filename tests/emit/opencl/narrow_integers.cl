@@ -37,16 +37,18 @@ static long f_v_kernel(global uchar *v_frame, global uchar *g0, global uchar *g1
     const long end2 = v_high;
     for (long at1 = v_low; at1 < end2; at1 += 1) {
         v_k = at1;
-        v_i = v_k;
-        v_i_assigned = 1l;
-        v_tmp = as_char(*(global uchar *)(v_b + v_i));
-        v_tmp_1 = (char)floordiv_i8((long)as_char(*(global uchar *)(v_a + v_i)), 3l);
+        v_tmp = as_char(*(global uchar *)(v_b + v_k));
+        v_tmp_1 = (char)floordiv_i8((long)as_char(*(global uchar *)(v_a + v_k)), 3l);
         v_tmp_2 = (((0l <= 1l) ? (1l < 8l) : false) ? (char)(long)((ulong)(long)v_tmp << (ulong)1l) : 0);
         v_tmp_3 = ((long)v_tmp_1 + (long)v_tmp_2);
         if (((v_tmp_3 < (-128l)) ? true : (v_tmp_3 > 127l))) {
             return 1281l;
         }
-        *(global uchar *)(v_b + v_i) = (uchar)(char)((long)v_tmp_1 + (long)v_tmp_2);
+        *(global uchar *)(v_b + v_k) = (uchar)(char)((long)v_tmp_1 + (long)v_tmp_2);
+    }
+    if ((v_low < v_high)) {
+        v_i = (v_high - 1l);
+        v_i_assigned = 1l;
     }
     *(global ulong *)(v_frame + 144l) = (ulong)v_i;
     *(global ulong *)(v_frame + 152l) = (ulong)v_i_assigned;
