@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from alpyna_hook.emit.llvm_parts import OWN_GROUPS, PURE_CALL, TYPES, part
 from alpyna_hook.emit.llvm_values import PART, LlvmValues, constant, is_complex, size
+from alpyna_hook.emit.recurrences import waits_for_itself
 from alpyna_hook.ir.kernel import (
     Break,
     Buffer,
@@ -39,6 +40,8 @@ from alpyna_hook.ir.kernel import (
     rep_of,
 )
 
+_FIRST_HINT = 1_000_000  # after the numbers of all groups
+
 
 class Target(NamedTuple):
     """What differs between machines."""
@@ -51,14 +54,15 @@ def llvm_text(kernel: Kernel, symbol: str = "kernel", target: Target = Target())
     """A module whose one public function, by that name, is the kernel."""
     parts: list[str] = []
     used: dict[str, None] = {}
+    hints: list[str] = []
     *functions, main = kernel.functions
     for function in (*functions, main):
-        made = LlvmFunction(function)
+        made = LlvmFunction(function, hints)
         parts.append(made.text(symbol if function is main else ""))
         used |= made.used
     head = [f'target triple = "{target.triple}"'] if target.triple else []
     head += [f'target datalayout = "{target.layout}"'] if target.layout else []
-    return "\n".join([*head, *_called(used), *parts, PURE_CALL, *_scopes(kernel.groups)]) + "\n"
+    return "\n".join([*head, *_called(used), *parts, PURE_CALL, *_scopes(kernel.groups), *hints]) + "\n"
 
 
 def _called(used: dict[str, None]) -> list[str]:
@@ -99,8 +103,11 @@ def _scopes(groups: int) -> list[str]:
 
 
 class LlvmFunction(LlvmValues):
-    def __init__(self, function: Function) -> None:
+    """hints: the metadata of loops, of all functions of the module."""
+
+    def __init__(self, function: Function, hints: list[str]) -> None:
         super().__init__()
+        self.hints = hints
         self.function = function
         self.buffers = frozenset([b.name for b in function.buffers])
         self.frame = next((p.name for p in function.parameters if p.rep == "p"), "")
@@ -243,11 +250,19 @@ class LlvmFunction(LlvmValues):
         self.inside(s.body, following, end)
         self.begin(following)
         self.line(f"store i64 {self.let(f'add nsw i64 {now}, {s.step}')}, ptr {place}")
-        self.go(head)
+        self.finish(f"br label %{head}{self.hint(s)}")
         self.begin(after)
         self.block(s.after)
         self.go(end)
         self.begin(end)
+
+    def hint(self, s: Loop) -> str:
+        """What LLVM is told of a loop."""
+        if not waits_for_itself(s):
+            return ""
+        number = _FIRST_HINT + len(self.hints)
+        self.hints.append(f'!{number} = distinct !{{!{number}, !{{!"llvm.loop.unroll.disable"}}}}')
+        return f", !llvm.loop !{number}"
 
     def while_loop(self, s: While) -> None:
         head, body, end = self.fresh("head"), self.fresh("body"), self.fresh("end")
