@@ -8,24 +8,26 @@ from alpyna_hook.bind.swaps import WHICH, Choice, resolve_swaps
 from alpyna_hook.bind.views import View, resolve_views
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.kernel import kernel_of
-from alpyna_hook.emit.layout import Layout
 from alpyna_hook.emit.scope import Emission
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.infer import survey
 from alpyna_hook.infer.nest import infer
 from alpyna_hook.ir import captured as ir, kernel as k
 from alpyna_hook.ir.facts import Facts
+from alpyna_hook.ir.interface import interface_of
 from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.kinds import rep_of_kind
+from alpyna_hook.ir.layout import Layout
 from alpyna_hook.ir.schema import Record, replace
 from alpyna_hook.kernels.build import build
 from alpyna_hook.kernels.kernel import Kernel
+from alpyna_hook.live.tuples import tuple_of
 from alpyna_hook.operators.elementwise import elementwise
 from alpyna_hook.passes.interior import without_tests
 from alpyna_hook.passes.last_values import with_last_values
 from alpyna_hook.prove import anchored
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
-from alpyna_hook.runtime.variant import KernelKey, Variant
+from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant
 from alpyna_hook.schedule.interchange import interchanged
 
 PASSES = (with_last_values, without_tests)  # over kernel IR
@@ -88,9 +90,11 @@ def _analysed(of: Resolved) -> Variant:
     if of.choices:
         kept[WHICH] = None
     typed = infer(of.nest, facts, tuple(kept))
-    layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays})
+    layout = Layout(typed, {name: facts.arrays[name].ndim for name in typed.arrays}, typed.functions)
     reps = {name: rep_of_kind(facts.arrays[name].kind) for name in typed.arrays}
-    return Variant(of.nest, typed, layout, facts, reps, of.views, of.choices, of.tuples, anchored(inlined(typed)))
+    tuples = tuple([name for name in typed.arrays if tuple_of(name) in facts.tuples])
+    given = Given(interface_of(typed), layout, reps, of.views, of.choices, of.tuples, tuples, anchored(inlined(typed)))
+    return Variant(given, lambda: Analysis(of.nest, typed, facts))
 
 
 def compiled(variant: Variant, key: KernelKey) -> Kernel:

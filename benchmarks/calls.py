@@ -18,7 +18,7 @@ from time import thread_time
 import numpy as np
 
 import alpyna_hook
-from alpyna_hook.runtime import plans
+from alpyna_hook.runtime import variant
 from benchmarks import loading, measure
 
 SOURCE = '''
@@ -51,7 +51,7 @@ def small(x):
         s += x
     return s
 '''
-FIRST_CALLS, NEVER = plans.FIRST_CALLS, 2**40
+FIRST_CALLS, NEVER = variant.FIRST_CALLS, 2**40
 OTHER_WORK = 10e-3  # seconds, before each call with cold caches
 Call = Callable[[int], tuple[object, ...]]
 
@@ -85,11 +85,11 @@ def ways(path: Path) -> dict[str, dict[str, Callable[..., object]]]:
     """The functions as they are served in each way, warm."""
     found = {"plain": vars(loading.plain(path)), "engine": load(path, "cpu"), "plan": load(path, "cpu")}
     for way, functions in found.items():
-        plans.FIRST_CALLS = FIRST_CALLS if way == "plan" else NEVER
+        variant.FIRST_CALLS = FIRST_CALLS if way == "plan" else NEVER
         for name, call in calls().values():
             for k in range(200):
                 functions[name](*call(k))
-    plans.FIRST_CALLS = NEVER  # those who have a plan keep it
+    variant.FIRST_CALLS = NEVER  # those who have a plan keep it
     return found
 
 

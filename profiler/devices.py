@@ -11,8 +11,8 @@ import numpy as np
 
 from alpyna_hook.devices import found
 from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
-from alpyna_hook.emit.layout import CONTROL_BYTES
 from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
+from alpyna_hook.ir.layout import CONTROL_BYTES
 
 from . import rates
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from alpyna_hook.runtime import plans
+from alpyna_hook.runtime import plans, variant
 from alpyna_hook.seam.site import Site
 
 SERVED: Counter[str] = Counter()  # calls, by program
@@ -14,7 +14,7 @@ SERVED: Counter[str] = Counter()  # calls, by program
 
 def at_once(change: Callable[[Any, str, Any], None]) -> None:
     """change: `setattr`, or what puts it back in the end.  The plans are functions with their text's names as `names`."""
-    change(plans, "FIRST_CALLS", 0)
+    change(variant, "FIRST_CALLS", 0)
     make = plans._plan
 
     def made(site: Site, *rest: Any) -> Any:

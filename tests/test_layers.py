@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `runtime.variant` is what the pipeline makes and the runtime
-# keeps, `runtime.trace` plain counters, and `runtime.decide`, `judge`, `around`, `investments`, `earlier` and `front` what decides before
+# keeps, `runtime.trace` plain counters, and `runtime.decide`, `judge`, `investments`, `earlier` and `front` what decides before
 # the engine is there.
 LAYERS = [
     ["alpyna"],
@@ -22,7 +22,7 @@ LAYERS = [
     ["alpyna_hook.explain"],
     ["alpyna_hook.runtime"],
     ["alpyna_hook.pipeline"],
-    ["alpyna_hook.runtime.variant"],
+    ["alpyna_hook.runtime.variant", "alpyna_hook.runtime.proofs"],
     ["alpyna_hook.devices"],
     ["alpyna_hook.kernels"],
     ["alpyna_hook.emit"],
@@ -33,8 +33,9 @@ LAYERS = [
     ["alpyna_hook.infer"],
     ["alpyna_hook.bind"],
     ["alpyna_hook.capture"],
-    ["alpyna_hook.seam", "alpyna_hook.runtime.front", "alpyna_hook.runtime.around", "alpyna_hook.runtime.investments",
-     "alpyna_hook.runtime.decide", "alpyna_hook.runtime.earlier"],
+    ["alpyna_hook.live"],
+    ["alpyna_hook.seam", "alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide",
+     "alpyna_hook.runtime.earlier"],
     ["alpyna_hook.cost"],
     ["alpyna_hook.operators"],
     ["alpyna_hook.integers"],

@@ -8,15 +8,12 @@ the same types only fetches the values.
 from __future__ import annotations
 
 import ast
-import builtins
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from alpyna_hook.bind.attributes import AssignedAttributes, Read, attribute_paths, module_dict, plain_attribute, plain_item
 from alpyna_hook.bind.fixed import (
     conditions,
     outcome,
@@ -25,119 +22,34 @@ from alpyna_hook.bind.fixed import (
     specialised,
     specialised_function,
 )
-from alpyna_hook.bind.functions import captured, check_defaults, closure_of, meaning_by
+from alpyna_hook.bind.functions import attribute_paths, captured, check_defaults, closure_of
 from alpyna_hook.bind.headers import made
 from alpyna_hook.bind.obstacles import of_names
-from alpyna_hook.bind.tuples import Tuple, as_arrays, given_items, is_item, is_tuple, live_tuple, part, tuple_of
-from alpyna_hook.capture.meanings import FLOAT
 from alpyna_hook.guest import registries
 from alpyna_hook.ir import captured as ir
-from alpyna_hook.ir.facts import ArrayType, Facts, UserFunction
+from alpyna_hook.ir.facts import Facts, UserFunction
 from alpyna_hook.ir.kinds import (
-    INT_MAX,
-    INT_MIN,
-    KIND_OF_DTYPE,
-    KIND_OF_TYPE,
-    Kind,
-    holds,
-    kind_of_elements,
     rep_of_kind,
 )
-from alpyna_hook.ir.schema import Record
+from alpyna_hook.live.attributes import AssignedAttributes, Read
+from alpyna_hook.live.binding import Binding as Binding, Live as Live, sort_plain
+from alpyna_hook.live.names import LiveNames as LiveNames, Names
+from alpyna_hook.live.tuples import given_items, is_tuple, live_tuple, part, tuple_of
 from alpyna_hook.operators.genuine import KNOWN, known
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
 from alpyna_hook.seam.source import ModuleSource, module_of
 
-_FLOATS = (float, np.float64, np.float32)
-ALIGNED, _WRITEABLE, _WARNS_ON_WRITE = 0x0100, 0x0400, 1 << 31  # of `ndarray.flags.num` (numpy/ndarraytypes.h)
-STORE_BITS = _WRITEABLE | _WARNS_ON_WRITE
 _LONGEST_OPTION, _MOST_OPTIONS = 64, 16
 _MOST_MADE = 64  # arrays of tuples that are kept
 
 
-@dataclass(slots=True)
-class Binding:
-    """The live values: arrays and scalars by name, and the facts for inference."""
-
-    arrays: dict[str, np.ndarray[Any, Any]]
-    scalars: dict[str, Any]
-    functions: dict[str, object]
-    signature: tuple[object, ...]
-    nest: ir.Nest  # for the outcomes of its fixed conditions
-    owners: dict[str, object]  # of the attributes that the nest assigns
-    namespace: dict[str, Any]
-    tuples: dict[str, Tuple]  # their items are among the scalars, too
-    fixed: dict[str, str | None]
-    outcomes: dict[tuple[str, ir.FixedKey], bool]  # of conditions in called functions
-    spans: dict[str, tuple[int, int]]  # of the arrays made of tuples of integers: the least and the greatest
-
-    def facts(self) -> Facts:
-        arrays = {n: ArrayType(KIND_OF_DTYPE[a.dtype], a.ndim, is_writeable(a.flags.num)) for n, a in self.arrays.items()}
-        scalars = {n: KIND_OF_TYPE[type(v)] for n, v in self.scalars.items() if not is_item(n)}
-        small = frozenset(n for n, v in self.scalars.items() if is_small(v))
-        tuples = {n: one.type for n, one in self.tuples.items()}
-        arrays |= {a: ArrayType(kind, ndim, False) for n, of in tuples.items() for a, kind, ndim in as_arrays(n, of)}
-        return Facts(arrays, scalars, small, self.functions, tuples, self.fixed, self.outcomes)
-
-
-def is_writeable(flags: int) -> bool:
-    """Whether elements may be set, without a warning: `flags.writeable` itself warns where setting them does."""
-    return flags & STORE_BITS == _WRITEABLE
-
-
-def is_small(value: object) -> bool:
-    """A Python number that every representation holds exactly (see `Facts`)."""
-    if type(value) is int:
-        return 0 <= value <= 127
-    return type(value) is float and holds("f4", value)
-
-
-@dataclass(slots=True)  # made at each call: a frozen one takes three times as long
-class Live:
-    """Where the names of one call are looked up; nothing that outlives the call may hold on to it."""
-
-    values: tuple[object, ...]  # those that the seam passes
-    namespace: dict[str, Any]
-    called: dict[str, tuple[types.FunctionType, object]] = field(default_factory=dict)  # by key, with the method's object
-    tuples: dict[str, Tuple] = field(default_factory=dict)
-    fixed: dict[str, str | None] = field(default_factory=dict)  # None and texts
-    outcomes: dict[tuple[str, ir.FixedKey], bool] = field(default_factory=dict)
-
-
-class LiveNames(Record):
-    """What the names around a nest stand for at this moment, for its capture (`capture.meanings.Names`)."""
-
-    params: Mapping[str, int]
-    values: tuple[object, ...]
-    namespace: dict[str, Any]
-
-    def meaning(self, path: str) -> str | None:
-        found = meaning_by(path, self._value)
-        return FLOAT if found is None and any(type(self._value(path)) is kind for kind in _FLOATS) else found
-
-    def _value(self, path: str) -> object:
-        root, *attributes = path.split(".")
-        position = self.params.get(root)
-        if position is None:
-            value = self.namespace.get(root, vars(builtins).get(root, MISSING))
-        else:
-            value = self.values[position]
-        try:
-            for step in attributes:
-                value = plain_item(value, step, path) if step[0] == "[" else plain_attribute(value, step, path)
-        except Declined:
-            return MISSING
-        return value
-
-
-class Binder:
+class Binder(Names):
     """Binds the names of one nest.  It lives as long as the nest's code, and keeps no value of the program."""
 
     def __init__(self, nest: ir.Nest, in_params: Mapping[str, int]) -> None:
+        super().__init__(in_params, nest.writes)
         self.nest = nest
-        self.params = in_params  # name -> position among the values that the seam passes
-        self.written = frozenset(nest.writes)
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         self.reads = [self.read_of(name) for name in nest.reads if name not in nest.header_reads]
         self.conditions = conditions(nest)
@@ -227,38 +139,6 @@ class Binder:
             detail = declined.detail.replace(what.name, ast.unparse(what.node))
             raise Declined(declined.reason.slug, detail, what.loc) from None
 
-    def read_of(self, name: str) -> Read:
-        root, *attributes = name.split(".")
-        return name, self.params.get(root), root, attributes
-
-    def look_up(self, read: Read, live: Live) -> object:
-        name, position, root, attributes = read
-        value = live.values[position] if position is not None else self._global(root, live)
-        if value is MISSING and (attributes or name not in self.written):
-            raise Declined("unbound", root)
-        return self._attribute(value, attributes, name, live) if attributes else value
-
-    def _attribute(self, value: object, attributes: list[str], path: str, live: Live) -> object:
-        for attribute in attributes:
-            if attribute in self.written and self._is_own_module(value, live):
-                raise Declined("attribute", f"{path}, which the loop assigns as {attribute}")
-            if attribute[0] == "[":
-                value = self._item(value, attribute, path, live)
-            else:
-                value = plain_attribute(value, attribute, path)
-        return value
-
-    def _item(self, owner: object, step: str, path: str, live: Live) -> object:
-        """Of a dictionary that the nest leaves alone: what it assigns may be an item of one, if it is looked at as vars()."""
-        shown = path.replace(".[", "[")
-        if owner is live.namespace or self.assigned:
-            raise Declined("attribute", f"{shown}, in a loop that may assign it otherwise")
-        return plain_item(owner, step, shown)
-
-    @staticmethod
-    def _is_own_module(value: object, live: Live) -> bool:
-        return issubclass(type(value), types.ModuleType) and module_dict(value) is live.namespace
-
     def decided(self, live: Live) -> tuple[tuple[bool, ...], frozenset[str]]:
         """The outcomes of the fixed conditions, and which of their names stand for None or a text."""
         tested = {read[0]: self.look_up(read, live) for read in self.tested}
@@ -279,18 +159,10 @@ class Binder:
         self, name: str, value: Any, arrays: dict[str, Any], scalars: dict[str, Any],
         functions: dict[str, object], signature: list[object], live: Live,
     ) -> None:
+        if sort_plain(name, value, arrays, scalars, signature):
+            return
         cls = type(value)
-        kind = KIND_OF_TYPE.get(cls) if type(cls) is type else None  # a metaclass may have a __hash__ of its own
-        if kind is not None:
-            if kind == "int" and not INT_MIN <= value <= INT_MAX:
-                raise Declined("big-integer", name)
-            scalars[name] = value
-            signature.append((name, kind, is_small(value)))
-        elif cls is np.ndarray or issubclass(cls, np.ndarray):  # isinstance() would ask the value for its __class__
-            arrays[name] = value
-            flags = value.flags.num
-            signature.append((name, array_kind(name, value, flags), value.ndim, flags & STORE_BITS))
-        elif is_tuple(cls):
+        if is_tuple(cls):
             self._tuple(name, value, scalars, signature, live)
         elif value is None or (cls is str and self._is_option(name, value)):
             live.fixed[name] = value
@@ -324,21 +196,6 @@ class Binder:
                 self.made.clear()
             binding.arrays[name] = self.made.setdefault(key, array)
             binding.spans[name] = (int(min(items)), int(max(items))) if kind == "int" else (0, 0)
-
-    def before(self, name: str, values: tuple[object, ...], namespace: dict[str, Any]) -> object:
-        """What a variable that the nest assigns was before it; MISSING where that is not known."""
-        position = self.params.get(name)
-        if position is not None:
-            return values[position]
-        return namespace.get(name, MISSING) if not self.params else MISSING
-
-    # -- names
-
-    def _global(self, root: str, live: Live) -> object:
-        value = live.namespace.get(root, MISSING)
-        if value is MISSING:
-            value = vars(builtins).get(root, MISSING)
-        return value
 
     # -- functions
 
@@ -429,18 +286,3 @@ class Binder:
         if value is MISSING:
             raise Declined("unbound", f"{root} in {function.__name__}()")
         return self._attribute(value, attributes, read, live)
-
-
-def array_kind(name: str, array: np.ndarray[Any, Any], flags: int) -> Kind:
-    """The kind of an array's elements.  Raises Declined("array-class") or ("value-type")."""
-    if type(array) is not np.ndarray and type(array) is not np.memmap:
-        raise Declined("array-class", f"{name} is a {type(array).__name__}")
-    kind = kind_of_elements(array.dtype)
-    if kind is None:
-        elements = f"{array.dtype} ({array.dtype.char!r})" if array.dtype in KIND_OF_DTYPE else f"{array.dtype}"
-        raise Declined("value-type" if array.dtype.isnative else "array-class", f"{name} is an array of {elements}")
-    if not flags & ALIGNED:
-        raise Declined("array-class", f"{name} is not aligned")
-    if array.ndim == 0:
-        raise Declined("dimensions", f"{name} has no dimension")
-    return kind

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import types
 from collections import ChainMap
-from collections.abc import Callable
 
-import numpy as np
-
-from alpyna_hook.bind.attributes import plain_attribute, plain_item
 from alpyna_hook.capture import capture_function
-from alpyna_hook.capture.meanings import DICTIONARY, RANK, TUPLE
 from alpyna_hook.guest.library import origin_of
 from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.untracked import untracked
-from alpyna_hook.operators.genuine import meaning_of
+from alpyna_hook.live.attributes import plain_attribute, plain_item
+from alpyna_hook.live.names import meaning_by
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
 from alpyna_hook.seam.source import module_of
@@ -60,19 +56,6 @@ class _NamesOf:
         return value
 
 
-def meaning_by(path: str, value_of: Callable[[str], object]) -> str | None:
-    """The answer of `capture.meanings.Names`, by the values of paths; MISSING for one that has none."""
-    if path.endswith(RANK):
-        value = value_of(path.removesuffix(RANK))
-        if type(value) is np.ndarray:
-            return str(value.ndim)
-        return str(len(value)) if type(value) is tuple else None
-    value = value_of(path)
-    if type(value) is dict or type(value) is tuple:
-        return DICTIONARY if type(value) is dict else TUPLE
-    return meaning_of(value)
-
-
 def check_scopes(function: ir.Function, code: types.CodeType) -> None:
     """Python's compiler sees names in what the capture leaves out: `x: float`, an `assert` under -O."""
     own = {*code.co_varnames, *code.co_cellvars}
@@ -116,3 +99,15 @@ def _same(constant: bool | int | float | complex, value: object) -> bool:
     if type(constant) is not type(value) or constant != value:
         return False
     return (constant != 0 and type(constant) is not complex) or repr(constant) == repr(value)
+
+
+def attribute_paths(code: ir.Function, owner: str) -> tuple[str, ...]:
+    """What a method reads from its object: `self.n`, `self.a`, `self.other_method`."""
+    names = []
+    for s in code.body:
+        for node in ir.walk(s):
+            for field in ("name", "array", "function"):
+                name = getattr(node, field, "")
+                if isinstance(name, str) and name.startswith(owner + "."):
+                    names.append(name)
+    return tuple(dict.fromkeys(names))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from alpyna_hook.bind.tuples import TupleType, given_items, item_name, tuple_of
 from alpyna_hook.bind.views_rewrite import Rewrite
 from alpyna_hook.ir.captured import (
     Assign,
@@ -38,6 +37,7 @@ from alpyna_hook.ir.captured import (
 )
 from alpyna_hook.ir.facts import Facts
 from alpyna_hook.ir.schema import Record, replace
+from alpyna_hook.live.tuples import TupleType, given_items, item_name, tuple_of
 from alpyna_hook.reasons import Declined
 
 MADE = "@made "  # and the variable: whether the nest has made one

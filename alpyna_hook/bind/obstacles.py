@@ -14,7 +14,7 @@ from alpyna_hook.ir.schema import replace
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 
 if TYPE_CHECKING:
-    from alpyna_hook.bind.attributes import Read  # which imports NumPy
+    from alpyna_hook.live.attributes import Read  # which imports NumPy
 
 
 def of_names(first: Declined, nest: ir.Nest, reads: Iterable[Read], bind: Callable[[Read], object]) -> Declined:

@@ -52,9 +52,9 @@ from alpyna_hook.ir.captured import (
     walk,
 )
 from alpyna_hook.ir.schema import Record, replace
+from alpyna_hook.live.binding import WHICH as WHICH
 from alpyna_hook.reasons import Declined
 
-WHICH = "@which"
 _MOST_STATES = 8
 _MOST_COPIED = 5000  # nodes of the tree
 

@@ -32,21 +32,9 @@ from alpyna_hook.ir.captured import (
     Var,
     While,
 )
-from alpyna_hook.ir.schema import Record, replace
+from alpyna_hook.ir.schema import replace
+from alpyna_hook.live.binding import View as View
 from alpyna_hook.reasons import Declined
-
-
-class View(Record):
-    """A user's variable that is a row of an array wherever the nest has assigned it.
-
-    After the nest it is `array[index]` (the array itself if there is no index), where a string is
-    the value of that temporary; it was assigned if and only if the temporary `witness` was.
-    """
-
-    name: str
-    array: str
-    index: tuple[str | int, ...]
-    witness: str
 
 
 @dataclass(slots=True)

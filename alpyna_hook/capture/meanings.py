@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from alpyna_hook.ir.paths import DICTIONARY as DICTIONARY, FLOAT as FLOAT, RANK as RANK, TUPLE as TUPLE
 from alpyna_hook.seam.trees import statements
 
 _BUILTINS = {name: name for name in "range enumerate zip reversed len divmod min max".split()}
@@ -23,8 +24,6 @@ _EXITS = dict.fromkeys(("exit", "quit", "sys.exit", "os._exit", "os.abort"), "ex
 _OF_NUMPY = ("np", "numpy")
 
 
-FLOAT, DICTIONARY, TUPLE = "a float", "a dictionary", "a tuple"
-RANK = "?rank"  # at the end of a path: how many dimensions the array before it has, or items the tuple
 _USUAL_RANK = "2"
 
 

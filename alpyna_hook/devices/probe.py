@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook.devices.target import STATUS_BYTES, Target
-from alpyna_hook.emit.layout import CONTROL_BYTES
 from alpyna_hook.ir import kernel as k
+from alpyna_hook.ir.layout import CONTROL_BYTES
 
 _ROWS, _COLUMNS = 512, 4
 _PLACE = CONTROL_BYTES  # in the frame, of the array

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from alpyna_hook.emit.layout import Layout, Slot, words
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.layout import Layout, Slot, words
 from alpyna_hook.ir.schema import Record
 
 

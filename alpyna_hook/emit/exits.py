@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from alpyna_hook.emit.expressions import Expressions
 from alpyna_hook.emit.lanes import reads
-from alpyna_hook.emit.layout import ABORTED, DONE, FAILED, FLAGGED, LEFT, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
 from alpyna_hook.emit.scope import FRAME, Scope
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel_values import TRUE, i8, word, zero
+from alpyna_hook.ir.layout import ABORTED, DONE, FAILED, FLAGGED, LEFT, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
 
 
 def loaded(scope: Scope, name: str, slot: Slot) -> None:

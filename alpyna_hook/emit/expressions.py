@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from alpyna_hook.emit.checks import cast_of, checked
-from alpyna_hook.emit.layout import FAILED, TAG
 from alpyna_hook.emit.scope import FRAME, Scope
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel import assert_never
@@ -30,6 +29,7 @@ from alpyna_hook.ir.kernel_values import (
     word,
 )
 from alpyna_hook.ir.kinds import Kind
+from alpyna_hook.ir.layout import FAILED, TAG
 
 
 class Expressions:

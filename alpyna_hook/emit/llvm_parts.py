@@ -5,8 +5,8 @@ They are inlined always; each is written for one representation, and gives the b
 
 from __future__ import annotations
 
-from alpyna_hook.emit.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
 from alpyna_hook.ir.kernel import Rep
+from alpyna_hook.ir.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
 
 ALL_FLAGS = 0x1F  # more than the flags of any machine that we know of; fenv.h ignores the others
 TYPES: dict[Rep, str] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import sys
 
-from alpyna_hook.emit.layout import FAILED, HIGH, LOW, NO_END
 from alpyna_hook.emit.llvm_parts import BUFFER_GROUP, FRAME_GROUP, OWN_GROUPS, SUFFIX, TYPES, scope
 from alpyna_hook.ir.kernel import (
     Apply,
@@ -30,6 +29,7 @@ from alpyna_hook.ir.kernel import (
     assert_never,
     rep_of,
 )
+from alpyna_hook.ir.layout import FAILED, HIGH, LOW, NO_END
 
 Text = str | tuple[str, str]  # of a complex number both parts
 PART = {"c8": "f4", "c16": "f8"}

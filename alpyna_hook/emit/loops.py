@@ -10,11 +10,11 @@ from alpyna_hook.emit.exits import Exit
 from alpyna_hook.emit.expressions import Expressions
 from alpyna_hook.emit.iterations import Index, Iterations
 from alpyna_hook.emit.lanes import LANES, reads, side_by_side
-from alpyna_hook.emit.layout import HIGH, LOW
 from alpyna_hook.emit.scope import FRAME
 from alpyna_hook.emit.strips import STRIP
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel_values import TRUE, added, arithmetic, both, compared, either, i8, negated, negation, word
+from alpyna_hook.ir.layout import HIGH, LOW
 
 LONG = 2**18  # iterations of a long loop, between two looks at whether it is to be left
 _FARTHEST = 2**61

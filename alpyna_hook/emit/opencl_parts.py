@@ -6,8 +6,8 @@ leaves to the device, is not used: signed sums wrap by way of unsigned ones, the
 
 from __future__ import annotations
 
-from alpyna_hook.emit.layout import BUDGET
 from alpyna_hook.ir.kernel import Rep
+from alpyna_hook.ir.layout import BUDGET
 
 TYPES: dict[Rep, str] = {
     "b1": "bool", "i1": "char", "i2": "short", "i4": "int", "i8": "long", "u1": "uchar", "u2": "ushort", "u4": "uint",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from alpyna_hook.emit.layout import VALUE, Layout
 from alpyna_hook.emit.names import Names
 from alpyna_hook.emit.strips import STRIP
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel import rep_of
 from alpyna_hook.ir.kernel_values import arithmetic, both, cast, either, i8, size, truth
 from alpyna_hook.ir.kinds import Rep
+from alpyna_hook.ir.layout import VALUE, Layout
 from alpyna_hook.ir.schema import Record
 
 FRAME = k.Local("frame", "p")

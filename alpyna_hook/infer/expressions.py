@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alpyna_hook.bind.tuples import TupleType, column_name, item_name
 from alpyna_hook.infer.complex_numbers import raised
 from alpyna_hook.infer.maker import BOOL, INT, Maker
 from alpyna_hook.infer.numpy_operators import where
@@ -12,6 +11,7 @@ from alpyna_hook.infer.scope import Follows, NeverBound, Scope
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.facts import Known
 from alpyna_hook.ir.kinds import rep_of, rep_of_kind
+from alpyna_hook.live.tuples import TupleType, column_name, item_name
 from alpyna_hook.operators.arithmetic import unary
 from alpyna_hook.reasons import Declined
 

@@ -18,16 +18,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from alpyna_hook.ir import schema
+from alpyna_hook.ir.paths import dict_step as dict_step, key_of_step as key_of_step
 from alpyna_hook.ir.schema import NONE, Record, Struct
-
-
-def dict_step(key: str | int) -> str:
-    """The step of a path for the item of a dictionary."""
-    return f'["{key}"]' if isinstance(key, str) else f"[{key}]"
-
-
-def key_of_step(step: str) -> str | int:
-    return step[2:-2] if step[1] == '"' else int(step[1:-1])
 
 
 class Loc(Record):

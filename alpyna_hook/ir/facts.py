@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from alpyna_hook.ir import captured as ir
 from alpyna_hook.ir.schema import NONE, Record, Struct
 
 if TYPE_CHECKING:
-    from alpyna_hook.bind.tuples import TupleType
+    from alpyna_hook.ir import captured as ir
     from alpyna_hook.ir.kinds import Kind  # imports NumPy, which rewriting a module does without
+    from alpyna_hook.live.tuples import TupleType
 
 
 class ArrayType(Record):

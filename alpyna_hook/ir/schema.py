@@ -90,7 +90,7 @@ def _compile(kind: _StructType, method: str) -> None:
         assignments="; ".join([f"self.{name} = {name}" for name in names]) or "pass",
         own="".join([f"self.{name}, " for name in names]), others="".join([f"other.{name}, " for name in names]),
     )
-    namespace: dict[str, Any] = {"_defaults": kind._defaults}
+    namespace: dict[str, Any] = {"_defaults": kind._defaults, "__name__": kind.__module__}
     exec(text, namespace)
     setattr(kind, method, namespace[method])
 

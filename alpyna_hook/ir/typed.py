@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from alpyna_hook.ir.captured import Loc
+from alpyna_hook.ir.interface import Variable as Variable
 from alpyna_hook.ir.kinds import Kind, Kinds, Rep
 from alpyna_hook.ir.schema import Node, Record, Struct
 
@@ -198,14 +199,6 @@ class Raise(Node):
 
 
 Stmt: TypeAlias = Assign | Store | Effect | If | For | While | Break | Continue | Return | Raise
-
-
-class Variable(Record):
-    """A scalar of the kernel: all the kinds that it may have, and where it lives in the frame."""
-
-    name: str
-    kinds: tuple[Kind, ...]  # sorted: the tag is the position
-    rep: Rep
 
 
 class Function(Struct):

@@ -11,7 +11,6 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.emit.python import python_text
 from alpyna_hook.guest.attempts import Attempts
 from alpyna_hook.guest.forks import Undivided
 from alpyna_hook.guest.outside import outside_cause
@@ -47,7 +46,13 @@ def build(ir: k.Kernel, jit: str = "llvm", *, strict: bool = False) -> Kernel:
         except Exception as error:
             if not _of_numba(error):
                 raise
-            raise CompileError(f"{error}\n{python_text(source.ir)}") from error
+            raise CompileError(f"{error}\n{_shown(source)}") from error
+
+
+def _shown(source: Source) -> str:
+    from alpyna_hook.emit.python import python_text
+
+    return python_text(source.ir)
 
 
 def team() -> Team | None:
@@ -84,7 +89,7 @@ def _by_llvm(source: Source, strict: bool) -> Kernel | None:
         if not _of_llvm(error):
             raise
         if strict:
-            raise CompileError(f"{error}\n{python_text(source.ir)}") from error
+            raise CompileError(f"{error}\n{_shown(source)}") from error
         log(f"a kernel is left to Numba, since LLVM refused it: {error}")
     return None
 

@@ -19,8 +19,8 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 
-from alpyna_hook.emit.layout import FAILED, FOUND, RAISED, STATUS_BITS
 from alpyna_hook.emit.llvm_parts import ALL_FLAGS
+from alpyna_hook.ir.layout import FAILED, FOUND, RAISED, STATUS_BITS
 from alpyna_hook.kernels import ready
 
 ENTRY, CLEAR, TEST, MASK, ANSWER, RAN = range(0, 48, 8)

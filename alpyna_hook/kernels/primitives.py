@@ -15,8 +15,8 @@ from numba.core import cgutils as _cgutils
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
-from alpyna_hook.emit.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
 from alpyna_hook.emit.strips import STRIP
+from alpyna_hook.ir.layout import ABORT, BUDGET, FOUND, MASK, RAISED, TEST
 
 cgutils: Any = _cgutils
 

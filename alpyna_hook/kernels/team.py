@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from alpyna_hook.emit.layout import ABORT, ABORTED, FLAGGED, RAISED, STATUS_BITS
+from alpyna_hook.ir.layout import ABORT, ABORTED, FLAGGED, RAISED, STATUS_BITS
 from alpyna_hook.kernels import store
 
 # entry, frames: addresses.  size: of a frame.  count: of chunks.  next: the first that nobody has taken.  active: threads at work.

@@ -9,7 +9,7 @@ import ctypes
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.emit.layout import ABORT, HIGH, LOW, Layout
+from alpyna_hook.ir.layout import ABORT, HIGH, LOW, Layout
 from alpyna_hook.kernels.team import ACTIVE, COUNT, NEXT, NOT_RUN, RESULTS, WORDS, Team
 from alpyna_hook.runtime.gather import gather_controls, gather_scalars, starts_of_steps
 from alpyna_hook.runtime.native import libm_address

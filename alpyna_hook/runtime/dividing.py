@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from math import inf
 from time import perf_counter
 from typing import Any
 
-from alpyna_hook.bind.binder import Binding
-from alpyna_hook.kernels import build
+from alpyna_hook.ir.schema import replace
+from alpyna_hook.live.binding import Binding
 from alpyna_hook.runtime.errand import Errand, aside, send
 from alpyna_hook.runtime.interrupts import Work
-from alpyna_hook.runtime.rounds import Rounds
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
@@ -42,6 +40,8 @@ def shared_out(variant: Variant, placed: Placed, arrays: list[Any], binding: Bin
     if team is None:
         return work
     seconds = 0.0 if forced else variant.pace.seconds(call.predicted)
+    from alpyna_hook.runtime.rounds import Rounds
+
     rounds = Rounds(found, variant.layout, threads, call.trips, seconds, team)
     return replace(work, rounds=rounds) if rounds.possible(work) else work
 
@@ -72,6 +72,8 @@ _made: list[Any] = []
 
 
 def _make() -> Any:
+    from alpyna_hook.kernels import build
+
     found = aside(build.team)
     _made.append(found)
     return found

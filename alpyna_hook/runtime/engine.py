@@ -10,22 +10,14 @@ import sys
 import threading
 from collections.abc import Sequence
 from time import thread_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alpyna_hook import config, pipeline
-from alpyna_hook.bind.binder import Binder, Binding, LiveNames
-from alpyna_hook.capture import capture_nest
-from alpyna_hook.cost.outline import outline
+from alpyna_hook import config
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
 from alpyna_hook.guest.watching import watched_at
-from alpyna_hook.ir.captured import Nest
-from alpyna_hook.ir.stored import loads
-from alpyna_hook.ir.untracked import untracked
-from alpyna_hook.kernels.kernel import CompileError
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
-from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -36,6 +28,11 @@ from alpyna_hook.runtime.tally import Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
 from alpyna_hook.seam.site import Site, refuse_for_now
+
+if TYPE_CHECKING:
+    from alpyna_hook.bind.binder import Binder
+    from alpyna_hook.ir.captured import Nest
+    from alpyna_hook.live.binding import Binding
 
 INTERPRET: tuple[Any, ...] = ()
 _MOST_REPLAYS = 8  # more than there were successes: such a nest is left to the interpreter
@@ -64,31 +61,11 @@ class SiteState:
 
     def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         if self.binder is None:
-            positions = {name: k for k, name in enumerate(site.params)}
-            with registries.kept(namespace):
-                self.nest = untracked(nest_of(site, LiveNames(positions, values, namespace)))
-            check_seam(site, self.nest)
-            self.binder = Binder(self.nest, positions)
+            from alpyna_hook.runtime.capturing import binder_of
+
+            self.binder = binder_of(site, values, namespace)
+            self.nest = self.binder.nest
         return self.binder
-
-
-def nest_of(site: Site, live: LiveNames) -> Nest:
-    """As it was captured when the module was rewritten, unless names stand for something else than it seemed then."""
-    captured = loads(site.nest)
-    if all(live.meaning(path) == meaning for path, meaning in captured.meanings):
-        return captured.nest
-    module = site.module
-    node = module.loop_node(site.lineno, site.col, site.end_lineno, captured.owner)
-    return capture_nest(node, filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines, names=live)
-
-
-def check_seam(site: Site, nest: Nest) -> None:
-    """The seam was made for what the names of the source look like: it must fit what they are, too."""
-    code = site.code()
-    own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars} if code is not None and site.in_function else set()
-    read = {name.partition(".")[0] for name in (*nest.reads, *nest.attributes)}
-    if {*nest.targets} != {*site.targets, *site.perhaps} or nest.has_return != site.has_return or read & own - {*site.params}:
-        raise Declined("call", "what its names stand for is not what they look like")
 
 
 def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Sequence[Any]:
@@ -134,11 +111,17 @@ def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -
             return INTERPRET
         if config.settings().options().strict or site.module.options.strict:
             raise
-        slug = "compile-error" if isinstance(error, CompileError) else "internal"
+        slug = "compile-error" if is_of_compiler(error) else "internal"
         log(f"{site!r}: {slug}: {error!r}")
         trace.refuse(slug, f"{type(error).__name__}: {error}", None)
         site.decline_for_good()
     return INTERPRET
+
+
+def is_of_compiler(error: BaseException) -> bool:
+    """A `CompileError`, of a module that most processes never import."""
+    made = sys.modules.get("alpyna_hook.kernels.kernel")
+    return made is not None and isinstance(error, made.CompileError)
 
 
 def state_of(site: Site) -> SiteState:
@@ -180,8 +163,7 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
         return not judge.wants_sample()
     if state.binder is None or state.estimate is None or (judge.wants_estimate() and not state.estimate.constant):
         return True
-    to_come = judge.ahead(calls_to_come(site, judge, state.trace.runs))
-    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit, to_come)
+    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit)
 
 
 def attempt(
@@ -213,23 +195,27 @@ def attempt(
 def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:
     if state.estimate is None:
         assert state.nest is not None
+        from alpyna_hook.cost.outline import outline
+
         state.estimate = Estimate(outline(state.nest, binding.functions), site.nest)
     return state.estimate
 
 
 def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
-    seconds = judge.estimated(predicted(estimate, binding), estimate.turns)
+    seconds = judge.estimated(predicted(estimate, binding))
     if INVESTMENTS.worth_one_run(seconds, estimate, site.module.options.jit):
         return True
     pending = judge.pending
     if judge.compiled:  # for other types
         pending = state.pending[binding.signature] = state.pending.get(binding.signature, 0.0) + max(0.0, seconds - judge.launch)
-    ahead = judge.ahead(calls_to_come(site, judge, state.trace.runs))
-    return INVESTMENTS.worth_all_runs(id(site), pending, estimate, site.module.options.jit, ahead)
+    return INVESTMENTS.worth_all_runs(id(site), pending, estimate, site.module.options.jit)
 
 
 def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
+    from alpyna_hook import pipeline
+
     begun = thread_time()
+    assert binding.nest is not None
     try:
         variant = pipeline.analyse(binding.nest, binding.facts())
     except Declined as declined:
@@ -237,7 +223,7 @@ def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
         raise
     variant.analysis_seconds = thread_time() - begun
     variant.options, variant.place = site.module.options, site.shown_place
-    variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.typed.ufuncs)
+    variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.interface.ufuncs)
     state.variants[binding.signature] = variant
     return variant
 

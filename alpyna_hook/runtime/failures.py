@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from alpyna_hook.ir import typed as t
-from alpyna_hook.ir.captured import Loc
+if TYPE_CHECKING:
+    from alpyna_hook.ir import typed as t
+    from alpyna_hook.ir.captured import Loc
 
 _STICKY = ("finite", "finite_division", "domain", "domain_strict", "number", "nonzero")  # checked together, in the end
 _FLAGS = {"invalid": "invalid value", "divide": "division by zero", "over": "overflow", "under": "underflow"}

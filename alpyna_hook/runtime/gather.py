@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from alpyna_hook.emit.layout import FAILED, FOUND, RAISED, VALUE, Layout, Slot, format_of, words
 from alpyna_hook.ir.kinds import Rep, int_range
+from alpyna_hook.ir.layout import FAILED, FOUND, RAISED, VALUE, Layout, Slot, format_of, words
 from alpyna_hook.schedule.value import CONSTANT, GREATEST, LAST, LEAST, STEP, SUM, Rule, Schedule
 
 _WORD = struct.Struct("<q")

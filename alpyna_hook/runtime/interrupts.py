@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import reduce
-from itertools import chain
-from operator import or_
+from itertools import chain, repeat
+from operator import or_, setitem
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alpyna_hook.emit.layout import (
+from alpyna_hook.ir.layout import (
     ABORT,
     ABORTED,
     BUDGET,
@@ -35,6 +34,7 @@ from alpyna_hook.emit.layout import (
     STATUS_BITS,
     TAG,
 )
+from alpyna_hook.ir.schema import Struct
 from alpyna_hook.runtime.errand import Errand, send
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
@@ -49,8 +49,7 @@ FEW = 2**20  # iterations of loops around loops: some milliseconds as a rule, se
 _TRIAL, _AT_ONCE = 2**13, 0.01  # so that it is seen first how many take so many seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct):
     """One execution.
 
     soon: it surely (True) or probably ends before anyone would press Ctrl-C.  mask: the floating-point flags that matter;
@@ -66,11 +65,12 @@ class Work:
     by_call: bool
     saved: Transaction
     undoable: bool  # `saved` puts back all that the kernel writes
+    returned: list[int]  # by the C functions that were called
+    first: list[bytes]  # the frame before the first part
     parts: Parts | None = None  # in which it runs if it takes long
     rounds: Rounds | None = None  # in which several threads run it
-    before: float = 0.0  # seconds that a device has worked for it
-    returned: list[int] = field(default_factory=list)  # by the C functions that were called
-    first: list[bytes] = field(default_factory=list)  # the frame before the first part
+    before: float = 0.0  # seconds that a device has worked for it,
+    copied: tuple[tuple[Any, Any], ...] | None = None  # so that the arrays have but to be given what it has computed
     place: str = ""  # to be shown, of the nest
     shown: bool | None = False  # whether it is shown if it takes long; None: on a terminal
 
@@ -121,10 +121,17 @@ class Work:
         ctypes.c_int64.from_buffer(self.frame, word).value = value
 
     def perform(self, low: int = 0, high: int = _ALL) -> None:
-        """Runs these iterations of the outermost loop.  What the kernel returned, and the flags that it raised, are noted before
-        any handler of a signal, which may raise an exception or compute with floats, can run: all is one call."""
+        """Runs these iterations of the outermost loop, or gives the arrays what a device has computed.
+
+        What the kernel returned, and the flags that it raised, are noted before any handler of a signal, which may raise an
+        exception or compute with floats, can run: all is one call."""
         if self.rounds is not None and not self.rounds.dropped:
             self.rounds.perform(self, low, high)
+            return
+        if self.copied is not None:
+            stored = map(setitem, [a for a, _ in self.copied], repeat(...), [b for _, b in self.copied])
+            self.returned.clear()
+            self.returned.extend(chain(filter(None, stored), (DONE,)))
             return
         self.set(LOW, low)
         self.set(HIGH, high)

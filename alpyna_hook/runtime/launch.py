@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial, reduce
 from operator import getitem
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpyna_hook.bind.binder import Binder, Binding
-from alpyna_hook.bind.swaps import WHICH
-from alpyna_hook.bind.views import View
-from alpyna_hook.emit import layout as frame_layout
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.guest.room import with_more_room
-from alpyna_hook.ir import typed as t
-from alpyna_hook.ir.captured import Loc
+from alpyna_hook.ir import layout as frame_layout
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
+from alpyna_hook.ir.schema import replace
+from alpyna_hook.live.binding import WHICH, Binding, View
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
@@ -33,12 +29,16 @@ from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
 from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
-from alpyna_hook.runtime.plans import consider
-from alpyna_hook.runtime.rounds import run_rounds
-from alpyna_hook.runtime.tally import Tally, rest
+from alpyna_hook.runtime.tally import LONGEST, Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
 from alpyna_hook.seam.site import MISSING, Site
+
+if TYPE_CHECKING:
+    from alpyna_hook.bind.binder import Binder
+    from alpyna_hook.ir.captured import Loc
+    from alpyna_hook.ir.interface import Variable
+    from alpyna_hook.seam.site import Plan
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _MOST_ERRORS = 1000  # while one is dealt with
@@ -56,13 +56,13 @@ class TooSmall(Exception):
 class Flagged(Exception):
     """A run-time check failed; everything has been put back.
 
-    by_unit: the floating-point unit told so, which flags some things that NumPy does not.  loc: where in the nest.
+    by_unit: the floating-point unit told so, which flags some things that NumPy does not.  loc: where, once it is `told`.
     """
 
-    def __init__(self, what: str, by_unit: bool = False, loc: Loc | None = None) -> None:
-        super().__init__(what)
+    def __init__(self, by_unit: bool = False) -> None:
+        super().__init__()
         self.by_unit = by_unit
-        self.loc = loc
+        self.loc: Loc | None = None
 
 
 def launch(
@@ -78,11 +78,11 @@ def launch(
         binding.scalars[WHICH] = 0
     if variant.tuples:
         binder.make_arrays(binding, variant.tuples)
-    arrays = [binding.arrays[name] for name in variant.typed.arrays]
+    arrays = [binding.arrays[name] for name in variant.interface.arrays]
     distant = None if again else there(variant, arrays, binding, estimate, trace)
     if distant is None:
         key, placed = placed_here(tally, variant, arrays, binding, estimate)
-        plan = consider(site, tally, variant, binder, binding, values, key, placed, estimate)
+        plan = planned(site, tally, variant, binder, binding, values, key, placed, estimate)
         done = plan(values, binding.namespace) if plan is not None else None
         if done is not None:
             trace.runs -= 1  # which the plan has counted
@@ -91,12 +91,13 @@ def launch(
     depth, begun = site.pending_returns(), perf_counter()
     ran = None
     try:
-        ran = run(work) if work.rounds is None else run_rounds(work, work.rounds)
+        ran = run(work) if work.rounds is None else work.rounds.run(work)
         if call.kernel is not None:
             note_run(variant, call, work, perf_counter() - begun)
         return concluded(site, trace, judge, variant, binder, binding, values, work, call, ran, forced=forced)
     except Flagged as flagged:
         undo(site, work, depth)
+        told(flagged, variant, work, call)
         if not flagged.by_unit or not variant.trust_flags or np.geterr()["under"] != "ignore":
             raise
         judge.failed()
@@ -126,6 +127,21 @@ def launch(
                 errors.append(another)
         raise error
     return launch(site, tally, variant, binder, binding, values, estimate, again=True)
+
+
+def planned(
+    site: Site, tally: Tally, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...], key: PlaceKey,
+    placed: Placed, estimate: Estimate,
+) -> Plan | None:
+    """A plan for calls like the present one, if it is due."""
+    before = variant.called((key[0][1:3], key[1]))
+    if before is None or tally.judge.usual_cost > LONGEST or placed.call.soon is False:
+        return None
+    if not variant.trust_flags or variant.options.elsewhere:
+        return None
+    from alpyna_hook.runtime.plans import consider
+
+    return consider(site, tally, variant, binder, binding, values, key, estimate, before)
 
 
 def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:
@@ -185,8 +201,9 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
     saved = Transaction([a for a, stored in zip(arrays, variant.stored, strict=True) if stored] if call.keeps else ())
     undoable = call.keeps or not any(variant.stored)
     parts = None if soon else in_parts(variant, call, arrays)
-    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, bool(variant.typed.ufuncs), saved, undoable, parts,
-                place=variant.place, shown=variant.options.progress)
+    by_call, shown = bool(variant.interface.ufuncs), variant.options.progress
+    return Work(call.kernel.entry, frame, soon, call.mask, variant.trust_flags, by_call, saved, undoable, [], [], parts,
+                place=variant.place, shown=shown)
 
 
 def in_parts(variant: Variant, call: Call, arrays: list[Any]) -> Parts | None:
@@ -202,10 +219,8 @@ def concluded(
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
     but the last call makes it impossible to undo all, and none is made after it."""
     fits = work.rounds is None or work.rounds.gathered(work)
-    if work.raised or work.status == frame_layout.FLAGGED:
-        raise flagged_by(variant, work, call)
-    if not fits:
-        raise Flagged("an integer that outgrows its type")
+    if work.raised or work.status == frame_layout.FLAGGED or not fits:
+        raise Flagged(work.raised)
     results = unpack(variant, work.frame)
     boxed: tuple[Any, ...] = tuple([box(variant, binder, binding, results, name, values) for name in site.targets])
     if site.perhaps:
@@ -235,17 +250,20 @@ def has_kept(work: Work, ran: Ran | None) -> bool:
     return work.kept if ran is None else work.rounds is None and work.has_run and work.is_clean
 
 
-def flagged_by(variant: Variant, work: Work, call: Call) -> Flagged:
+def told(flagged: Flagged, variant: Variant, work: Work, call: Call) -> None:
+    """Puts into words what was flagged.  For that the nest may have to be analysed again."""
     if work.raised:
-        what, loc = failures.of_unit(variant.typed, call.outcomes, FLAGS.names(work.flags_raised))
+        what, flagged.loc = failures.of_unit(variant.typed, call.outcomes, FLAGS.names(work.flags_raised))
+    elif work.status == frame_layout.FLAGGED:
+        what, flagged.loc = failures.of_check(variant.typed, call.outcomes, work.failed_check, work.get(frame_layout.VALUE))
     else:
-        what, loc = failures.of_check(variant.typed, call.outcomes, work.failed_check, work.get(frame_layout.VALUE))
-    return Flagged(what, work.raised, loc)
+        what = "an integer that outgrows its type"
+    flagged.args = (what,)
 
 
 def returned(variant: Variant, results: dict[str, Any]) -> tuple[Any]:
-    values = tuple([results[v.name] for v in variant.typed.results])
-    return (values if variant.typed.returns_tuple else values[0] if values else None,)
+    values = tuple([results[v.name] for v in variant.interface.results])
+    return (values if variant.interface.returns_tuple else values[0] if values else None,)
 
 
 def undo(site: Site, work: Work, depth: int) -> None:
@@ -263,14 +281,14 @@ def undo(site: Site, work: Work, depth: int) -> None:
 def fill(variant: Variant, head: bytes, binding: Binding) -> Any:
     """The frame of one call.  Raises Declined where a scalar does not fit its representation."""
     words: list[Any] = []
-    for name in variant.typed.inputs:
-        words += scalar_words(variant.typed.variables[name], binding.scalars[name])
+    for name in variant.interface.inputs:
+        words += scalar_words(variant.interface.variables[name], binding.scalars[name])
     frame = ctypes.create_string_buffer(head, variant.layout.size)
     variant.packer.pack_into(frame, variant.layout.scalar_offset, *words)
     return frame
 
 
-def scalar_words(variable: t.Variable, value: Any) -> list[Any]:
+def scalar_words(variable: Variable, value: Any) -> list[Any]:
     rep = variable.rep
     if len(variable.kinds) == 1 and rep == rep_of_kind(variable.kinds[0]):
         return [value.real, value.imag] if rep[0] == "c" else [value]

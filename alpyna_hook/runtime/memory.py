@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook.bind.attributes import assign, own_value
+from alpyna_hook.live.attributes import assign, own_value
 
 # A PyArrayObject begins: PyObject_HEAD; char *data (numpy/ndarraytypes.h).
 DATA = object.__basicsize__

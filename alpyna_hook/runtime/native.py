@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook import profile
 from alpyna_hook.ir.kinds import Rep
 from alpyna_hook.operators.genuine import UFUNCS
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.decide import measured
 
 _X86 = {"invalid": 1, "divide": 4, "over": 8, "under": 16}
 _ARM = {"invalid": 1, "divide": 2, "over": 4, "under": 8}
@@ -64,7 +64,7 @@ class FloatFlags:
         machine = platform.machine().lower()
         table = _X86 if machine in ("x86_64", "amd64") else _ARM if machine in ("aarch64", "arm64") else {}
         lib = _libm()
-        known = profile.load()
+        known = measured()
         works = lib is not None and hasattr(lib, "feclearexcept") and (known is None or known.flags is not False)
         self.bits = table if works else {}
         if self.bits:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, repeat
-from operator import setitem
 from time import perf_counter
 from typing import Any
 
@@ -22,11 +20,11 @@ from alpyna_hook.bind.binder import Binding
 from alpyna_hook.config import complain
 from alpyna_hook.devices.found import device
 from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
-from alpyna_hook.emit.layout import BUDGET, DONE, FAILED, HIGH, LOW, NO_END
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.integers.general import UNKNOWN, inputs
 from alpyna_hook.ir.kernel import Untaken
-from alpyna_hook.prove.general import UNKNOWN, Proofs, inputs
+from alpyna_hook.ir.layout import BUDGET, DONE, FAILED, HIGH, LOW, NO_END
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.errand import aside
 from alpyna_hook.runtime.gather import gather_controls, gather_scalars, starts_of_steps
@@ -34,6 +32,7 @@ from alpyna_hook.runtime.interrupts import Work
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.on_memory import Block, Spread, blocks
 from alpyna_hook.runtime.placing import predicted, unit_strides
+from alpyna_hook.runtime.proofs import Proofs
 from alpyna_hook.runtime.schedules import schedule_of
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
@@ -46,18 +45,6 @@ _MOST_FAILURES = 2  # more than there were successes: such a nest is left to the
 
 class NotThere(Exception):
     """The nest, or this execution of it, is not run on the device; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copying(Work):
-    """What is left to do: to give the arrays what was computed.  It is one call, so that no handler of a signal runs meanwhile."""
-
-    pairs: tuple[tuple[Any, Any], ...] = ()
-
-    def perform(self, low: int = 0, high: int = 0) -> None:
-        stored = map(setitem, [a for a, _ in self.pairs], repeat(...), [b for _, b in self.pairs])
-        self.returned.clear()
-        self.returned.extend(chain(filter(None, stored), (DONE,)))
 
 
 @dataclass(slots=True)
@@ -156,8 +143,8 @@ class _Execution:
             self.fail("a sum outgrows its type")
         pairs = [pair for block, bytes_ in zip(lie, contents, strict=True) if bytes_ is not None for pair in block.pairs(bytes_)]
         undoable = not any(self.variant.stored)
-        work = Copying(
-            lambda _: DONE, frame, True, 0, False, False, Transaction(()), undoable, before=seconds, pairs=tuple(pairs))
+        work = Work(
+            lambda _: DONE, frame, True, 0, False, False, Transaction(()), undoable, [], [], before=seconds, copied=tuple(pairs))
         return call, work
 
     # -- what is run
@@ -166,7 +153,7 @@ class _Execution:
         """The call, with the outcomes for a kernel that checks each operation."""
         variant, binding = self.variant, self.binding
         integers = {name: int(binding.scalars[name]) for name in variant.integers}
-        shapes = {name: a.shape for name, a in zip(variant.typed.arrays, self.arrays, strict=True)}
+        shapes = {name: a.shape for name, a in zip(variant.interface.arrays, self.arrays, strict=True)}
         proofs = self.proofs()
         found = proofs.find(inputs(integers.values(), shapes.values(), binding.spans.values()))
         if found is None:
@@ -183,7 +170,7 @@ class _Execution:
     def proofs(self) -> Proofs:
         """For what np.errstate asks to be told of."""
         variant, errstate = self.variant, np.geterr()
-        finite = [k for k, what in enumerate(variant.typed.obligations) if what in ("finite", "finite_division")]
+        finite = [k for k, what in enumerate(variant.interface.obligations) if what in ("finite", "finite_division")]
         if finite and errstate["under"] != "ignore":
             raise NotThere("np.errstate(under=...) asks for what no device tells")
         silent = all(errstate[name] == "ignore" for name in ("over", "divide", "invalid"))
@@ -191,7 +178,7 @@ class _Execution:
         found = self.memo.proofs.get(key)
         if found is None:
             preset = dict.fromkeys(finite, "K") if silent else {}
-            found = Proofs(variant.typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
+            found = Proofs(lambda: variant.typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
             self.memo.proofs[key] = found
         return found
 
@@ -220,7 +207,7 @@ class _Execution:
     def compiled(self, key: Any) -> Any:
         variant = self.variant
         with own_imports():
-            places = [variant.layout.arrays[name] for name in variant.typed.arrays]
+            places = [variant.layout.arrays[name] for name in variant.interface.arrays]
             kernel = pipeline.kernel_ir(variant, key)
             text = self.target.text(kernel, dict(zip(places, key[2], strict=True)))
             self.memo.texts.append(text)
@@ -279,7 +266,7 @@ class _Execution:
 
 
 def refuse_calls(variant: Variant) -> None:
-    called = [*[f"np.{name}" for name, _ in variant.typed.ufuncs], *variant.typed.libm]
+    called = [*[f"np.{name}" for name, _ in variant.interface.ufuncs], *variant.interface.libm]
     if called:
         raise NotThere(f"{called[0]} is computed by a library of the host, whose bits the device does not give")
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from time import thread_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpyna_hook import pipeline
-from alpyna_hook.bind.binder import Binding
-from alpyna_hook.emit.layout import NO_END
 from alpyna_hook.guest import registries
+from alpyna_hook.integers.general import UNKNOWN, General, inputs
+from alpyna_hook.ir.layout import NO_END
 from alpyna_hook.kernels import store
-from alpyna_hook.kernels.kernel import Kernel
-from alpyna_hook.prove.general import UNKNOWN, General, Proofs, covers, inputs
+from alpyna_hook.live.binding import Binding
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
 from alpyna_hook.runtime.errand import aside
 from alpyna_hook.runtime.memory import address, overlap_groups, overlaps_itself
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.progress import COMPILATION, Line
+from alpyna_hook.runtime.proofs import Proofs, covers
 from alpyna_hook.runtime.variant import Call, KernelKey, Lie, Placed, Spent, Variant
+
+if TYPE_CHECKING:
+    from alpyna_hook.kernels.kernel import Kernel
 
 SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
 _MOST_CALLS = 256  # remembered for each variant
@@ -74,16 +76,16 @@ def remember(table: dict[Any, Any], key: object, value: object, most: int) -> No
 
 def new_lie(variant: Variant, arrays: list[Any], where: tuple[Any, ...]) -> Lie:
     addresses, shapes, strides, trust_flags, _ = where
-    typed, groups = variant.typed, overlap_groups(where[0], shapes, strides, variant.sizes)
+    groups = overlap_groups(where[0], shapes, strides, variant.sizes)
     mask, proofs = variant.settings.get(where[3:]) or setting(variant, where[3:])
     words = [NO_END, mask, libm_address("fetestexcept") if mask and trust_flags else 0]
     for a, shape, steps in zip(addresses, shapes, strides, strict=True):
         words += (a, *shape, *steps)
-    for name in typed.libm:
+    for name in variant.interface.libm:
         words.append(libm_address(name))
-    for name, rep in typed.ufuncs:
+    for name, rep in variant.interface.ufuncs:
         words += ufunc_addresses(name, rep)
-    lie = Lie(shapes, groups, unit_strides(variant, shapes, strides), mask, proofs, variant.head.pack(*words))
+    lie = Lie(shapes, groups, unit_strides(variant, shapes, strides), mask, proofs, variant.head.pack(*words), {})
     remember(variant.lies, where, lie, _MOST_PLACED)
     return lie
 
@@ -98,7 +100,7 @@ def unit_strides(
     ])
     found = variant.units.get((strides, apart))
     if found is None:
-        arrays = zip(variant.typed.arrays, strides, variant.sizes, apart, strict=True)
+        arrays = zip(variant.interface.arrays, strides, variant.sizes, apart, strict=True)
         found = frozenset([
             (name, axis) for name, steps, size, is_apart in arrays if is_apart for axis, step in enumerate(steps) if step == size])
         remember(variant.units, (strides, apart), found, _MOST_PLACED)
@@ -121,14 +123,14 @@ def call_by(variant: Variant, lie: Lie, proof: General, trips: int, binding: Bin
     if seconds is None:
         seconds = predicted(estimate, binding)
     soon = (True if trips != UNKNOWN and estimate.sure else None) if seconds < SOON else False
-    keeps = bool(lie.mask) or "C" in outcomes or not soon or proof.raises or bool(variant.typed.results)
+    keeps = bool(lie.mask) or "C" in outcomes or not soon or proof.raises or bool(variant.interface.results)
     known = trips if trips != UNKNOWN else None
     return Call(kernel, known, seconds, estimate.sure, estimate.exact, soon, lie.mask, keeps, outcomes)
 
 
 def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
     """What np.errstate, and whether the floating-point flags are trusted, mean for a nest: the flags to watch, and the proofs."""
-    typed = variant.typed
+    typed = variant.interface
     errstate = np.geterr()
     mask = FLAGS.mask(errstate) if typed.has_float_warnings and FLAGS.available else 0
     if typed.ufuncs and not FLAGS.available:
@@ -141,7 +143,7 @@ def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
         preset = dict(variant.anchored) if mask and variant.trust_flags else {}
     if not variant.trust_flags and not typed.ufuncs:
         mask = 0
-    proofs = Proofs(typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
+    proofs = Proofs(lambda: variant.typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
     found = mask, proofs
     remember(variant.settings, key, found, _MOST_SETTINGS)
     return found
@@ -150,7 +152,7 @@ def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
 def has_unanchored(variant: Variant) -> bool:
     """Are there operations of which only a check of their own would tell, which does not see underflow?"""
     trusted = variant.anchored if variant.trust_flags else {}
-    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.typed.obligations))
+    return any(w.startswith("finite") and k not in trusted for k, w in enumerate(variant.interface.obligations))
 
 
 def proved(variant: Variant, lie: Lie, binding: Binding) -> tuple[General, int]:
@@ -159,7 +161,7 @@ def proved(variant: Variant, lie: Lie, binding: Binding) -> tuple[General, int]:
     begun, made = thread_time(), proofs.made
     with registries.kept(binding.namespace):
         integers = {name: int(binding.scalars[name]) for name in variant.integers}
-        found = proofs.new(integers, dict(zip(variant.typed.arrays, lie.shapes, strict=True)), binding.spans)
+        found = proofs.new(integers, dict(zip(variant.interface.arrays, lie.shapes, strict=True)), binding.spans)
     if proofs.made > made:
         seconds = thread_time() - begun
         variant.spent.append(Spent(seconds, seconds, False, True))
@@ -196,6 +198,8 @@ def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
     def task() -> Kernel:
         own = thread_time()
         try:
+            from alpyna_hook import pipeline
+
             return pipeline.compiled(variant, key)
         finally:
             elsewhere.append(thread_time() - own)

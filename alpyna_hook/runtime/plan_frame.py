@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from alpyna_hook.emit import layout as frame_layout
-from alpyna_hook.emit.layout import Slot
+from alpyna_hook.ir import layout as frame_layout
 from alpyna_hook.ir.kinds import KIND_OF_TYPE, TYPE_OF_KIND, is_complex, is_python, rep_of_kind
+from alpyna_hook.ir.layout import Slot
 from alpyna_hook.kernels.launcher import FRAME
 from alpyna_hook.runtime.interrupts import FEW
 from alpyna_hook.runtime.plan_guard import Names, Places
@@ -61,7 +61,7 @@ def block_of(text: Text, given: Given, names: Names, places: Places, start: byte
                 block.word("q", each)
         place += 8 * (1 + 2 * len(shape))
     block.fixed(bytes(head[place:]))
-    for name in given.variant.typed.inputs:
+    for name in given.variant.interface.inputs:
         _scalar(block, text, given.variant, name, *names.scalars[name])
     assert struct.calcsize(block.format + f"{len(block._fixed)}s") == FRAME + layout.output_offset
     return block
@@ -69,7 +69,7 @@ def block_of(text: Text, given: Given, names: Names, places: Places, start: byte
 
 def _scalar(block: Block, text: Text, variant: Variant, name: str, own: str, cls: type) -> None:
     """As `launch.scalar_words`."""
-    variable = variant.typed.variables[name]
+    variable = variant.interface.variables[name]
     rep, kinds = variable.rep, variable.kinds
     kind, form = KIND_OF_TYPE[cls], frame_layout.format_of(rep)
     if len(kinds) > 1 or rep != rep_of_kind(kind):

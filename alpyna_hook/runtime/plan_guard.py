@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook.bind.attributes import OF_EVERY_MODULE, Read, module_dict, plain_attribute
-from alpyna_hook.bind.binder import ALIGNED, STORE_BITS, Live, is_small
 from alpyna_hook.bind.fixed import outcome
 from alpyna_hook.ir.kinds import DTYPES, INT_MAX, INT_MIN, KIND_OF_TYPE
+from alpyna_hook.live.attributes import OF_EVERY_MODULE, Read, module_dict, plain_attribute
+from alpyna_hook.live.binding import ALIGNED, STORE_BITS, Live, is_small
 from alpyna_hook.operators.genuine import KNOWN
 from alpyna_hook.runtime.memory import DATA, HEADER, extent
 from alpyna_hook.runtime.plan_parts import Given, Text, Unplanned
@@ -160,7 +160,7 @@ class Places:
 
     def __init__(self, text: Text, given: Given, names: Names) -> None:
         self.text, self.given = text, given
-        self.arrays = [names.arrays[name] for name in given.variant.typed.arrays]
+        self.arrays = [names.arrays[name] for name in given.variant.interface.arrays]
         self.extents: list[list[str]] = []  # the shape of each, as Python's expressions
 
     def check(self) -> None:

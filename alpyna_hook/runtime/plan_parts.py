@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from alpyna_hook.bind.binder import Binder, Binding
-from alpyna_hook.prove.general import General
+from alpyna_hook.bind.binder import Binder
+from alpyna_hook.integers.general import General
+from alpyna_hook.live.binding import Binding
 from alpyna_hook.runtime.variant import Call, Lie, Variant
 from alpyna_hook.seam.site import Site
 

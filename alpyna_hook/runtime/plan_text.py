@@ -64,7 +64,7 @@ def plan_text(text: Text, given: Given, estimate: Any, start: bytes) -> str:
 
 
 def _is_large(given: Given) -> bool:
-    arrays = zip(given.variant.typed.arrays, given.variant.stored, strict=True)
+    arrays = zip(given.variant.interface.arrays, given.variant.stored, strict=True)
     return sum([given.binding.arrays[name].nbytes for name, stored in arrays if stored]) >= LARGE
 
 

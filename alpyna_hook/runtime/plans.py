@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpyna_hook.bind.attributes import module_dict, plain_attribute
-from alpyna_hook.bind.binder import Binder, Binding, Live, is_small
 from alpyna_hook.bind.fixed import outcome
 from alpyna_hook.guest.outside import came_from_outside
+from alpyna_hook.integers.general import inputs
 from alpyna_hook.ir.kinds import holds
 from alpyna_hook.kernels.build import build_launcher
 from alpyna_hook.kernels.launcher import RAN
+from alpyna_hook.live.attributes import module_dict, plain_attribute
+from alpyna_hook.live.binding import Binding, Live, is_small
 from alpyna_hook.log import log
-from alpyna_hook.prove.general import inputs
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.dividing import least_shared
@@ -44,15 +44,14 @@ from alpyna_hook.runtime.placing import SOON, PlaceKey, call_by
 from alpyna_hook.runtime.plan_frame import tagged
 from alpyna_hook.runtime.plan_parts import Given, Text, Unplanned
 from alpyna_hook.runtime.plan_text import plan_text
-from alpyna_hook.runtime.tally import LONGEST, Tally
+from alpyna_hook.runtime.tally import Tally
 from alpyna_hook.runtime.variant import Call, Lie, Variant
 from alpyna_hook.seam.site import MISSING, Site
 
 if TYPE_CHECKING:
-    from alpyna_hook.runtime.variant import Placed
+    from alpyna_hook.bind.binder import Binder
     from alpyna_hook.seam.site import Plan
 
-FIRST_CALLS = 24  # of a variant through the engine, before it gets a plan; each further one needs twice as many
 _MOST_DOUBLED, _NEVER = 10, 60
 _MOST_PLANS = 4  # of a site
 _FAILURES = 2  # of a plan's checks, before it goes
@@ -60,17 +59,9 @@ _FAILURES = 2  # of a plan's checks, before it goes
 
 def consider(
     site: Site, tally: Tally, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...], key: PlaceKey,
-    placed: Placed, estimate: Estimate,
+    estimate: Estimate, before: tuple[object, object],
 ) -> Plan | None:
-    """A plan for calls like the present one, if it is due."""
-    now = key[0][1:3], key[1]
-    before, variant.before = variant.before or now, now
-    variant.unplanned += 1
-    if variant.unplanned <= FIRST_CALLS << variant.plans:
-        return None
-    judge = tally.judge
-    if judge.usual_cost > LONGEST or not variant.trust_flags or placed.call.soon is False or variant.options.elsewhere:
-        return None
+    """A plan for calls like the present one.  before: what the last was like, see `Variant.before`."""
     begun = thread_time()
     variant.unplanned = 0
     plan = None
@@ -84,7 +75,7 @@ def consider(
         variant.plans = min(variant.plans + 1, _MOST_DOUBLED)
     if plan is not None:
         site.plans = (plan, *site.plans)[:_MOST_PLANS]
-    judge.proved(thread_time() - begun, counts=False)
+    tally.judge.proved(thread_time() - begun, counts=False)
     return plan
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from alpyna_hook.emit.layout import ABORT, Layout
+from alpyna_hook.ir.layout import ABORT, Layout
 from alpyna_hook.kernels.team import Team
 from alpyna_hook.runtime.chunks import Chunks, divided
 from alpyna_hook.runtime.errand import Errand, send
@@ -74,6 +74,9 @@ class Rounds:
         self._each = self.threads * (perf_counter() - begun) / (chunks.lows[-1] - low)
         self.fits = chunks.gathered(self.layout, work)
         self._gathered = True
+
+    def run(self, work: Work) -> Ran:
+        return run_rounds(work, self)
 
     def stop(self) -> None:
         if self._chunks is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from alpyna_hook.bind.binder import Binding
 from alpyna_hook.dependence import ArrayFacts, Dependence
 from alpyna_hook.emit.inline import inlined
+from alpyna_hook.live.binding import Binding
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.variant import Call, Variant
 from alpyna_hook.schedule.check import refuted
@@ -36,7 +36,7 @@ def schedule_of(variant: Variant, call: Call, arrays: list[Any], binding: Bindin
             variant.schedules.clear()
         facts = {
             name: ArrayFacts(size, a.shape, a.strides, place)
-            for name, size, a, place in zip(variant.typed.arrays, variant.sizes, arrays, places, strict=True)
+            for name, size, a, place in zip(variant.interface.arrays, variant.sizes, arrays, places, strict=True)
         }
         bounds = dict(zip(variant.integers, integers, strict=True))
         found = ordered(plan, lambda: carried(variant, bounds, facts))

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from alpyna_hook.bind.kept_tuples import Kept
-from alpyna_hook.bind.swaps import Choice
-from alpyna_hook.bind.tuples import tuple_of
-from alpyna_hook.bind.views import View
 from alpyna_hook.config import Options
 from alpyna_hook.cost.pace import Pace
-from alpyna_hook.emit.carried import Carry, carry
-from alpyna_hook.emit.layout import Layout
-from alpyna_hook.ir import captured as ir, typed as t
-from alpyna_hook.ir.facts import Facts
-from alpyna_hook.ir.kinds import Rep, is_int
-from alpyna_hook.kernels.kernel import Kernel
-from alpyna_hook.prove.general import Proofs
-from alpyna_hook.schedule.value import Schedule
+from alpyna_hook.ir.kinds import is_int
+from alpyna_hook.ir.layout import Layout
+from alpyna_hook.ir.schema import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alpyna_hook.bind.kept_tuples import Kept
+    from alpyna_hook.bind.swaps import Choice
     from alpyna_hook.dependence import Outermost  # for several threads alone
+    from alpyna_hook.emit.carried import Carry
+    from alpyna_hook.ir import captured as ir, typed as t
+    from alpyna_hook.ir.facts import Facts
+    from alpyna_hook.ir.interface import Interface
+    from alpyna_hook.ir.kinds import Rep
+    from alpyna_hook.kernels.kernel import Kernel
+    from alpyna_hook.live.binding import View
+    from alpyna_hook.runtime.proofs import Proofs
+    from alpyna_hook.schedule.value import Schedule
 
-KernelKey = tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]  # outcomes, unit strides, groups
+KernelKey: TypeAlias = "tuple[str, frozenset[tuple[str, int]], tuple[int, ...]]"  # outcomes, unit strides, groups
 
-
+FIRST_CALLS = 24  # of a variant through the engine, before it gets a plan; each further one needs twice as many
 FEW_RUNS, _MOST_RUNS = 8, 2**16
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """What was decided for one set of shapes, strides, overlaps and integers.
 
     kernel: none where the outermost loop does not turn.  trips: how often it does, if known.  predicted: seconds in the
@@ -53,8 +52,7 @@ class Call:
     outcomes: str
 
 
-@dataclass(slots=True)  # made at calls: a frozen one takes three times as long
-class Lie:
+class Lie(Struct):
     """How the arrays of a call lie, with all that does not depend on its integers.
 
     groups: see `overlap_groups`.  unit: the axes along which elements are contiguous.  mask: the floating-point flags to watch.
@@ -67,20 +65,20 @@ class Lie:
     mask: int
     proofs: Proofs
     head: bytes
-    kernels: dict[str, tuple[str, Kernel]] = field(default_factory=dict)
+    kernels: dict[str, tuple[str, Kernel]]
 
 
-@dataclass(slots=True)
 class Placed:
     """A call with its arrays at known addresses: `head` is its frame up to the scalars; `schedule`, once it was asked for."""
 
-    call: Call
-    head: bytes
-    schedule: Schedule | None = None
+    __slots__ = ("call", "head", "schedule")
+
+    def __init__(self, call: Call, head: bytes) -> None:
+        self.call, self.head = call, head
+        self.schedule: Schedule | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct):
     """Seconds on a new proof or kernel.  here: those of the thread that waited.  imported: the compiler had been, before.
     fresh: the kernel was not in the store."""
 
@@ -91,65 +89,105 @@ class Spent:
     fresh: bool = False
 
 
-@dataclass
-class Variant:
+class Analysis(Struct):
+    """What the compiler, and what rebuilds a proof, needs of a nest for one signature; a call does not."""
+
     nest: ir.Nest
     typed: t.TypedNest
-    layout: Layout
     facts: Facts
+
+
+class Given(Struct):
+    """What a call needs of it.
+
+    tuples: the arrays that are made of tuples.  views: rows.  choices: arrays that the nest gives other names.
+    made: tuples.  anchored: obligations that the floating-point flags answer for.
+    """
+
+    interface: Interface
+    layout: Layout
     reps: Mapping[str, Rep]  # of the arrays
     views: Mapping[str, View]
-    choices: Mapping[str, Choice]  # arrays that the nest gives other names
-    made: Mapping[str, Kept]  # tuples
-    anchored: Mapping[int, str]  # obligations that the floating-point flags answer for
-    trust_flags: bool = True  # that they are raised where NumPy would warn; else each operation is checked, which takes longer
-    patience: int = FEW_RUNS  # runs without a warning, after which they are trusted again
-    clean: int = 0  # such runs, since they were last trusted
-    trusted_at: int = 0  # how many compiled runs the site had then
-    kernels: dict[KernelKey, Kernel] = field(default_factory=dict)
-    calls: dict[tuple[object, ...], Call] = field(default_factory=dict)
-    placed: dict[tuple[object, ...], Placed] = field(default_factory=dict)
-    settings: dict[tuple[object, ...], tuple[int, Proofs]] = field(default_factory=dict)  # flags to watch, and what was proved
-    lies: dict[tuple[object, ...], Lie] = field(default_factory=dict)
-    stood_in: dict[KernelKey, int] = field(default_factory=dict)  # how often another kernel served in place of this one
-    units: dict[object, frozenset[tuple[str, int]]] = field(default_factory=dict)  # by strides
-    unplanned: int = 0  # calls through the engine, since the last plan was made
-    plans: int = 0  # made, or tried to
-    before: tuple[object, object] | None = None  # shapes and strides, and integers, of the last of these calls
-    keeps_flags: bool = True  # the functions of NumPy that it calls do not clear them
-    spent: list[Spent] = field(default_factory=list)  # and not put down yet
-    analysis_seconds: float = 0.0  # that no kernel was charged with
-    dependences: Outermost | None = None  # once a schedule was asked for
-    planned: dict[str, Schedule] = field(default_factory=dict)  # by outcomes: as far as the bounds do not matter
-    schedules: dict[tuple[object, ...], Schedule] = field(default_factory=dict)
-    there: dict[str, Any] = field(default_factory=dict)  # what `on_device` remembers, by device
-    choosing: Any = None  # what `choosing` remembers; False where there is nothing to choose
-    exchanged: dict[str, None] = field(default_factory=dict)  # what was done to the order of inner loops, for people
-    pace: Pace = field(default_factory=Pace)
-    options: Options = Options()  # noqa: RUF009
-    place: str = ""  # where it is, to be shown
-    head: struct.Struct = field(init=False)  # of a frame, from its control words up to the scalars
-    packer: struct.Struct = field(init=False)
-    unpacker: struct.Struct = field(init=False)
-    integers: tuple[str, ...] = field(init=False)  # inputs whose values the proof depends on
-    stored: tuple[bool, ...] = field(init=False)  # for each array: is it written to?
-    warns: bool = field(init=False)
-    sizes: tuple[int, ...] = field(init=False)  # of the arrays' elements, in bytes
-    tuples: tuple[str, ...] = field(init=False)  # the arrays that are made of tuples
+    choices: Mapping[str, Choice]
+    made: Mapping[str, Kept]
+    tuples: tuple[str, ...]
+    anchored: Mapping[int, str]
 
-    def __post_init__(self) -> None:
-        typed = self.typed
-        self.head, self.packer, self.unpacker = self.layout.head, self.layout.packer, self.layout.unpacker
-        self.integers = tuple([n for n in typed.inputs if is_int(typed.variables[n].rep)])
-        self.tuples = tuple([name for name in typed.arrays if tuple_of(name) in self.facts.tuples])
-        self.sizes = tuple([int(self.reps[name][1:]) for name in typed.arrays])
-        self.stored = tuple([name in typed.stored for name in typed.arrays])
-        self.warns = typed.has_float_warnings or "overflow" in typed.obligations
 
-    @cached_property
+class Variant:
+    def __init__(self, given: Given, analyse: Callable[[], Analysis]) -> None:
+        """analyse: asked once, by who needs more than a call does."""
+        interface, layout = given.interface, given.layout
+        self.given, self.interface, self.layout, self.reps = given, interface, layout, given.reps
+        self.views, self.choices, self.made, self.tuples, self.anchored = (
+            given.views, given.choices, given.made, given.tuples, given.anchored)
+        self._analyse = analyse
+        self._analysis: Analysis | None = None
+        self._carried: tuple[Carry | None] | None = None
+        self.head, self.packer, self.unpacker = layout.head, layout.packer, layout.unpacker  # of a frame, up to the scalars; ...
+        self.integers = tuple([n for n in interface.inputs if is_int(interface.variables[n].rep)])  # which proofs depend on
+        self.sizes = tuple([int(self.reps[name][1:]) for name in interface.arrays])  # of the arrays' elements, in bytes
+        self.stored = tuple([name in interface.stored for name in interface.arrays])  # for each array: is it written to?
+        self.warns = interface.has_float_warnings or "overflow" in interface.obligations
+        self.trust_flags = True  # that they are raised where NumPy would warn; else each operation is checked, which takes longer
+        self.keeps_flags = True  # the functions of NumPy that it calls do not clear them
+        self.patience = FEW_RUNS  # runs without a warning, after which they are trusted again
+        self.clean = 0  # such runs, since they were last trusted
+        self.trusted_at = 0  # how many compiled runs the site had then
+        self.kernels: dict[KernelKey, Kernel] = {}
+        self.calls: dict[tuple[object, ...], Call] = {}
+        self.placed: dict[tuple[object, ...], Placed] = {}
+        self.settings: dict[tuple[object, ...], tuple[int, Proofs]] = {}  # flags to watch, and what was proved
+        self.lies: dict[tuple[object, ...], Lie] = {}
+        self.stood_in: dict[KernelKey, int] = {}  # how often another kernel served in place of this one
+        self.units: dict[object, frozenset[tuple[str, int]]] = {}  # by strides
+        self.unplanned = 0  # calls through the engine, since the last plan was made
+        self.plans = 0  # made, or tried to
+        self.before: tuple[object, object] | None = None  # shapes and strides, and integers, of the last of these calls
+        self.spent: list[Spent] = []  # and not put down yet
+        self.analysis_seconds = 0.0  # that no kernel was charged with
+        self.dependences: Outermost | None = None  # once a schedule was asked for
+        self.planned: dict[str, Schedule] = {}  # by outcomes: as far as the bounds do not matter
+        self.schedules: dict[tuple[object, ...], Schedule] = {}
+        self.there: dict[str, Any] = {}  # what `on_device` remembers, by device
+        self.choosing: Any = None  # what `choosing` remembers; False where there is nothing to choose
+        self.exchanged: dict[str, None] = {}  # what was done to the order of inner loops, for people
+        self.pace = Pace()
+        self.options = Options()
+        self.place = ""  # where it is, to be shown
+
+    @property
+    def analysis(self) -> Analysis:
+        if self._analysis is None:
+            self._analysis = self._analyse()
+        return self._analysis
+
+    @property
+    def nest(self) -> ir.Nest:
+        return self.analysis.nest
+
+    @property
+    def typed(self) -> t.TypedNest:
+        return self.analysis.typed
+
+    @property
+    def facts(self) -> Facts:
+        return self.analysis.facts
+
+    @property
     def carried(self) -> Carry | None:
         """What a later part of the iterations needs from those before it; None if that is not known."""
-        return carry(self.typed, self.layout)
+        if self._carried is None:
+            from alpyna_hook.emit.carried import carry
+
+            self._carried = (carry(self.typed, self.layout),)
+        return self._carried[0]
+
+    def called(self, now: tuple[object, object]) -> tuple[object, object] | None:
+        """Notes a call through the engine; what the last one was like, where a plan is due."""
+        before, self.before = self.before or now, now
+        self.unplanned += 1
+        return None if self.unplanned <= FIRST_CALLS << self.plans else before
 
     def doubt_flags(self, runs: int) -> None:
         """They were raised, after so many compiled runs of the site.  Each operation is checked now, for longer each time."""

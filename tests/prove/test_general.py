@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpyna_hook.integers.general import UNKNOWN, inputs
 from alpyna_hook.ir.kinds import INT_MAX, INT_MIN, int_range
 from alpyna_hook.prove import general, prove
-from alpyna_hook.prove.general import UNKNOWN, Proofs, covers, inputs, prove_alike
+from alpyna_hook.prove.general import prove_alike
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import placing
+from alpyna_hook.runtime.proofs import Proofs, covers
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
 from tests.programs.test_programs import FILES
@@ -101,7 +103,7 @@ def other(choose: random.Random, value: int, low: int, high: int) -> int:
 
 def found_again(nest: Any, integers: Any, shapes: Any, preset: Any, wrap: bool, spans: Any, choose: random.Random) -> int:
     """How many of 25 choices of inputs a proof for other ones held for, as one for them alone confirms."""
-    proofs, count = Proofs(nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap), 0
+    proofs, count = Proofs(lambda nest=nest: nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap), 0
     for _ in range(25):
         numbers = {name: other(choose, v, *int_range(nest.variables[name].rep)) for name, v in integers.items()}
         extents = {name: tuple([other(choose, n, 0, INT_MAX) for n in shape]) for name, shape in shapes.items()}
@@ -132,7 +134,7 @@ def test_what_is_found_again_in_whole_programs(path: Path) -> None:
 
 def test_what_holds_for_anything_leaves_no_less_to_be_checked(proved: list[tuple[Any, ...]]) -> None:
     for nest, integers, shapes, preset, wrap, spans in proved:
-        proofs = Proofs(nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap)
+        proofs = Proofs(lambda nest=nest: nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap)
         fresh = prove(nest, integers, shapes, preset, wrap, spans)
         assert covers(proofs.anything().outcomes, fresh.outcomes) and proofs.anything().raises >= fresh.raises
 
@@ -140,7 +142,7 @@ def test_what_holds_for_anything_leaves_no_less_to_be_checked(proved: list[tuple
 def test_few_proofs_for_many_integers(proved: list[tuple[Any, ...]]) -> None:
     """Matrices of all sizes, row by row in one array."""
     nest, integers, _, preset, wrap, _ = next(p for p in proved if {*p[1]} == {"n", "m"})
-    proofs = Proofs(nest, tuple(integers), {"a": 1}, preset, wrap)
+    proofs = Proofs(lambda nest=nest: nest, tuple(integers), {"a": 1}, preset, wrap)
     for n in range(1, 30):
         for m in range(1, 30):
             numbers = {name: {"n": n, "m": m}[name] for name in integers}
@@ -154,7 +156,7 @@ def test_new_proofs_become_rare_and_old_ones_are_forgotten(
 ) -> None:
     nest, integers, shapes, preset, wrap, spans = proved[0]
     monkeypatch.setattr(general, "prove_alike", general.prove_this)  # nothing is found again
-    proofs = Proofs(nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap)
+    proofs = Proofs(lambda nest=nest: nest, tuple(integers), {name: len(shape) for name, shape in shapes.items()}, preset, wrap)
     numbers = count(1)
     for n in numbers:
         sizes = dict.fromkeys(shapes, (n,))

@@ -429,9 +429,9 @@ def test_a_forked_child_goes_on(tmp_path: Any) -> None:
     script.write_text("""
 import os, warnings
 import numpy as np
-from alpyna_hook.runtime import plans
+from alpyna_hook.runtime import variant
 warnings.filterwarnings("ignore", "This process .* is multi-threaded")
-plans.FIRST_CALLS = 0
+variant.FIRST_CALLS = 0
 def f(a):
     for i in range(len(a)):
         a[i] = a[i] / 2.0 + 1.0

@@ -10,13 +10,16 @@ import collections
 from collections.abc import Callable
 from contextlib import suppress
 from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from alpyna_hook.ir import captured as ir
+from alpyna_hook.ir.paths import key_of_step
 from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.site import MISSING
+
+if TYPE_CHECKING:
+    from alpyna_hook.ir.captured import Nest
 
 _TUPLE_FIELD = getattr(collections, "_tuplegetter", MISSING)  # what `namedtuple` gives its fields
 _MOST_KEYS = 256  # of a dictionary, that are looked at each time
@@ -31,7 +34,7 @@ class AssignedAttributes:
     `p.x` and `q.x` may be one and the same: no other path of the nest may come by what is assigned.
     """
 
-    def __init__(self, nest: ir.Nest, read_of: Callable[[str], Read]) -> None:
+    def __init__(self, nest: Nest, read_of: Callable[[str], Read]) -> None:
         self.reads = [read_of(name) for name in nest.attributes]
         self.names = frozenset([read[3][-1] for read in self.reads])
         others = [read_of(name) for name in dict.fromkeys([*nest.reads, *nest.attributes])]
@@ -122,7 +125,7 @@ def plain_item(owner: object, step: str, path: str) -> object:
     """`owner["key"]` of a dictionary whose other keys compare without running code.  Raises Declined."""
     if type(owner) is not dict or len(owner) > _MOST_KEYS or not all(type(key) is str or type(key) is int for key in owner):
         raise Declined("value-type", f"{path}: not from a dictionary of at most {_MOST_KEYS} texts or integers")
-    key = ir.key_of_step(step)
+    key = key_of_step(step)
     if key not in owner:
         raise Declined("unbound", path)
     return owner[key]
@@ -194,15 +197,3 @@ def own_dict(owner: object) -> dict[str, object]:
             own = found.__get__(owner)  # type: ignore[attr-defined]
             return own if type(own) is dict else {}
     return {}
-
-
-def attribute_paths(code: ir.Function, owner: str) -> tuple[str, ...]:
-    """What a method reads from its object: `self.n`, `self.a`, `self.other_method`."""
-    names = []
-    for s in code.body:
-        for node in ir.walk(s):
-            for field in ("name", "array", "function"):
-                name = getattr(node, field, "")
-                if isinstance(name, str) and name.startswith(owner + "."):
-                    names.append(name)
-    return tuple(dict.fromkeys(names))

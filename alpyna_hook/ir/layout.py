@@ -10,10 +10,14 @@ it was assigned at all.
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from alpyna_hook.ir import typed as t
-from alpyna_hook.ir.kinds import Rep
 from alpyna_hook.ir.schema import Record
+
+if TYPE_CHECKING:
+    from alpyna_hook.ir import typed as t
+    from alpyna_hook.ir.interface import Interface, Variable
+    from alpyna_hook.ir.kinds import Rep
 
 # byte offsets of the control words
 LOW, HIGH, ABORT, FAILED, TAG, RAISED, FOUND, SEEN, VALUE, BUDGET, MASK, TEST = range(0, 96, 8)
@@ -44,7 +48,7 @@ def words(rep: Rep) -> int:
 class Slot(Record):
     """Where a scalar is: byte offsets of its value, of its tag, and of its "assigned" word (or -1)."""
 
-    variable: t.Variable
+    variable: Variable
     value: int
     tag: int
     assigned: int
@@ -53,7 +57,7 @@ class Slot(Record):
 class Layout:
     """Offsets of all that a kernel for this nest finds in its frame."""
 
-    def __init__(self, nest: t.TypedNest, ndims: dict[str, int]) -> None:
+    def __init__(self, nest: t.TypedNest | Interface, ndims: dict[str, int], functions: tuple[t.Function, ...] = ()) -> None:
         self.nest = nest
         self.ndims = ndims
         self.arrays: dict[str, int] = {}  # base, then shape, then strides
@@ -88,10 +92,10 @@ class Layout:
         for variable in self.nest.results:
             self.results.append(self._slot(variable, with_assigned=False))
             self._add_output(variable, False)
-        for f in self.nest.functions:
+        for f in functions:
             self.items[f.name] = [self._slot(variable, with_assigned=False) for variable in f.results[1:]]
 
-    def _add_output(self, variable: t.Variable, assigned: bool) -> None:
+    def _add_output(self, variable: Variable, assigned: bool) -> None:
         self.output_format += _FORMATS[variable.rep] + ("q" if len(variable.kinds) > 1 else "") + ("q" if assigned else "")
 
     def _take(self, size: int) -> int:
@@ -99,7 +103,7 @@ class Layout:
         self.size += size
         return offset
 
-    def _slot(self, variable: t.Variable, *, with_assigned: bool) -> Slot:
+    def _slot(self, variable: Variable, *, with_assigned: bool) -> Slot:
         value = self._take(8 * words(variable.rep))
         tag = self._take(8) if len(variable.kinds) > 1 else -1
         return Slot(variable, value, tag, self._take(8) if with_assigned else -1)
