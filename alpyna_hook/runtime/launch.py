@@ -20,7 +20,7 @@ from alpyna_hook.live.binding import WHICH, Binding, View
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
-from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.decide import Estimate, measured
 from alpyna_hook.runtime.dividing import note_run, shared_out
 from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
@@ -151,6 +151,9 @@ def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estim
 
         return run_there(variant, arrays, binding, fill, estimate, trace)
     if variant.choosing is False or variant.options.device != "auto":
+        return None
+    if variant.choosing is None and measured() is None:
+        variant.choosing = False
         return None
     from alpyna_hook.runtime.choosing import run_chosen
 
