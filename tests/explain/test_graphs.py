@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 import alpyna_hook
 from alpyna_hook.explain.report import as_data
@@ -84,3 +85,23 @@ def test_functions_that_functions_call_are_looked_into() -> None:
     found = entry(source, (np.ones(9), np.ones(9), np.ones(9), 9))
     assert found["accelerated_runs"] == 1
     assert [loop["verdict"] for loop in found["loops"]] == ["parallel"]
+
+
+SCATTER = "def f(a, b, idx, n):\n    for i in range(n):\n        {body}\n"
+DISTINCT = {
+    "a scatter": ("a[idx[i]] = b[i]", ["loop i (line 2): parallel if no two elements of idx are the same, and none is below 0"]),
+    "an update": ("a[idx[i]] = a[idx[i]] * b[i] + 1", ["loop i (line 2): parallel if no two elements of idx are the same, and none is below 0"]),
+    "a gather is parallel anyway": ("a[i] = b[idx[i]]", []),
+    "carried all the same": ("a[idx[i]] = a[i] + b[i]", []),
+    "a sum is one anyway": ("a[idx[i]] += b[i]", []),
+}
+
+
+@pytest.mark.parametrize("name", DISTINCT)
+def test_what_distinct_elements_of_index_arrays_would_allow(name: str) -> None:
+    body, expected = DISTINCT[name]
+    module = alpyna_hook.static_analyse(SCATTER.format(body=body), FORCED)
+    module.f(np.ones(9), np.ones(9), np.arange(9)[::-1].copy(), 9)
+    found, = as_data(loops=True, file=module.__file__)
+    assert found["graph"]["stage"] == "run-time"
+    assert [line for line in found["words"] if " if no two " in line] == expected
