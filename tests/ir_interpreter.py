@@ -59,6 +59,7 @@ HIDDEN: dict[str, Callable[..., Any]] = {
     "@index": operator.index,
     "@min": min,
     "@in": lambda x, *items: x in items,
+    "@equal": lambda *items: items[: len(items) // 2] == items[len(items) // 2 :],
     "@in_set": lambda x, *items: x in set(items),
     "@in_range": lambda x, start, stop, step: x in range(start, stop, step),
     "@quotient": lambda x, y: divmod(x, y)[0],

@@ -118,6 +118,8 @@ class Expressions(Code):
             case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
                              comparators=[ast.Name() | ast.Attribute() | ast.Subscript() as items]):
                 return self._contained(node, membership, ast.Tuple([ast.Starred(items)]))
+            case ast.Compare(left=ast.Tuple() as left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Tuple() as right]):
+                return self._equal_tuples(node, left, op, right)
         for op in node.ops:
             if type(op) not in COMPARE:
                 raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
@@ -132,6 +134,14 @@ class Expressions(Code):
         args = (self.expr(node.left), *[value for item in items.elts for value in self._argument(item)])
         found = Call("@in_set" if isinstance(items, ast.Set) else "@in", args, (), loc_of(node))
         return found if isinstance(op, ast.In) else Unary("not", found, loc_of(node))
+
+    def _equal_tuples(self, node: ast.Compare, left: ast.Tuple, op: ast.cmpop, right: ast.Tuple) -> Expr:
+        """`(i, j) == (0, x)`: all items are evaluated before the first comparison."""
+        items = [value for item in (*left.elts, *right.elts) for value in self._argument(item)]
+        if len(left.elts) != len(right.elts) or not left.elts or len(items) != 2 * len(left.elts):
+            raise decline("expression", "a comparison of tuples of other lengths", node)
+        found = Call("@equal", tuple(items), (), loc_of(node))
+        return found if isinstance(op, ast.Eq) else Unary("not", found, loc_of(node))
 
     def _in_range(self, node: ast.Compare, op: ast.cmpop, numbers: ast.Call) -> Expr:
         """`i in range(first, last, step)`, with a literal step."""

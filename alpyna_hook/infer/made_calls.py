@@ -20,6 +20,8 @@ def made_call(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
             return t.Cast(make.as_index(make.one(args, e), "a count"), INT, "i8", None, e.loc)
         case "@in" | "@in_set":
             return contained(make, args[0], args[1:], e)
+        case "@equal":
+            return equal_tuples(make, args, e)
         case "@small" | "@extent":
             return bound(make, make.one(args, e), e)
         case "@int64":
@@ -66,6 +68,22 @@ def _contained(make: Maker, x: t.Expr, items: list[t.Expr], done: list[t.Expr], 
         equal = make.truth(make.binary("==", item, x, loc))
         found = t.Select(equal, t.Const(True, BOOL, "b1", loc), found, BOOL, "b1", loc)
     return found
+
+
+def equal_tuples(make: Maker, items: list[t.Expr], e: ir.Call) -> t.Expr:
+    """Whether the first half of the items equals the second: all are evaluated, then compared from the left."""
+    half = len(items) // 2
+    if any(map(_may_be_one_nan, items[:half], items[half:])):
+        raise Declined("inexact", "tuples compare by identity before equality, which counts for NaN", e.loc)
+
+    def compared(values: list[t.Expr]) -> t.Expr:
+        equal: t.Expr = t.Const(True, BOOL, "b1", e.loc)
+        for left, right in reversed(list(zip(values[:half], values[half:], strict=True))):
+            same = make.truth(make.binary("==", left, right, e.loc))
+            equal = t.Select(same, equal, t.Const(False, BOOL, "b1", e.loc), BOOL, "b1", e.loc)
+        return equal
+
+    return make.shared_values(items, range(len(items)), compared, e.loc)
 
 
 def bound(make: Maker, value: t.Expr, e: ir.Call) -> t.Expr:

@@ -111,6 +111,7 @@ class Call(schema.Node):
         @min(x, y, ...)      the builtin, of Python ints
         @real(x) @imag(x) @conjugate(x) @item(x)    `x.real`, `x.imag`, `x.conjugate()`, `x.item()`
         @in(x, y, ...) @in_set(x, y, ...)    `x in (y, ...)`, `x in {y, ...}`
+        @equal(x, y, ..., u, v, ...)         `(x, y, ...) == (u, v, ...)`
         @in_range(x, start, stop, step)      `x in range(start, stop, step)`, step a constant
         @small(x)  @int64(x)    an int or np.int64 as an int below 2**31; an int as np.int64
         @extent(x)              an int that is not below zero, and below 2**32

@@ -315,7 +315,7 @@ def boolean(scope: Scope, depth: int) -> Text:
     if depth <= 0:
         return leaf(scope, "b")
     choice = scope.weighted({"compare": 12, "chain": 3, "and": 4, "not": 2, "leaf": 2, "test": 2, "bits": 1, "truth": 1,
-                             "select": 1, "in": 1, "conclusion": 1, "option": 8 if scope.scalars("o") else 0})
+                             "select": 1, "in": 1, "pairs": 1, "conclusion": 1, "option": 8 if scope.scalars("o") else 0})
     if choice == "option":
         return option(scope)
     if choice == "compare" or choice == "chain":
@@ -329,6 +329,10 @@ def boolean(scope: Scope, depth: int) -> Text:
         return _contained(scope, depth)
     if choice == "conclusion":
         return _conclusion(scope, integer(scope, depth - 1), integer(scope, depth - 1))
+    if choice == "pairs":
+        kinds = [scope.pick("iifb" if scope.arrays_of("f") else "ib") for _ in range(scope.pick((2, 2, 3)))]
+        pair = ["(" + ", ".join([expression(scope, kind, 0).text for kind in kinds]) + ")" for _ in range(2)]
+        return Text(f"({pair[0]} {scope.pick(('==', '!='))} {pair[1]})")
     if choice == "and":
         word = scope.pick(("and", "or"))
         return Text(f"({boolean(scope, depth - 1)} {word} {boolean(scope, depth - 1)})")

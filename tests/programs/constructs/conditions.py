@@ -40,5 +40,38 @@ def guarded(a):
     return count
 
 
+def pairs(m):
+    """Tuples of numbers that are equal, or not."""
+    count = 0
+    for i in range(m.shape[0]):
+        for j in range(m.shape[1]):
+            for di in (-1, 0, 1):
+                if (di, j) != (0, 1) and (i, j, di) != (1, 1, 1):
+                    count += 1
+            if (m[i, j], i) == (m[j, i], 2) or (i, m[i, j]) == (True, 3.0):
+                count += 100
+            if (i, j) != (j, i):
+                count += m[i, j] > 0
+    return count
+
+
+def of_other_lengths(n):
+    count = 0
+    for i in range(n):  # expect: expression
+        if (i, i) == (1, 1, 1):
+            count += 1
+    return count
+
+
+def perhaps_the_same_nan(x, a):
+    count = 0
+    for i in range(len(a)):  # expect: inexact
+        if (i, x) == (2, x):
+            count += 1
+    return count
+
+
+m = np.array([[1.0, np.nan, 3.0], [2.0, 3.0, 4.0], [3.0, 4.0, -1.0]])
+equal = [pairs(m), pairs(np.arange(9, dtype="i2").reshape(3, 3)), of_other_lengths(3), perhaps_the_same_nan(float("nan"), m[0])]
 a = np.array([-3.0, -0.5, 0.0, 0.5, 2.0, 3.0, 5.0])
 results = [classify(a, np.zeros(7, int)), clamp(a.copy(), -1.0, 2.5), inside(a, a[::-1], np.zeros(7, bool)), guarded(a)]
