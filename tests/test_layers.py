@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `runtime.variant` is what the pipeline makes and the runtime
-# keeps, `runtime.trace` plain counters, and `runtime.decide`, `judge`, `investments`, `earlier` and `front` what decides before
+# keeps, `runtime.trace` plain counters, and `runtime.decide`, `judge`, `around`, `investments`, `earlier` and `front` what decides before
 # the engine is there.
 LAYERS = [
     ["alpyna"],
@@ -34,8 +34,8 @@ LAYERS = [
     ["alpyna_hook.bind"],
     ["alpyna_hook.capture"],
     ["alpyna_hook.live"],
-    ["alpyna_hook.seam", "alpyna_hook.runtime.front", "alpyna_hook.runtime.investments", "alpyna_hook.runtime.decide",
-     "alpyna_hook.runtime.earlier"],
+    ["alpyna_hook.seam", "alpyna_hook.runtime.front", "alpyna_hook.runtime.around", "alpyna_hook.runtime.investments",
+     "alpyna_hook.runtime.decide", "alpyna_hook.runtime.earlier"],
     ["alpyna_hook.cost"],
     ["alpyna_hook.operators"],
     ["alpyna_hook.integers"],

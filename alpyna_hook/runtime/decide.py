@@ -43,9 +43,12 @@ _MANY = 32
 
 
 def measured() -> Profile | None:
-    """This machine's profile; where there is none, as is common, what reads it is not even imported."""
-    if "alpyna_hook.profile" not in sys.modules and not os.path.exists(profile_file()):
-        return None
+    """This machine's profile; where there is none, as is common, what reads it is not even imported, and nobody asks again."""
+    if "alpyna_hook.profile" not in sys.modules:
+        if not _profile_is_there:
+            _profile_is_there.append(os.path.exists(profile_file()))
+        if not _profile_is_there[0]:
+            return None
     from alpyna_hook import profile
 
     return profile.load()
@@ -65,6 +68,7 @@ def _slowness() -> float:
     return max(1.0, pace())
 
 
+_profile_is_there: list[bool] = []  # once that is known
 _pace: list[float] = []
 _NODES_OF_LOOP = 14
 
@@ -146,6 +150,7 @@ class Estimate:
     """Predicted interpreter time of a nest for live values; indices stand at the middle of their range.
 
     sure: no loop turns more often than was assumed.  exact: nor less often.  constant: it is the same for all values.
+    turns: of the outermost loop, 0 where that is not known.
     nest: as it was captured, by which it is found whether an earlier process has compiled it.
     line: of a nest of one loop, seconds beside its turns, and for each of them.
     """
@@ -162,6 +167,7 @@ class Estimate:
         self._formula: Any = None
         self._uses = 0
         self.sure = self.exact = self.constant = False
+        self.turns = 0.0  # of the outermost loop, where that is known of the last values
         self._around = self._inner = False  # a loop around this place; one whose trips are not known
         self._values: Values = _unknown
         self._shapes: Shapes = _unknown
@@ -228,6 +234,7 @@ class Estimate:
         """Seconds for these values and shapes, each asked for by its name."""
         self._values, self._shapes, self._own = values, shapes, {}
         self.sure, self._around, self._inner, self.constant = not self._may_last, False, False, True
+        self.turns = 0.0
         seconds = self._seconds(self._body)
         self._values = self._shapes = _unknown  # an array, or a namespace, must not be kept alive
         self.exact = self.sure and not self._early
@@ -257,6 +264,8 @@ class Estimate:
             return self._unknown(body) + after
         self._own[index] = (first + end) / 2
         trips = max(0.0, (end - first) / by)
+        if not self._around:
+            self.turns = trips
         around, self._around = self._around, True
         seconds = trips * (self._seconds(body) + self._turn_seconds)
         self._around = around

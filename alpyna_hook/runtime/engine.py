@@ -18,6 +18,7 @@ from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
 from alpyna_hook.guest.watching import watched_at
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
+from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -163,7 +164,8 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
         return not judge.wants_sample()
     if state.binder is None or state.estimate is None or (judge.wants_estimate() and not state.estimate.constant):
         return True
-    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit)
+    to_come = judge.ahead(calls_to_come(site, judge, state.trace.runs))
+    return INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit, to_come)
 
 
 def attempt(
@@ -202,13 +204,14 @@ def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:
 
 
 def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estimate, binding: Binding) -> bool:
-    seconds = judge.estimated(predicted(estimate, binding))
+    seconds = judge.estimated(predicted(estimate, binding), estimate.turns)
     if INVESTMENTS.worth_one_run(seconds, estimate, site.module.options.jit):
         return True
     pending = judge.pending
     if judge.compiled:  # for other types
         pending = state.pending[binding.signature] = state.pending.get(binding.signature, 0.0) + max(0.0, seconds - judge.launch)
-    return INVESTMENTS.worth_all_runs(id(site), pending, estimate, site.module.options.jit)
+    ahead = judge.ahead(calls_to_come(site, judge, state.trace.runs))
+    return INVESTMENTS.worth_all_runs(id(site), pending, estimate, site.module.options.jit, ahead)
 
 
 def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:

@@ -11,6 +11,7 @@ import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from alpyna_hook.operators.builtin_names import BUILTIN_NAMES, EXITS
+from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -55,7 +56,8 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
     if calls:
         state.trace.leave(calls)
         judge.unseen(calls)
-    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit):
+    to_come = calls_to_come(site, judge, state.trace.runs + 1)
+    if INVESTMENTS.worth_all_runs(id(site), judge.pending, state.estimate, site.module.options.jit, judge.ahead(to_come)):
         return _cannot_be_called(site, state.trace, _Values(site, values, namespace))
     if first or (judge.wants_estimate() and not state.estimate.constant):
         look_up = _Values(site, values, namespace)
@@ -64,7 +66,8 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             state.trace.refuse("value-type", why, None)
             site.decline_for_good()
             return True
-        seconds = judge.estimated(state.estimate.of(look_up.number, look_up.shape))
+        predicted = state.estimate.of(look_up.number, look_up.shape)
+        seconds = judge.estimated(predicted, state.estimate.turns)
         if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate, site.module.options.jit):
             return _cannot_be_called(site, state.trace, look_up)
     state.trace.runs += 1

@@ -71,16 +71,22 @@ class Investments:
             return False
         return seconds >= self._all_costs(nest, jit) * (1.0 if nest.sure else _GUESS)
 
-    def worth_all_runs(self, site: int, pending: float, nest: Estimate, jit: str = MEASURED) -> bool:
-        """Whether to compile a site that would have saved `pending` seconds by now, and is expected to save as much again.
+    def worth_all_runs(
+        self, site: int, pending: float, nest: Estimate, jit: str = MEASURED, ahead: float = 0.0
+    ) -> bool:
+        """Whether to compile a site that would have saved `pending` seconds by now, and is expected to save as much again; or
+        `ahead`, as far as that is known.
 
         What has to be imported is for all such sites.  Time in a loop that is reached from another is in the time of both: all
         sites together cannot have saved more than the process has used."""
-        if pending < LOAD_SECONDS or pending < self.cost(nest, jit) * self.reluctance:
+        if pending < LOAD_SECONDS:
             return False
-        self._waiting[site] = pending
+        promised = pending + ahead
+        if promised < self.cost(nest, jit) * self.reluctance:
+            return False
+        self._waiting[site] = promised
         needed = self._all_costs(nest, jit)
-        return sum(self._waiting.values()) >= needed and self._clock() >= needed
+        return sum(self._waiting.values()) >= needed and self._clock() + ahead >= needed
 
     def refused(self, site: int) -> None:
         """It cannot be compiled: it waits for nothing that has to be imported."""

@@ -42,6 +42,11 @@ _MISJUDGED = 3.0  # times what was predicted, the interpreter may need
 _OUTLIER = 4.0  # times the usual
 _MOST_REST = 2**16  # calls
 _FIRST_REST = 64
+_SLACK = 4.0  # times what calls were seen to take, they may take until there is another look;
+_MOST_SLACK = 2.0**12  # twice as many each time that it shows nothing new, and then none is set
+_LEAST_REST = 1e-3  # seconds
+_AHEAD = 3.0  # times what has been seen, at the most, that which is to come counts as
+_WARNED = 0.125  # what a kernel is taken to save, that would likely be undone
 _HOPELESS = 2**14  # calls that were all too short for a kernel,
 _TINY = 2e-6  # seconds: of these the countdown, 40 ns, takes more than a fiftieth
 _WINDOW = 256  # compiled calls that the averages are of, more or less
@@ -115,10 +120,10 @@ class Judge:
     """What is known of one site.  clocks: of the thread, and a quick one."""
 
     __slots__ = (
-        "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_interpreter", "_kernel",
+        "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_hurried", "_interpreter", "_kernel",
         "_last_kernel", "_launch", "_launches", "_most", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio",
-        "_short", "_since_estimate", "_slow", "_spent", "_timed_by", "_until_measured", "compiled", "expected",
-        "interpreted_seconds", "pending", "rest", "resting", "runs", "timing", "worth",
+        "_short", "_since_estimate", "_slack", "_slow", "_spent", "_timed_by", "_until_measured", "calls_before", "compiled",
+        "expected", "interpreted_seconds", "pending", "rest", "resting", "runs", "timing", "turns", "warned", "within", "worth",
     )
 
     def __init__(
@@ -129,11 +134,17 @@ class Judge:
         self._ratio = Average(8.0)  # of what was measured to what was predicted
         self.expected: float | None = None  # predicted for the call that is being timed
         self._most: float | None = None  # of one that is timed to the next
+        self.turns = 0.0  # of its outermost loop, in the call that is being timed, if that is known
+        self.within: object = None  # the call of a loop around this one, by which it was called last,
+        self.calls_before = 0  # after so many others
         self.pending = 0.0  # seconds that compiling would have saved
         self.interpreted_seconds = 0.0  # of all calls that were left to the interpreter
         self._since_estimate = 0.0  # of those, since its time was predicted
         self._short = 0  # of them, the last ones, that were shorter than a call of a kernel
         self.rest = 0  # calls that are left to the interpreter unseen after each that is seen
+        self._slack = _SLACK
+        self._hurried = False  # the last rest ended before all of its calls
+        self.warned = False  # when the interpreter ran a call: of what makes a kernel's call be undone
         self.compiled = False
         self.resting = False  # compiled, and losing:
         self._patience = _FIRST_REST  # for so many calls
@@ -184,6 +195,11 @@ class Judge:
             seconds = min(seconds, self._most)
         far = self._interpreter.is_far(seconds)
         seconds = self._interpreter.add(seconds)
+        if far:
+            self._slack = _SLACK
+        elif self._hurried:
+            self._slack *= 2.0
+        self._hurried = False
         if self.expected:
             self._ratio.add(min(seconds / self.expected, 20.0))
             self.expected = None
@@ -198,12 +214,20 @@ class Judge:
         self._since_estimate += seconds * calls
         self._short = self._short + calls if seconds < self.launch else 0
         if not self.compiled:
-            self.pending += max(0.0, seconds - _UNSEEN * self.launch) * calls
+            self.pending += self._saving(seconds) * calls
 
     def unseen(self, calls: int) -> None:
         """So many calls have been left to the interpreter since the last one that was timed."""
         if calls:
+            self._hurried = calls < self.rest
             self._leave(self._interpreter.mean, calls)
+
+    @property
+    def longest_rest(self) -> float | None:
+        """Seconds after which a rest is to end, though there were fewer calls: they may have become longer."""
+        if self._slack > _MOST_SLACK:
+            return None
+        return max(self._slack * self.rest * self._interpreter.mean, _LEAST_REST)
 
     def _short_rest(self) -> int:
         """So many calls that looking at one of them costs little; more only step by step, for calls may become longer."""
@@ -219,6 +243,14 @@ class Judge:
         became longer."""
         return self._short > _HOPELESS and self._interpreter.mean < _TINY
 
+    def ahead(self, calls: float) -> float:
+        """Seconds that compiling would save in so many calls, which are likely to come."""
+        return min(calls * self._saving(self._interpreter.mean), _AHEAD * self.pending)
+
+    def _saving(self, seconds: float) -> float:
+        """Of a call that the interpreter needs so long for."""
+        return max(0.0, seconds - _UNSEEN * self.launch) * (_WARNED if self.warned else 1.0)
+
     def spoilt(self) -> None:
         """The call that was to be timed has others of this site in it, or beside it."""
         self.expected = None
@@ -228,8 +260,9 @@ class Judge:
         """Whether to predict the time of this call, which may be one in many that is long."""
         return self._since_estimate * _SHARE >= ESTIMATE_SECONDS
 
-    def estimated(self, predicted: float) -> float:
-        """The prediction for a call, as measurements have corrected it."""
+    def estimated(self, predicted: float, turns: float = 0.0) -> float:
+        """The prediction for a call, as measurements have corrected it.  turns: of its outermost loop."""
+        self.turns = turns
         self._since_estimate = 0.0
         self.expected = predicted
         self._most = _MISJUDGED * predicted

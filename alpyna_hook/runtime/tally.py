@@ -70,4 +70,4 @@ def rest(site: Site, judge: Judge) -> None:
     log(f"{site!r}: compiled calls cost more than they save; {judge.rest} calls are left to the interpreter")
     trace: Trace = site.state.trace  # type: ignore[attr-defined]
     trace.reason = "slower"  # of those calls
-    site.leave(judge.rest)
+    site.rest(judge)

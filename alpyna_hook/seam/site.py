@@ -14,7 +14,7 @@ An exception of a signal's handler is an answer, too: it is raised where the sea
 
     False         it is live: the seam calls `run`
     ...           a call that the interpreter runs is being timed: the seam tells `ended` when a loop has ended
-    a _Countdown  it rests, for a number of calls
+    a Countdown   it rests, for a number of calls
     True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until another
                   site's seam calls `run`
 
@@ -29,9 +29,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from _operator import length_hint
 from _thread import _local, get_ident
-from itertools import chain, repeat
 from sys import exc_info, is_finalizing
 from time import perf_counter
 from types import CodeType, ModuleType
@@ -43,7 +41,9 @@ from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import LOCAL_EVENTS, Watched, watched_at
 from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
+from alpyna_hook.runtime.around import begins
 from alpyna_hook.runtime.trace import Trace
+from alpyna_hook.seam.countdown import Countdown
 from alpyna_hook.seam.source import ModuleSource, Refusal, remember, remember_without_loops
 
 TYPE_CHECKING = False
@@ -118,16 +118,6 @@ def _no_code() -> None:
     return None
 
 
-class _Countdown:
-    """True at each test for a number of times, then false; each test is a call in C."""
-
-    __slots__ = ("__bool__", "left")
-
-    def __init__(self, tests: int) -> None:
-        self.left = repeat(True, tests)
-        self.__bool__ = chain(self.left, repeat(False)).__next__
-
-
 class Site(bytearray, Watched):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
@@ -161,7 +151,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         self.live = parent is None
         self.slept = False  # so that some of its calls were not counted
         self._calls = 0  # for which the site is left alone
-        self.timed: tuple[int, int, float] | None = None  # thread, frame and time of a call that is being timed
+        self.timed: tuple[int, int, float, int] | None = None  # thread, frame, time and warnings before a call that is being timed
         self.judge: Judge | None = None
         self.due: tuple[tuple[int, BaseException], ...] = ()
         self.place: Any = _local() if record.perhaps else None  # a finaliser of what is overwritten may run this very site
@@ -178,7 +168,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
     def live(self) -> bool:
         """Whether the seam calls `run`."""
         doing: object = self.__doc__
-        return doing is False or (type(doing) is _Countdown and not length_hint(doing.left))
+        return doing is False or (type(doing) is Countdown and not doing.left)
 
     @live.setter
     def live(self, live: bool) -> None:
@@ -230,7 +220,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                     return done
             done = _execute(self, values, frame.f_globals)
             if done == () and self.judge is not None and self.judge.timing:
-                self._begin(id(frame), self.judge)
+                self._begin(frame, self.judge)
             return done
         except RecursionError:  # there is no room to call anything; elsewhere there may be
             return ()
@@ -265,18 +255,26 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
     # --------------------------------- loops that are left to the interpreter
 
-    def leave(self, calls: int) -> None:
-        """So many calls are left to the interpreter, at the price of a countdown in C; then the site is live again."""
+    def leave(self, calls: int, judge: Judge | None = None) -> None:
+        """So many calls are left to the interpreter, at the price of a countdown in C; then the site is live again.  By a judge's
+        wish it is so sooner, where they take far longer than they were seen to."""
         self._calls = calls
+        if calls <= 0:
+            self.live = True
+            return
         tests = 2 * calls if self.unsure else calls  # of the seam
-        self.__doc__ = _Countdown(tests) if calls > 0 else False  # type: ignore[assignment]
+        limits = (judge.longest_rest, judge.interpreter or 0.0) if judge is not None else ()
+        self.__doc__ = Countdown(tests, *limits)  # type: ignore[assignment]
+
+    def rest(self, judge: Judge) -> None:
+        self.leave(judge.rest, judge)
 
     def unseen(self) -> int:
         """How many calls have been left to the interpreter since `leave`."""
         doing: object = self.__doc__
-        if type(doing) is not _Countdown:
+        if type(doing) is not Countdown:
             return 0
-        left = length_hint(doing.left)
+        left = doing.left
         return self._calls - (left // 2 if self.unsure else left)
 
     def take_unseen(self) -> int:
@@ -286,7 +284,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
             self.leave(0)
         return calls
 
-    def _begin(self, frame: int, judge: Judge) -> None:
+    def _begin(self, frame: FrameType, judge: Judge) -> None:
         """The call that is now left to the interpreter is timed, to its end; or, if a `return` may end it, with those after it,
         to the next that is looked at."""
         judge.timing = False
@@ -296,8 +294,11 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
             self._sleep()
             return
         else:
-            self.leave(0 if judge.compiled else judge.rest)
-        self.timed = get_ident(), frame, judge.begin(to_next=self.has_return)
+            self.leave(0 if judge.compiled else judge.rest, judge)
+        self.timed = get_ident(), id(frame), judge.begin(to_next=self.has_return), _warnings(frame)
+        if not self.has_return:
+            begins(self, judge.turns)
+            judge.turns = 0.0
 
     def ended(self) -> None:
         """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
@@ -306,7 +307,9 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         if timed is None or judge is None:
             return
         now = judge.now()
-        if timed[1] == id(sys._getframe(1)) and timed[0] == get_ident():
+        frame = sys._getframe(1)
+        if timed[1] == id(frame) and timed[0] == get_ident():
+            judge.warned = judge.warned or _warnings(frame) != timed[3]
             judge.end(now - timed[2])
         else:
             judge.spoilt()  # by this call, in another thread or further down
@@ -316,7 +319,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
             if judge.hopeless:
                 self._sleep()
             else:
-                self.leave(judge.rest)
+                self.rest(judge)
 
     def _sleep(self) -> None:
         self.live = False
@@ -333,7 +336,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         judge.end(judge.now() - timed[2], of_calls=1 + self.unseen())
         if not judge.resting or not judge.rest:
             return False
-        self.leave(judge.rest)
+        self.rest(judge)
         self._calls += 1
         return True
 
@@ -448,6 +451,13 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[bytes], tuple[()]]:
         return bytes, ()  # a function pickled by value is plain where it is unpickled
+
+
+def _warnings(frame: FrameType) -> int:
+    """A number that changes when code of the frame's module is warned, of a division by zero say: for most filters each time
+    at another place, and for that which ignores all the first time."""
+    registry = frame.f_globals.get("__warningregistry__")
+    return len(registry) if type(registry) is dict else -1
 
 
 _asleep: list[Site] = []

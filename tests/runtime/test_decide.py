@@ -161,8 +161,20 @@ def test_the_pace_is_found_once_and_within_bounds(monkeypatch: pytest.MonkeyPatc
 
 def test_a_profile_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Profile(load_seconds=0.001, load_seconds_per_node=1e-5, launch_seconds=4e-5)
-    monkeypatch.setattr(decide, "_measured", lambda: known)
+    monkeypatch.setattr(decide, "measured", lambda: known)
     monkeypatch.setattr(decide, "_pace", [1.0])
     assert decide.launch_seconds() == 4e-5
     assert decide.compile_seconds(100, stored=True) == pytest.approx(0.002)
     assert decide.compile_seconds(100) == decide.COMPILE_SECONDS["llvm"] + 100 * decide.COMPILE_SECONDS_PER_NODE["llvm"]
+
+
+def test_whether_there_is_a_profile_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    asked: list[str] = []
+    monkeypatch.delitem(sys.modules, "alpyna_hook.profile", raising=False)
+    monkeypatch.setattr(decide, "_profile_is_there", [])
+    monkeypatch.setattr(decide, "profile_file", lambda: asked.append("") or "/none")
+    for size in range(10):
+        decide.compile_seconds(size)
+    assert len(asked) == 1

@@ -114,7 +114,7 @@ def test_what_is_in_the_store_needs_no_library_where_it_is_loaded_without(
     itself: bool, stored: bool, needed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decide, "is_imported", lambda jit: False)
-    monkeypatch.setattr(decide, "_measured", lambda: None)
+    monkeypatch.setattr(decide, "measured", lambda: None)
     monkeypatch.setattr(earlier, "loads_itself", lambda: itself)
     monkeypatch.setitem(sys.modules, "alpyna_hook.runtime.engine", decide)
     assert (decide.import_seconds("llvm", stored=stored) > 0.0) is needed

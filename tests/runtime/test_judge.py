@@ -415,3 +415,79 @@ def test_a_loop_that_sleeps_is_woken_by_any_other_that_is_reached(clock: Clock, 
     other.leave(0)
     made.other(3)
     assert site.live
+
+
+def test_a_rest_ends_when_its_calls_take_far_longer_than_those_before(judge: Judge, clock: Clock) -> None:
+    assert judge.longest_rest is not None
+    for _ in range(30):
+        interpreted(judge, clock, 4e-6)
+        judge.unseen(judge.rest)
+    usual = judge.rest * 4e-6
+    assert judge.longest_rest == pytest.approx(4 * usual, rel=0.1) and usual < 0.05
+    judge.unseen(10)  # hurried: by a second, say, between the calls
+    interpreted(judge, clock, 4e-6)
+    assert judge.longest_rest == pytest.approx(8 * judge.rest * 4e-6, rel=0.1)
+    hurried = 0
+    while judge.longest_rest is not None:  # what is called seldom is not looked at each time
+        judge.unseen(10)
+        interpreted(judge, clock, 4e-6)
+        hurried += 1
+    assert hurried < 12
+    judge.unseen(10)
+    interpreted(judge, clock, 4e-3)
+    assert judge.rest == 0 and judge.longest_rest is not None
+
+
+def test_a_site_rests_no_longer_than_its_judge_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop of 3 turns, called thousands of times, and then a few times with far more: the countdown does not last."""
+    from alpyna_hook.seam import countdown
+
+    now = Clock()
+    monkeypatch.setattr(countdown, "perf_counter", now)
+    made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
+    site = all_sites()[-2]
+    made.three(1)
+    judge = site.judge = Judge(now, now, Launches())
+    for _ in range(30):
+        interpreted(judge, now, 10e-6)
+        judge.unseen(judge.rest)
+    assert judge.rest > 1000
+    site.rest(judge)
+    calls = 0
+    while site.unseen() == calls:
+        made.three(1)
+        now.now += 3e-3
+        calls += 1
+    assert calls < 100  # and then it was looked at
+
+
+def test_what_is_warned_of_in_a_loop_counts_for_little(clock: Clock) -> None:
+    """A kernel would find a division by zero, say, and all would be put back."""
+    plain, warned = Judge(clock, clock, Launches()), Judge(clock, clock, Launches())
+    warned.warned = True
+    for _ in range(10):
+        interpreted(plain, clock, 1e-3)
+        interpreted(warned, clock, 1e-3)
+    assert warned.pending == pytest.approx(plain.pending / 8)
+
+
+@pytest.mark.parametrize("action", ["ignore", "default"])
+@pytest.mark.parametrize(("divisor", "expected"), [(0.0, True), (1.0, False)])
+def test_the_seam_sees_that_a_loop_was_warned(action: str, divisor: float, expected: bool) -> None:
+    import warnings
+
+    import numpy as np
+
+    made = static_analyse(f"""
+def inverse(a, n):
+    s = 0.0
+    for i in range(n):
+        s += 1.0 / a[i]
+    return s
+# judge {next(_NUMBER)}
+""", Options(strict=True))
+    site = all_sites()[-1]
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter(action)  # type: ignore[arg-type]
+        made.inverse(np.array([1.0, divisor, 2.0]), 3)
+    assert site.judge is not None and site.judge.warned is expected

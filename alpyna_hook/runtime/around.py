@@ -1,0 +1,40 @@
+"""How often a loop is still to be reached: by how often the loop around it turns that the interpreter runs, if that is known.
+
+    for step in range(1000):      # this one is left to the interpreter, for what `update` does is not seen in it
+        update(grid)              # a loop in here has been reached twice: 998 times more, probably
+
+So much that is still to come makes compiling worth it after fewer calls than else (`Judge.ahead`).
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from alpyna_hook.runtime.judge import Judge
+    from alpyna_hook.seam.site import Site
+
+_MOST = 64  # loops in one another
+_running: list[tuple[Site, object, float]] = []  # each with what its site says while it is timed, and how often it turns
+
+
+def begins(site: Site, turns: float) -> None:
+    """The interpreter begins to run the loop, which turns so often, and is timed."""
+    del _running[_MOST:]
+    if turns >= 2.0:
+        _running.append((site, site.timed, turns))
+
+
+def calls_to_come(site: Site, judge: Judge, calls: int) -> float:
+    """Calls of the site that has been called so often, if each turn of the loop around it makes one."""
+    while _running and _running[-1][0].timed is not _running[-1][1]:
+        _running.pop()
+    if not _running:
+        return 0.0
+    around, timed, turns = _running[-1]
+    if around is site or around.timed is None or around.timed[0] != get_ident():
+        return 0.0
+    if judge.within is not timed:
+        judge.within, judge.calls_before = timed, calls - 1
+    return max(0.0, turns - (calls - judge.calls_before))
