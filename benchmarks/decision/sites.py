@@ -15,9 +15,9 @@ _EARLY, _LATE, _COMPILED = range(3)  # see watched.py
 
 @dataclass(frozen=True)
 class Site:
-    """One loop.  seconds: by mode, of its calls after the first hundred, without compiling.  after: so many calls ran interpreted
-    before one ran compiled.  to_better: seconds of auto by those of the better of always and never; once_compiled: the same of
-    the calls since then."""
+    """One loop, as the decision had it run ("own").  seconds: by mode, of its calls after the first hundred, without compiling.
+    after: so many calls ran interpreted before one ran compiled.  to_better: own seconds by those of the better of always and
+    never; once_compiled: the same of the calls since then."""
 
     line: int
     calls: int
@@ -27,9 +27,10 @@ class Site:
     once_compiled: float | None
 
 
-def sites(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Site]:
-    """The loops that were called often, and took long; told: by mode, of each round."""
-    last = told["auto"][-1]["sites"]
+def sites(told: Mapping[str, Sequence[Mapping[str, Any]]], own: str = "auto") -> list[Site]:
+    """The loops that were called often, and took long; told: by mode, of each round; own: the mode that is judged."""
+    told = {**told, "own": told[own]}
+    last = told["own"][-1]["sites"]
     compilable = {k for runs in told.values() for each in runs for k, row in enumerate(each["sites"]) if row[2]}
     found = []
     for number, (line, calls, *_) in enumerate(last):
@@ -50,18 +51,18 @@ def _site(
     runs = zip(rows["always"], told["always"], strict=True)
     whole = [sum(row[_LATE:]) for row, each in runs if not each["ended"]]
     always = statistics.median(whole) if whole else float("inf")
-    auto = statistics.median([sum(row[_LATE:]) for row in rows["auto"]])
+    taken = statistics.median([sum(row[_LATE:]) for row in rows["own"]])
     better = min(always, never)
     if better < _LEAST:
         return None
-    after = [each["sites"][number][3] for each in told["auto"]]
+    after = [each["sites"][number][3] for each in told["own"]]
     if any(count is None for count in after):
-        return Site(line, calls, {"auto": auto, "always": always, "never": never}, None, auto / better, None)
-    left = [(row[_COMPILED], calls - max(count, _FIRST)) for row, count in zip(rows["auto"], after, strict=True)]
+        return Site(line, calls, {"own": taken, "always": always, "never": never}, None, taken / better, None)
+    left = [(row[_COMPILED], calls - max(count, _FIRST)) for row, count in zip(rows["own"], after, strict=True)]
     rates = [seconds / rest for seconds, rest in left if rest >= _FIRST]
     once = statistics.median(rates) * (calls - _FIRST) / better if rates else None
     return Site(
-        line, calls, {"auto": auto, "always": always, "never": never}, int(statistics.median(after)), auto / better, once,
+        line, calls, {"own": taken, "always": always, "never": never}, int(statistics.median(after)), taken / better, once,
     )
 
 
