@@ -102,7 +102,8 @@ def _shown(seconds: list[float]) -> str:
 
 
 def site_row(name: str, cold: Site, warm: Site | None) -> tuple[object, ...]:
-    seconds = ["ended" if cold.seconds[mode] == float("inf") else f"{cold.seconds[mode]:.2f}" for mode in ("own", "always", "never")]
+    all_seconds = [cold.seconds[mode] for mode in ("own", "always", "never")]
+    seconds = ["ended" if each == float("inf") else f"{each:.2f}" for each in all_seconds]
     warmly = ["", ""] if warm is None else [f"{warm.seconds['own']:.2f}", f"{warm.to_better:.2f}"]
     since = "" if cold.after is None else cold.after, "" if cold.once_compiled is None else f"{cold.once_compiled:.2f}"
     return f"{name}, line {cold.line}", cold.calls, *seconds, f"{cold.to_better:.2f}", *since, *warmly
@@ -131,10 +132,10 @@ def explained(outcomes: list[Outcome], options: argparse.Namespace) -> str:
     return (
         f"CPU seconds (user and system) of whole processes: median (least - most) of {options.rounds} rounds in turn "
         f"({_FEW} where auto gains much), on {options.state}. "
-        "Auto: the decision is left to ALPyNA, and each process compiles its own kernels; warm: the same, with what earlier runs have "
-        "left in the cache; never: installed, and every loop left to the interpreter, so that it tells what the seams cost, and how "
-        f"much the machine was at rest; always: every loop compiled that can be, from one process, which a timer looked at (ended "
-        f"after a second and {_LONGEST:.0f} times the plain time). Over plain: the median of the differences of each round. "
+        "Auto: the decision is left to ALPyNA, and each process compiles its own kernels; warm: the same, with what earlier runs "
+        "have left in the cache; never: installed, and every loop left to the interpreter, so that it tells what the seams cost, "
+        "and how much the machine was at rest; always: every loop compiled that can be, in one process that a timer looked at "
+        f"(ended after a second and {_LONGEST:.0f} times the plain time). Over plain: the median of the differences of each round. "
         f"Within 5 % + 50 ms of the plain time stay {good[0]} programs, and {good[1]} with what earlier runs have left. "
         "All runs are in decision.csv. Made by `python -m benchmarks.run_decision`."
     )
@@ -153,8 +154,8 @@ def explained_sites(loops: list[tuple[str, Site, Site | None]]) -> str:
     compiled = [site.once_compiled for _, site, _ in loops if site.once_compiled is not None]
     return (
         "Of each loop that takes long enough to be seen: the seconds of all its calls after the first hundred, without importing "
-        f"and compiling, by a timer. {good[0]} need at most {_LASTING} times the better of always and never, with the calls that were "
-        f"left to the interpreter before compiling seemed worth it, and {good[1]} with what earlier runs have left; "
+        f"and compiling, by a timer. {good[0]} need at most {_LASTING} times the better of always and never, with the calls that "
+        f"were left to the interpreter before compiling seemed worth it, and {good[1]} with what earlier runs have left; "
         f"from the call on after which the loop ran compiled, {sum(c <= _LASTING for c in compiled)} of {len(compiled)}."
     )
 

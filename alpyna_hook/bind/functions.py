@@ -12,7 +12,7 @@ from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.live.attributes import plain_attribute, plain_item
 from alpyna_hook.live.names import meaning_by
 from alpyna_hook.reasons import Declined
-from alpyna_hook.seam.site import MISSING
+from alpyna_hook.seam.records import MISSING
 from alpyna_hook.seam.source import module_of
 
 

@@ -19,7 +19,7 @@ from alpyna_hook.config import cache_folder
 from alpyna_hook.guest import files
 from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
-from alpyna_hook.seam.site import SiteRecord, Table
+from alpyna_hook.seam.records import SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
 
 TYPE_CHECKING = False

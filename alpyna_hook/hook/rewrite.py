@@ -23,7 +23,7 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.seam.mangle import Mangled, may_hold_private_names
 from alpyna_hook.seam.parsing import parse, quietly
 from alpyna_hook.seam.places import first_line, places
-from alpyna_hook.seam.site import MARK, SiteRecord, Table
+from alpyna_hook.seam.records import MARK, SiteRecord, Table
 from alpyna_hook.seam.source import Refusal
 from alpyna_hook.seam.trees import BLOCKS
 

@@ -43,7 +43,7 @@ import ast
 from typing import Any, TypeVar
 
 from alpyna_hook.guest.watching import BY_EVENTS
-from alpyna_hook.seam.site import HELD, LEFT_ALONE, MARK, SiteRecord
+from alpyna_hook.seam.records import HELD, LEFT_ALONE, MARK, SiteRecord
 from alpyna_hook.seam.trees import walk_tree
 
 _LOAD, _STORE = ast.Load(), ast.Store()

@@ -16,7 +16,7 @@ import numpy as np
 
 from alpyna_hook.ir.paths import key_of_step
 from alpyna_hook.reasons import Declined
-from alpyna_hook.seam.site import MISSING
+from alpyna_hook.seam.records import MISSING
 
 if TYPE_CHECKING:
     from alpyna_hook.ir.captured import Nest

@@ -15,7 +15,7 @@ from alpyna_hook.live.attributes import Read, module_dict, plain_attribute, plai
 from alpyna_hook.live.binding import Live
 from alpyna_hook.operators.genuine import meaning_of
 from alpyna_hook.reasons import Declined
-from alpyna_hook.seam.site import MISSING
+from alpyna_hook.seam.records import MISSING
 
 _FLOATS = (float, np.float64, np.float32)
 

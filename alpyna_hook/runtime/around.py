@@ -13,20 +13,20 @@ from _thread import get_ident
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from alpyna_hook.runtime.judge import Judge
-    from alpyna_hook.seam.site import Site
+    from alpyna_hook.seam.resting import Resting
 
 _MOST = 64  # loops in one another
-_running: list[tuple[Site, object, float]] = []  # each with what its site says while it is timed, and how often it turns
+_running: list[tuple[Resting, object, float]] = []  # each with what its site says while it is timed, and how often it turns
 
 
-def begins(site: Site, turns: float) -> None:
+def begins(site: Resting, turns: float) -> None:
     """The interpreter begins to run the loop, which turns so often, and is timed."""
     del _running[_MOST:]
     if turns >= 2.0:
         _running.append((site, site.timed, turns))
 
 
-def calls_to_come(site: Site, judge: Judge, calls: int) -> float:
+def calls_to_come(site: Resting, judge: Judge, calls: int) -> float:
     """Calls of the site that has been called so often, if each turn of the loop around it makes one."""
     while _running and _running[-1][0].timed is not _running[-1][1]:
         _running.pop()

@@ -32,7 +32,8 @@ from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
 from alpyna_hook.runtime.tally import LONGEST, Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
-from alpyna_hook.seam.site import MISSING, Site
+from alpyna_hook.seam.records import MISSING
+from alpyna_hook.seam.site import Site
 
 if TYPE_CHECKING:
     from alpyna_hook.bind.binder import Binder

@@ -18,7 +18,7 @@ from alpyna_hook.live.binding import ALIGNED, STORE_BITS, Live, is_small
 from alpyna_hook.operators.genuine import KNOWN
 from alpyna_hook.runtime.memory import DATA, HEADER, extent
 from alpyna_hook.runtime.plan_parts import Given, Text, Unplanned
-from alpyna_hook.seam.site import MISSING
+from alpyna_hook.seam.records import MISSING
 
 _COMPLEX = (complex, np.complexfloating)
 

@@ -46,7 +46,8 @@ from alpyna_hook.runtime.plan_parts import Given, Text, Unplanned
 from alpyna_hook.runtime.plan_text import plan_text
 from alpyna_hook.runtime.tally import Tally
 from alpyna_hook.runtime.variant import Call, Lie, Variant
-from alpyna_hook.seam.site import MISSING, Site
+from alpyna_hook.seam.records import MISSING
+from alpyna_hook.seam.site import Site
 
 if TYPE_CHECKING:
     from alpyna_hook.bind.binder import Binder

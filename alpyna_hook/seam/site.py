@@ -14,7 +14,7 @@ An exception of a signal's handler is an answer, too: it is raised where the sea
 
     False         it is live: the seam calls `run`
     ...           a call that the interpreter runs is being timed: the seam tells `ended` when a loop has ended
-    a Countdown   it rests, for a number of calls
+    a Countdown   it rests, for a number of calls (`resting.py`)
     True          it is left alone: for good, or, as its calls are so short that even a countdown is too much, until another
                   site's seam calls `run`
 
@@ -29,7 +29,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from _thread import _local, get_ident
+from _thread import _local
 from sys import exc_info, is_finalizing
 from time import perf_counter
 from types import CodeType, ModuleType
@@ -41,10 +41,11 @@ from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import LOCAL_EVENTS, Watched, watched_at
 from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
-from alpyna_hook.runtime.around import begins
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.seam.countdown import Countdown
-from alpyna_hook.seam.source import ModuleSource, Refusal, remember, remember_without_loops
+from alpyna_hook.seam.answers import Answers
+from alpyna_hook.seam.records import MARK, SiteRecord, Table
+from alpyna_hook.seam.resting import Resting, wake
+from alpyna_hook.seam.source import ModuleSource, remember, remember_without_loops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,38 +60,6 @@ if TYPE_CHECKING:
 ENGINE = "alpyna_hook.runtime.engine"  # imports numpy, so it is imported when the first loop is worth it;
 FRONT = "alpyna_hook.runtime.front"  # before that, this decides
 _BUILTINS = vars(builtins)
-MISSING = object()  # in the place of a value that a variable does not have
-MARK = "\0alpyna-site:"  # and an index: what stands for a Site in bytecode that is stored
-HELD = ("place", "held")  # holds the answer where no variable can, until what the loop may have assigned is assigned
-LEFT_ALONE = "__doc__"  # the attribute that is true of a Site whose loop is left alone, and of bytes
-
-
-class SiteRecord(NamedTuple):
-    """What the bytecode cache keeps of a Site; `parent` is an index, or -1."""
-
-    qualname: str
-    lineno: int
-    col: int
-    end_lineno: int
-    params: tuple[str, ...]
-    unsure: tuple[str, ...]
-    targets: tuple[str, ...]
-    perhaps: tuple[str, ...]
-    has_return: bool
-    in_function: bool
-    parent: int
-    nest: bytes  # what was captured
-    outline: Any  # see outline.py
-    plain: tuple[str, ...]  # the names whose values must be numbers or arrays
-    calls: tuple[str, ...]  # the names of what is called in any case
-
-
-class Table(NamedTuple):
-    """What a module's rewriting leaves beside the code; plain values, for marshal."""
-
-    sites: list[SiteRecord]
-    refused: list[Refusal]
-    functions: bytes  # where the functions stand
 
 
 def link(code: CodeType, module: ModuleSource) -> CodeType:
@@ -118,7 +87,7 @@ def _no_code() -> None:
     return None
 
 
-class Site(bytearray, Watched):  # with no docstring, which would be in the place of the slot
+class Site(bytearray, Resting, Answers, Watched):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
     unbound = NameError  # for the seam
@@ -164,22 +133,6 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
         if parent is not None:
             parent.children += (self,)
 
-    @property
-    def live(self) -> bool:
-        """Whether the seam calls `run`."""
-        doing: object = self.__doc__
-        return doing is False or (type(doing) is Countdown and not doing.left)
-
-    @live.setter
-    def live(self, live: bool) -> None:
-        self.__doc__ = not live  # type: ignore[assignment]
-
-    @property
-    def left_for_good(self) -> bool:
-        """Whether the seam no longer calls `run`, nor counts."""
-        doing: object = self.__doc__
-        return doing is True
-
     def __bool__(self) -> bool:
         return True
 
@@ -211,8 +164,7 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                 values += seen
             if frame.f_code is not self.code() or frame.f_builtins is not _BUILTINS:
                 return ()  # a changed copy, such as `f.__code__.replace(...)`, or a function over `{"__builtins__": {...}}`
-            if _asleep:
-                _wake()
+            wake()
             doing: object = self.__doc__
             if self.plans and doing is False:
                 done = self._planned(values, frame)
@@ -253,189 +205,6 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
                     raise
         return None
 
-    # --------------------------------- loops that are left to the interpreter
-
-    def leave(self, calls: int, judge: Judge | None = None) -> None:
-        """So many calls are left to the interpreter, at the price of a countdown in C; then the site is live again.  By a judge's
-        wish it is so sooner, where they take far longer than they were seen to."""
-        self._calls = calls
-        if calls <= 0:
-            self.live = True
-            return
-        tests = 2 * calls if self.unsure else calls  # of the seam
-        limits = (judge.longest_rest, judge.interpreter or 0.0) if judge is not None else ()
-        self.__doc__ = Countdown(tests, *limits)  # type: ignore[assignment]
-
-    def rest(self, judge: Judge) -> None:
-        self.leave(judge.rest, judge)
-
-    def unseen(self) -> int:
-        """How many calls have been left to the interpreter since `leave`."""
-        doing: object = self.__doc__
-        if type(doing) is not Countdown:
-            return 0
-        left = doing.left
-        return self._calls - (left // 2 if self.unsure else left)
-
-    def take_unseen(self) -> int:
-        """As `unseen`; the site is live from now on."""
-        calls = self.unseen()
-        if calls:
-            self.leave(0)
-        return calls
-
-    def _begin(self, frame: FrameType, judge: Judge) -> None:
-        """The call that is now left to the interpreter is timed, to its end; or, if a `return` may end it, with those after it,
-        to the next that is looked at."""
-        judge.timing = False
-        if not self.has_return:
-            self.__doc__ = ...  # type: ignore[assignment]
-        elif judge.hopeless:
-            self._sleep()
-            return
-        else:
-            self.leave(0 if judge.compiled else judge.rest, judge)
-        self.timed = get_ident(), id(frame), judge.begin(to_next=self.has_return), _warnings(frame)
-        if not self.has_return:
-            begins(self, judge.turns)
-            judge.turns = 0.0
-
-    def ended(self) -> None:
-        """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
-        exception is noticed at the end of the next."""
-        timed, judge = self.timed, self.judge
-        if timed is None or judge is None:
-            return
-        now = judge.now()
-        frame = sys._getframe(1)
-        if timed[1] == id(frame) and timed[0] == get_ident():
-            judge.warned = judge.warned or _warnings(frame) != timed[3]
-            judge.end(now - timed[2])
-        else:
-            judge.spoilt()  # by this call, in another thread or further down
-        self.timed = None
-        doing: object = self.__doc__
-        if doing is ...:
-            if judge.hopeless:
-                self._sleep()
-            else:
-                self.rest(judge)
-
-    def _sleep(self) -> None:
-        self.live = False
-        self.slept = True
-        _asleep.append(self)
-
-    def _ended_before(self) -> bool:
-        """The call that is timed is another than the present one, and some may have been left unseen in between.  Whether the
-        site rests from now on."""
-        timed, self.timed = self.timed, None
-        judge = self.judge
-        if timed is None or judge is None or timed[0] != get_ident():
-            return False
-        judge.end(judge.now() - timed[2], of_calls=1 + self.unseen())
-        if not judge.resting or not judge.rest:
-            return False
-        self.rest(judge)
-        self._calls += 1
-        return True
-
-    # --------------------------------- nests that read variables that may have no value
-    #     if not SITE.__doc__ and NOBODY_LOOKS_ON and SITE.asks():
-    #         try:
-    #             SITE.see(0, p3)
-    #         except SITE.unbound:
-    #             pass
-    # What `see` was given waits for `run` in a place of this thread's, with the frame that `asks` was called from: where a signal
-    # handler, or a finaliser, has run this very site in between, the loop is interpreted.
-
-    def held_before(self) -> object:
-        """For the engine, as the last part of an answer where there are `perhaps`: what the seam puts back when it has assigned."""
-        return getattr(self.place, HELD[1], None)
-
-    def asks(self) -> bool:
-        """For the seam: whether to call `see`, which may raise an exception that a debugger would show."""
-        place: Any = self._seen
-        place.values = None
-        try:
-            place.values = id(sys._getframe(1)), [MISSING] * len(self.unsure)
-        except BaseException as error:
-            if came_from_outside(error) or not may_pass(error):
-                raise
-        return place.values is not None
-
-    def see(self, index: int, value: object) -> None:
-        """For the seam: the value of one of `unsure`."""
-        place = self._seen
-        found: tuple[int, list[object]] | None = place.values  # type: ignore[union-attr]
-        if found is not None and found[0] == id(sys._getframe(1)):
-            found[1][index] = value
-        else:
-            place.values = None  # type: ignore[union-attr]
-
-    @staticmethod
-    def _take_seen(place: _local, frame: FrameType) -> tuple[object, ...] | None:
-        found: tuple[int, list[object]] | None = getattr(place, "values", None)
-        place.values = None
-        return tuple(found[1]) if found is not None and found[0] == id(frame) else None
-
-    # ------------------------------------------------- nests that hold a `return`
-    # A stack for each thread: a signal handler or a finaliser may run this very site between
-    # `run` and `returned`, and leaves the stack as it found it.
-
-    def _stack(self) -> list[tuple[Any] | None]:
-        assert self._pending is not None
-        try:
-            stack: list[tuple[Any] | None] = self._pending.stack
-        except AttributeError:
-            stack = self._pending.stack = []
-        return stack
-
-    def set_return(self, value: tuple[Any] | None) -> None:
-        """For the engine, once before a `run` ends that ran the loop: what the nest returns, in a 1-tuple, or None."""
-        self._stack().append(value)
-
-    def pending_returns(self) -> int:
-        """How many were set; to be given to `drop_returns` if what was done since is undone."""
-        return len(self._stack()) if self.has_return else 0
-
-    def drop_returns(self, depth: int) -> None:
-        if self.has_return:
-            del self._stack()[depth:]
-
-    def returned(self) -> bool:
-        """For the seam, once after a `run` that ran the loop."""
-        stack = self._stack()
-        if stack[-1] is None:
-            stack.pop()
-            return False
-        return True
-
-    def take(self) -> Any:
-        """For the seam, once after `returned()` was true: the value to return."""
-        value = self._stack().pop()
-        assert value is not None
-        return value[0]
-
-    # ------------------------------------- exceptions that came too late to undo the loop
-
-    def raise_afterwards(self, error: BaseException) -> None:
-        """For the engine: what the seam is to raise when it has assigned the targets."""
-        self.due = (*self.due, (get_ident(), error))
-
-    def overdue(self) -> Sequence[object]:
-        """For the seam, if any is due: raises it where the values are asked for."""
-        here = get_ident()
-        own = [error for thread, error in self.due if thread == here]
-        self.due = tuple([each for each in self.due if each[0] != here])
-        if not own:
-            return ()
-        if self.has_return:
-            self._stack().pop()
-        return Raising(own[-1], sys.exc_info()[1])
-
-    # ---------------------------------------------------------------------------
-
     def decline_for_good(self) -> None:
         """From now on this loop costs one attribute test; its inner loops get their chance.
 
@@ -451,28 +220,6 @@ class Site(bytearray, Watched):  # with no docstring, which would be in the plac
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[bytes], tuple[()]]:
         return bytes, ()  # a function pickled by value is plain where it is unpickled
-
-
-def _warnings(frame: FrameType) -> int:
-    """A number that changes when code of the frame's module is warned, of a division by zero say: for most filters each time
-    at another place, and for that which ignores all the first time."""
-    registry = frame.f_globals.get("__warningregistry__")
-    return len(registry) if type(registry) is dict else -1
-
-
-_asleep: list[Site] = []
-_NAP = 0.25  # seconds;
-_NAP_OF_EACH = 0.005  # more where many sleep, a hundred times what looking at one costs
-_wake_at = [0.0]
-
-
-def _wake() -> None:
-    """Those that have been asleep for a while are looked at again."""
-    now = perf_counter()
-    if now > _wake_at[0]:
-        _wake_at[0] = now + max(_NAP, _NAP_OF_EACH * len(_asleep))
-        while _asleep:
-            _asleep.pop().leave(0)
 
 
 _IMPORTING = Undivided()

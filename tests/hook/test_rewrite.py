@@ -19,7 +19,7 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
-from alpyna_hook.seam import site as sites
+from alpyna_hook.seam import records, site as sites
 from alpyna_hook.seam.mangle import Mangled
 from alpyna_hook.seam.places import first_line
 from alpyna_hook.seam.source import module_of
@@ -346,7 +346,7 @@ def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPa
     module.f(1, 5)
     module.f(0, 6)
     module.f(0)
-    missing = (0, sites.MISSING)
+    missing = (0, records.MISSING)
     assert asked == [(1, 5), (0, 6), missing]
     assert site.asks()  # from another frame
     site.see(0, 7)
@@ -485,7 +485,7 @@ def test_nothing_can_come_between_the_assignments(source: str) -> None:
     (record,) = table.sites
     assert record.targets[:1] == (("i",) if " i " in source else ("_",) if " _ " in source else ())
     assert record.perhaps == ("late", "later")
-    while not any(isinstance(constant, str) and constant.startswith(sites.MARK) for constant in code.co_consts):
+    while not any(isinstance(constant, str) and constant.startswith(records.MARK) for constant in code.co_consts):
         code = next(c for c in code.co_consts if isinstance(c, CodeType))
     found = list(dis.get_instructions(code))
     held = [k for k, x in enumerate(found) if x.opname == "STORE_ATTR"]

@@ -17,7 +17,7 @@ import pytest
 
 import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
-from alpyna_hook.seam.site import MARK
+from alpyna_hook.seam.records import MARK
 
 SEAM = {"__doc__", "run", "place", "held", "due", "overdue", "returned", "take", "asks", "see", "unbound", "ended", "profiled", "traced", "monitored", "shown"}
 # What follows a `while 1` that nothing leaves is dead, and CPython makes no code of it; after a seam it does.

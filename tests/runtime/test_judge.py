@@ -394,9 +394,9 @@ def other(n):
 
 
 def test_a_loop_that_sleeps_is_woken_by_any_other_that_is_reached(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpyna_hook.seam.site.perf_counter", clock)
-    monkeypatch.setattr("alpyna_hook.seam.site._wake_at", [0.0])
-    monkeypatch.setattr("alpyna_hook.seam.site._asleep", [])
+    monkeypatch.setattr("alpyna_hook.seam.resting.perf_counter", clock)
+    monkeypatch.setattr("alpyna_hook.seam.resting._wake_at", [0.0])
+    monkeypatch.setattr("alpyna_hook.seam.resting._asleep", [])
     made = static_analyse(f"{TWO}\n# judge {next(_NUMBER)}\n", Options(strict=True))
     site, other = all_sites()[-2:]
     site.judge = Judge(clock, clock, Launches())
@@ -440,10 +440,10 @@ def test_a_rest_ends_when_its_calls_take_far_longer_than_those_before(judge: Jud
 
 def test_a_site_rests_no_longer_than_its_judge_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loop of 3 turns, called thousands of times, and then a few times with far more: the countdown does not last."""
-    from alpyna_hook.seam import countdown
+    from alpyna_hook.seam import resting
 
     now = Clock()
-    monkeypatch.setattr(countdown, "perf_counter", now)
+    monkeypatch.setattr(resting, "perf_counter", now)
     made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
     site = all_sites()[-2]
     made.three(1)

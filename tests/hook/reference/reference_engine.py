@@ -15,7 +15,8 @@ from typing import Any
 from alpyna_hook.log import log
 from alpyna_hook.seam.mangle import Mangled
 from alpyna_hook.seam.parsing import parse
-from alpyna_hook.seam.site import MISSING, Site
+from alpyna_hook.seam.records import MISSING
+from alpyna_hook.seam.site import Site
 
 _DONE = object()
 _ENDED = (_ for _ in ())

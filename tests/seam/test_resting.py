@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from alpyna_hook.seam import countdown
-from alpyna_hook.seam.countdown import Countdown
+from alpyna_hook.seam import resting
+from alpyna_hook.seam.resting import Countdown
 
 
 def true_tests(asked: Countdown, most: int = 10_000) -> int:
@@ -25,7 +25,7 @@ def test_it_is_true_so_often_and_then_no_more(tests: int, seconds: float | None,
 
 def test_it_ends_with_the_block_in_which_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = itertools.count()
-    monkeypatch.setattr(countdown, "perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr(resting, "perf_counter", lambda: float(next(ticks)))
     asked = Countdown(10_000, 10.5, each=10e-6)  # blocks of ten: the clock is read once for each
     assert true_tests(asked) == 100
     assert (asked.taken, asked.left, bool(asked)) == (100, 9900, False)
@@ -33,6 +33,6 @@ def test_it_ends_with_the_block_in_which_the_time_is_over(monkeypatch: pytest.Mo
 
 def test_the_clock_is_read_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = itertools.count()
-    monkeypatch.setattr(countdown, "perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr(resting, "perf_counter", lambda: float(next(ticks)))
     assert true_tests(Countdown(6400, 1e9, each=100e-9)) == 6400
     assert next(ticks) == 101  # once for each 64, and to begin with
