@@ -118,8 +118,8 @@ class Expressions(Code):
             case ast.Compare(ops=[ast.In() | ast.NotIn() as membership],
                              comparators=[ast.Name() | ast.Attribute() | ast.Subscript() as items]):
                 return self._contained(node, membership, ast.Tuple([ast.Starred(items)]))
-            case ast.Compare(left=ast.Tuple() as left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Tuple() as right]):
-                return self._equal_tuples(node, left, op, right)
+            case ast.Compare(left=ast.Tuple() as left, ops=[ast.Eq() | ast.NotEq() as same], comparators=[ast.Tuple() as right]):
+                return self._equal_tuples(node, left, same, right)
         for op in node.ops:
             if type(op) not in COMPARE:
                 raise decline("expression", f"the operator {_UNSUPPORTED_COMPARE[type(op)]!r}", node)
