@@ -54,6 +54,15 @@ def seconds(n: int = 20_000, rounds: int = 5) -> dict[str, Any]:
     }
 
 
+def least(found: dict[str, Any], again: dict[str, Any]) -> dict[str, Any]:
+    """Of two measurements at different times, the smaller of each figure: a machine may be slow for seconds.
+
+    >>> least({"a": 2.0, "of": {"b": 1.0}}, {"a": 1.5, "of": {"b": 3.0}})
+    {'a': 1.5, 'of': {'b': 1.0}}
+    """
+    return {key: least(value, again[key]) if isinstance(value, dict) else min(value, again[key]) for key, value in found.items()}
+
+
 def _function(body: str) -> Callable[..., object]:
     namespace: dict[str, Any] = {"math": math, "np": np}
     exec(compile(f"{_HEAD}        {body}\n", "<measured>", "exec"), namespace)

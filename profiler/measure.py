@@ -30,6 +30,8 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
     progress("rates of kernels")
     of_processor = rates.of_processor()
     progress("devices")
+    of_devices = devices.seconds()
+    of_interpreter = interpreter.least(of_interpreter, interpreter.seconds())
     return {
         "schema": profile.SCHEMA,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -39,5 +41,5 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
         "processor": of_processor,
         "functions": of_functions,
         "flags": of_flags,
-        "devices": devices.seconds(),
+        "devices": of_devices,
     }
