@@ -114,7 +114,8 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         f"{file}\n"
         f"measured {data['measured_at']} on {data['machine']['model'] or data['machine']['processor']}, "
         f"Python {data['machine']['python']}, {data['machine']['libc'] or data['machine']['system']}\n"
-        f"interpreter  {', '.join(_interpreter(interpreter))}\n"
+        + "".join(f"processor    {_facts(found)}\n" for found in [data.get("facts")] if found)
+        + f"interpreter  {', '.join(_interpreter(interpreter))}\n"
         f"compiling    {compiler['seconds']:.3f} s a nest and {compiler['seconds_per_node'] * 1e3:.2f} ms a node, "
         f"after {compiler['import_seconds']:.2f} s for the first\n"
         f"functions    {same} of {len(functions)} give the interpreter's bits\n"
@@ -124,6 +125,12 @@ def _text(data: Mapping[str, Any], file: Path) -> str:
         + "".join(f"kernels      {_rates(found)}\n" for found in [data.get("processor")] if found)
         + "".join(f"{name:12} {_device(found)}\n" for name, found in data.get("devices", {}).items())
     )
+
+
+def _facts(found: Mapping[str, Any]) -> str:
+    caches = [f"{level} {_size(size)}" for level, size in found.get("cache_bytes", {}).items()]
+    vectors = [f"vectors of {found['simd_bits']} bits"] if "simd_bits" in found else []
+    return ", ".join([f"{found['cores']} cores", *caches, *vectors])
 
 
 def _rates(found: Mapping[str, Any]) -> str:

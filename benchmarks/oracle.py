@@ -88,12 +88,12 @@ def _worker(name: str, option: str, file: str) -> subprocess.Popen[str]:
 def measured() -> dict[str, Any]:
     """A profile, without the exactness of functions."""
     profile.use(None)
-    first = interpreter.seconds()
+    times = interpreter.times()
     data = {
         "schema": profile.SCHEMA, "measured_at": "", "machine": profile.machine(), "compiler": compiler.seconds(),
         "processor": rates.of_processor(), "functions": {}, "flags": {}, "devices": devices.seconds(),
     }
-    return {**data, "interpreter": interpreter.least(first, interpreter.seconds())}
+    return {**data, "interpreter": interpreter.figures(interpreter.least(times, interpreter.times()))}
 
 
 def sizes(count: int, most: int) -> list[int]:

@@ -14,7 +14,7 @@ from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
 from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
 from alpyna_hook.ir.layout import CONTROL_BYTES
 
-from . import rates
+from . import facts, rates
 
 _REPEATS = 7
 _BYTES = 2**24
@@ -31,7 +31,7 @@ def seconds() -> dict[str, dict[str, Any]]:
             target = None if device.missing() else device.target()
             if target is not None:
                 opening = perf_counter() - begun
-                measured[name] = {**device.facts(), "seconds_to_open": opening, **_costs(target)}
+                measured[name] = {**device.facts(), **facts.of_gpu(device.facts()), "seconds_to_open": opening, **_costs(target)}
                 measured[name] |= rates.of_device(name, measured[name])
         except DeviceError:
             continue

@@ -29,21 +29,38 @@ _CALLS = {
 }
 _CALL_NODES = 4
 _USER_CALL = "t = g(s)", 6
+_BODIES = (_NODES[0], _ELEMENT[0], _SCALARS[0], _USER_CALL[0], *_CALLS.values())
 
 
 def seconds(n: int = 20_000, rounds: int = 5) -> dict[str, Any]:
     """Of CPU: `seconds_per_node`, `_element`, `_scalar` (an operation on NumPy scalars), `_user_call`, and `_call` by family."""
+    return figures(times(n, rounds))
+
+
+def times(n: int = 20_000, rounds: int = 5) -> dict[str, float]:
+    """Of a turn of each loop, the least of some rounds through all of them."""
     arguments = (n, 0.75, np.float64(1.25), np.float64(0.5), np.linspace(0.0, 1.0, n))
+    functions = {body: _function(body) for body in _BODIES}
+    found = [{body: clock(function, *arguments) / n for body, function in functions.items()} for _ in range(rounds)]
+    return least(*found)
 
-    def one(body: str) -> float:
-        measured = _function(body)
-        return min(clock(measured, *arguments) for _ in range(rounds)) / n
 
+def least(*found: dict[str, float]) -> dict[str, float]:
+    """Of the times of all rounds: a machine may be slow for a second.
+
+    >>> least({"a": 2.0, "b": 1.0}, {"a": 1.5, "b": 3.0})
+    {'a': 1.5, 'b': 1.0}
+    """
+    return {body: min([each[body] for each in found]) for body in found[0]}
+
+
+def figures(one: dict[str, float]) -> dict[str, Any]:
+    """As `seconds`, of `times`."""
     body, nodes = _NODES
-    node = one(body) / nodes
+    node = one[body] / nodes
 
     def rest(body: str, nodes: int, times: int = 1) -> float:
-        return max(_LEAST, (one(body) - nodes * node) / times)
+        return max(_LEAST, (one[body] - nodes * node) / times)
 
     return {
         "seconds_per_node": node,
@@ -52,15 +69,6 @@ def seconds(n: int = 20_000, rounds: int = 5) -> dict[str, Any]:
         "seconds_per_user_call": rest(*_USER_CALL),
         "seconds_per_call": {family: rest(body, _CALL_NODES) for family, body in _CALLS.items()},
     }
-
-
-def least(found: dict[str, Any], again: dict[str, Any]) -> dict[str, Any]:
-    """Of two measurements at different times, the smaller of each figure: a machine may be slow for seconds.
-
-    >>> least({"a": 2.0, "of": {"b": 1.0}}, {"a": 1.5, "of": {"b": 3.0}})
-    {'a': 1.5, 'of': {'b': 1.0}}
-    """
-    return {key: least(value, again[key]) if isinstance(value, dict) else min(value, again[key]) for key, value in found.items()}
 
 
 def _function(body: str) -> Callable[..., object]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from alpyna_hook import profile
 
-from . import compiler, devices, exactness, flags, interpreter, rates
+from . import compiler, devices, exactness, facts, flags, interpreter, rates
 
 Progress = Callable[[str], None]
 
@@ -20,7 +20,7 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
     """
     profile.use(None)
     progress("the interpreter's speed")
-    of_interpreter = interpreter.seconds()
+    times = interpreter.times()
     progress("compiling")
     of_compiler = compiler.seconds()
     progress("functions of math and NumPy, compiled against interpreted")
@@ -31,13 +31,14 @@ def measure(progress: Progress = lambda text: None) -> dict[str, Any]:
     of_processor = rates.of_processor()
     progress("devices")
     of_devices = devices.seconds()
-    of_interpreter = interpreter.least(of_interpreter, interpreter.seconds())
+    of_interpreter = interpreter.figures(interpreter.least(times, interpreter.times()))
     return {
         "schema": profile.SCHEMA,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": profile.machine(),
         "interpreter": of_interpreter,
         "compiler": of_compiler,
+        "facts": facts.of_processor(),
         "processor": of_processor,
         "functions": of_functions,
         "flags": of_flags,
