@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from alpyna_hook.emit.iterations import TURNS
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.layout import Layout, Slot, words
 from alpyna_hook.ir.schema import Record
@@ -18,6 +19,8 @@ class Carry(Record):
 
     moved: tuple[tuple[int, int, int], ...]
     unbound: tuple[tuple[int, int, int], ...]
+    least: int  # iterations of a part
+    counted: bool  # of a loop that may know how many iterations it has
 
 
 def carry(typed: t.TypedNest, layout: Layout) -> Carry | None:
@@ -26,16 +29,27 @@ def carry(typed: t.TypedNest, layout: Layout) -> Carry | None:
     inner = list(t.statements((loop,)))
     assigned = {name for s in inner for name in t.targets(s)}
     nodes = [x for s in inner for e in t.expressions(s) for x in t.walk(e)]
-    if not isinstance(loop, t.For) or loop.orelse or not _keeps_bounds(loop, assigned):
+    if isinstance(loop, t.For) and not _keeps_bounds(loop, assigned):
         return None
-    if any(isinstance(x, t.Var) and x.obligation is not None for x in nodes) or any(isinstance(s, t.Raise) for s in inner):
-        return None  # whether a variable was assigned before is not known in a later part
+    if any(_asks_whether_bound(typed, x) for x in (*inner, *nodes)):
+        return None  # that is not known in a later part
     if not assigned.intersection(typed.inputs) <= layout.outputs.keys():
         return None
     moved = [(slot.value, layout.inputs[name].value, _size(slot)) for name, slot in layout.outputs.items() if name in layout.inputs]
     moved += [(s.tag, layout.inputs[n].tag, 8) for n, s in layout.outputs.items() if n in layout.inputs and s.tag >= 0]
-    unbound = [(slot.value, slot.assigned - slot.value, slot.assigned) for slot in layout.outputs.values() if slot.assigned >= 0]
-    return Carry(tuple(moved), tuple(unbound))
+    kept = [(slot.value, slot.assigned - slot.value, slot.assigned) for slot in layout.outputs.values() if slot.assigned >= 0]
+    seldom = isinstance(loop, t.While) and not t.has_loops(loop.body)
+    return Carry(tuple(moved), tuple(kept), TURNS if seldom else 1, isinstance(loop, t.For))
+
+
+def _asks_whether_bound(typed: t.TypedNest, node: t.Stmt | t.Expr) -> bool:
+    """Does it need to know whether a variable was assigned before?"""
+    match node:
+        case t.Var():
+            return node.obligation is not None
+        case t.Raise(_, int(number)):
+            return typed.obligations[number] == "bound"
+    return False
 
 
 def _keeps_bounds(loop: t.For, assigned: Iterable[str]) -> bool:

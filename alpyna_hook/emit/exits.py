@@ -10,7 +10,7 @@ from alpyna_hook.emit.lanes import reads
 from alpyna_hook.emit.scope import FRAME, Scope
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel_values import TRUE, i8, word, zero
-from alpyna_hook.ir.layout import ABORTED, DONE, FAILED, FLAGGED, LEFT, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
+from alpyna_hook.ir.layout import ABORTED, DONE, FAILED, FLAGGED, LEFT, PAUSED, RETURNED, SEEN, SEVERAL, STATUS_BITS, TAG, Slot
 
 
 def loaded(scope: Scope, name: str, slot: Slot) -> None:
@@ -83,6 +83,11 @@ class KernelExit:
         self.write_out()
         done: k.Value = i8(DONE)
         self.scope.add(k.Return(k.Select(self.left, i8(LEFT), done, "i8") if self.left else done))
+
+    def pause(self) -> None:
+        """Between two iterations of the nest's own loop."""
+        self.write_out()
+        self.scope.add(k.Return(i8(PAUSED)))
 
     def reads(self) -> Counter[str]:
         """How often each variable is read; what the caller is given counts as read."""

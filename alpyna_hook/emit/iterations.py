@@ -70,12 +70,14 @@ class Iterations:
         self.scope.set(turns, i8(0))
         return turns
 
-    def look_at_turns(self, turns: k.Local) -> None:
-        """A loop that may have no end looks, now and then, whether it is to be left."""
+    def look_at_turns(self, turns: k.Local, after: Callable[[], None] | None = None) -> None:
+        """A loop that may have no end looks, now and then, whether it is to be left; then comes what `after` builds."""
         self.scope.set(turns, arithmetic("add", turns, i8(1)))
         with self.scope.when(compared("eq", arithmetic("and", turns, i8(TURNS - 1)), i8(0))):
             self.look_whether_to_leave(TURNS)
             self.scope.look_at_failures()
+            if after:
+                after()
 
     # -- calls that are made once for a loop, or for a strip of it
 

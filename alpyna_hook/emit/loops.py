@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from alpyna_hook.emit.abreast import SideBySide
 from alpyna_hook.emit.ahead import make_ahead
@@ -136,15 +137,19 @@ class Loops:
 
     # -- `while` loops
 
-    def turning(self, s: t.While, depth: int) -> None:
+    def turning(self, s: t.While, depth: int, pause: Callable[[k.Local], None] | None = None) -> None:
+        """pause: builds what may end a part of the turns, given how many have begun."""
         scope = self.scope
         ended = scope.fresh("ended") if s.orelse else None
         if ended:
             scope.set(ended, i8(0))
         self.of.keep_calls(s)
         turns = self.of.counted_turns()
+        seldom = not t.has_loops(s.body)
         with scope.turning(TRUE):
-            self.of.look_at_turns(turns)
+            self.of.look_at_turns(turns, partial(pause, turns) if pause and seldom else None)
+            if pause and not seldom:
+                pause(turns)
             test = self.expressions.value(s.test)
             with scope.when(negation(test)):
                 if ended:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from alpyna_hook.emit.exits import Exit, loaded
+from alpyna_hook.emit.exits import Exit, KernelExit, loaded
 from alpyna_hook.emit.expressions import Expressions
 from alpyna_hook.emit.loops import Loops
+from alpyna_hook.emit.scope import FRAME
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel import assert_never
-from alpyna_hook.ir.kernel_values import i8
+from alpyna_hook.ir.kernel_values import arithmetic, compared, i8, word
+from alpyna_hook.ir.layout import HIGH, LOW
 
 
 class Statements:
@@ -22,7 +24,13 @@ class Statements:
         if isinstance(loop, t.For):
             self.loops.outermost(loop)
         else:
-            self.loops.turning(loop, 0)
+            self.loops.turning(loop, 0, self.pause)
+
+    def pause(self, turns: k.Local) -> None:
+        """Of the outermost loop, before the turn after so many as are asked for."""
+        assert isinstance(self.leave, KernelExit)
+        with self.scope.when(compared("gt", turns, arithmetic("sub", word(FRAME, HIGH), word(FRAME, LOW)))):
+            self.leave.pause()
 
     def block(self, body: tuple[t.Stmt, ...], depth: int) -> None:
         for s in body:

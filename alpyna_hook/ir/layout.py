@@ -26,7 +26,7 @@ NO_END = 2**62  # iterations: no limit
 
 # what a kernel returns, in the lowest byte; above that the number of the check that failed, as the word FAILED has it:
 # one more than that of the obligation, or 0 where several are checked together
-DONE, FLAGGED, RETURNED, ABORTED, LEFT = range(5)
+DONE, FLAGGED, RETURNED, ABORTED, LEFT, PAUSED = range(6)
 STATUS_BITS = 8
 SEVERAL = -1  # what a called function writes to FAILED for several
 

@@ -28,6 +28,7 @@ from alpyna_hook.ir.layout import (
     LEFT,
     LOW,
     NO_END,
+    PAUSED,
     RAISED,
     RETURNED,
     SEEN,
@@ -87,7 +88,7 @@ class Work(Struct):
     def is_clean(self) -> bool:
         """Did it run to an end, with nothing to be looked at by the interpreter?"""
         fits = self.rounds is None or self.rounds.fits
-        return self.status in (DONE, LEFT, RETURNED) and not self.get(FAILED) and not self.raised and fits
+        return self.status in (DONE, LEFT, PAUSED, RETURNED) and not self.get(FAILED) and not self.raised and fits
 
     @property
     def kept(self) -> bool:

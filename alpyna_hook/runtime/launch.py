@@ -211,7 +211,7 @@ def prepared(variant: Variant, placed: Placed, arrays: list[Any], binding: Bindi
 
 
 def in_parts(variant: Variant, call: Call, arrays: list[Any]) -> Parts | None:
-    if call.trips is None or call.trips < 2 or variant.carried is None:
+    if variant.carried is None or (variant.carried.counted and (call.trips is None or call.trips < 2)):
         return None
     return Parts(variant.carried, call.trips, tuple([a for a, stored in zip(arrays, variant.stored, strict=True) if stored]))
 

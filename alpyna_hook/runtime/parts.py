@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alpyna_hook.ir.layout import ABORTED, DONE
+from alpyna_hook.ir.layout import ABORTED, DONE, PAUSED
 from alpyna_hook.runtime.errand import MOMENT
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ _MOST_BYTES = 2**28
 
 class Parts:
     """Of one execution.  finished: iterations, after which everything is as it stands, or None where it is as after none that is
-    known; done: at least so many, to be shown; stop: asked for by the thread that waits."""
+    known; done: at least so many, to be shown, of `trips`, if that is known; stop: asked for by the thread that waits."""
 
-    def __init__(self, carried: Carry, trips: int, stored: tuple[np.ndarray[Any, Any], ...]) -> None:
+    def __init__(self, carried: Carry, trips: int | None, stored: tuple[np.ndarray[Any, Any], ...]) -> None:
         self.carried = carried
         self.trips = trips
         self.stored = stored
@@ -53,13 +53,14 @@ class Parts:
 
     def run(self, work: Work) -> None:
         """To the end, to what ends the loop early, or to where it is asked to stop."""
-        one, low, seconds = (1, 0, 0.0) if work.rounds is None else (work.rounds.threads, 0, 0.0)
+        low, seconds = 0, 0.0
+        one = self.carried.least if work.rounds is None else work.rounds.threads
         size = one if work.rounds is None else work.rounds.first
         work.first[:] = [bytes(work.frame)]
         while True:
             before = bytes(work.frame)
             self._keep(seconds if size == one else 0.0)
-            high = min(low + size, self.trips)
+            high = low + size if self.trips is None else min(low + size, self.trips)
             self.finished, begun = None, perf_counter()
             work.perform(low, high)
             seconds = perf_counter() - begun
@@ -68,9 +69,14 @@ class Parts:
                 return
             self._merge(work, before)
             self.finished = self.done = low = high
-            if low >= self.trips or work.status != DONE or self.stop:
+            if self._is_last(work, low) or self.stop:
                 return
             size = max(one, min(size * _GROWTH, int(size * _SECONDS / max(seconds, 1e-9))))
+
+    def _is_last(self, work: Work, finished: int) -> bool:
+        if self.trips is None:
+            return work.status != PAUSED
+        return finished >= self.trips or work.status != DONE
 
     def _keep(self, seconds: float) -> None:
         """Copies of the arrays, if the next iteration is so long that it may be given up, and a copy takes little of it."""

@@ -31,6 +31,7 @@ _INTERVAL = 0.5  # seconds between two states of it on a terminal,
 _SELDOM = 10.0  # and where each is a line of its own
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _NO_BAR = "{desc} [{elapsed}]"
+_TURNS = "{desc} {n_fmt} iterations [{elapsed}]"
 _WHOLE_SCREENS = ("_curses", "textual")  # who has imported one may draw all over the terminal
 
 _shown = Lock()  # held by the one line that there is
@@ -43,7 +44,7 @@ class Counted(Protocol):
     def done(self) -> int: ...
 
     @property
-    def trips(self) -> int: ...
+    def trips(self) -> int | None: ...
 
 
 class Line:
@@ -117,6 +118,8 @@ class Line:
         if self.counted is None:
             return meter(0, None, elapsed, ncols=columns, prefix=self.text, bar_format=_NO_BAR, ascii=simple)
         done, total = self.counted.done, self.counted.trips
+        if total is None:
+            return meter(done, None, elapsed, columns, self.text, simple, bar_format=_TURNS)
         return meter(done, total, elapsed, columns, self.text, simple, rate=self._rate(elapsed, done), bar_format=_BAR)
 
     def _rate(self, elapsed: float, done: int) -> float | None:

@@ -170,6 +170,28 @@ _NESTS = {
                 a[j] = a[j] * 0.5 + a[j - 1] + i
             i += 1
     """,
+    "until it is small": """
+        x, turns = 1e6, 0
+        while x > 1e-6:
+            x = x * 0.9999 + a[turns % 4000] * 1e-9
+            turns += 1
+            if turns > 800 * n:
+                break
+    """,
+    "for ever": """
+        k = 0
+        while True:
+            if k % 100 == 99:
+                rare = k
+            if k >= n:
+                last = a[0]
+                break
+            for j in range(1, len(a)):
+                a[j] = a[j] * 0.5 + a[j - 1] + k
+            k += 1
+        else:
+            never = k
+    """,
     "with an else": """
         for i in range(n):
             for j in range(len(a)):
@@ -193,4 +215,4 @@ def source(name: str) -> str:
 
 
 NAMES = [*_NESTS]
-NOT_IN_PARTS = ("rows", "until something", "with an else", "a bound that moves")  # an interrupt puts back everything
+NOT_IN_PARTS = ("a bound that moves",)  # an interrupt puts back everything

@@ -116,6 +116,34 @@ def moving_bound(a, most, keep):
             a[j] += 1.0
     return locals()
 
+def a_while(a, most, keep):
+    i = -1
+    while i < most - 1:
+        i += 1
+        for j in range(1, len(a) - 1):
+            a[j] = (a[j - 1] + a[j] + a[j + 1]) / 3.0
+    return locals()
+
+def a_flat_while(a, most, keep):
+    x, i = 1e6, -1
+    while i < most - 1:
+        x = x * 0.9999 + 1.0
+        i += 1
+        a[i % 100] += x
+    return locals()
+
+def for_ever(a, most, keep):
+    i = -1
+    while True:
+        if i >= most - 1:
+            break
+        i += 1
+        if i % 1000 == 7:
+            often = i
+        for j in range(1, len(a) - 1):
+            a[j] = (a[j - 1] + a[j] + a[j + 1]) / 3.0
+    return locals()
+
 def a_long_one(a, most, keep):
     for i in range(2):
         for j in range(most):
@@ -213,7 +241,7 @@ print(done > 0, f"{took:.3f}")
 """
 
 SEVERAL = ["rows", "stepped", "filled"]  # threads may run these
-KEPT = ["flat", "steps", "swapped", "seldom", "typed_by_path", "counted", "backwards", "leaves", "returns", "elements"]
+KEPT = ["flat", "steps", "swapped", "seldom", "typed_by_path", "counted", "backwards", "leaves", "returns", "elements", "a_while", "a_flat_while", "for_ever"]
 
 
 def _run(tmp_path: Path, name: str, wait: float, threads: int = 1) -> list[str]:
