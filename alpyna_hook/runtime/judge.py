@@ -52,6 +52,7 @@ _TINY = 2e-6  # seconds: of these the countdown, 40 ns, takes more than a fiftie
 _WINDOW = 256  # compiled calls that the averages are of, more or less
 _LAUNCHES = 16  # that the process's average is of, more or less
 _UNMEASURED = 16  # compiled calls after each that is measured
+_FEW_PROOFS = 3
 _ENOUGH = 8  # compiled calls before a site may be found to lose
 
 
@@ -121,7 +122,7 @@ class Judge:
 
     __slots__ = (
         "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_hurried", "_interpreter", "_kernel",
-        "_last_kernel", "_launch", "_launches", "_most", "_new_calls", "_next_sample", "_patience", "_quick", "_ratio",
+        "_last_kernel", "_launch", "_launches", "_most", "_new_calls", "_next_sample", "_patience", "_proofs", "_quick", "_ratio",
         "_short", "_since_estimate", "_slack", "_slow", "_spent", "_timed_by", "_until_measured", "calls_before", "compiled",
         "expected", "interpreted_seconds", "pending", "rest", "resting", "runs", "timing", "turns", "warned", "within", "worth",
     )
@@ -155,6 +156,7 @@ class Judge:
         self.worth = 0.0  # seconds of the interpreter that the last compiled call saved
         self.runs = 0  # compiled
         self._gained = self._spent = self._calls = 0.0  # of about _WINDOW compiled calls
+        self._proofs = 0  # that counted
         self._until_measured = 0
         self._new_calls = 0  # since the last that was measured
         self._next_sample = 4  # compiled calls, before one is timed in the interpreter
@@ -333,10 +335,12 @@ class Judge:
 
     def proved(self, seconds: float, *, counts: bool) -> None:
         """For the present call a proof, or a kernel, had to be made, which took so many seconds of this thread; whether they
-        count as lost."""
+        count as lost, as where it goes on.  The first few proofs serve for all calls to come, as a rule."""
         self._apart += seconds
         if counts:
-            self._spent += seconds
+            self._proofs += 1
+            if self._proofs > _FEW_PROOFS:
+                self._spent += seconds
 
     def built(self) -> None:
         """For the present call the nest had to be analysed and compiled, with what is first imported for that."""

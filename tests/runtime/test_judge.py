@@ -491,3 +491,25 @@ def inverse(a, n):
         warnings.simplefilter(action)  # type: ignore[arg-type]
         made.inverse(np.array([1.0, divisor, 2.0]), 3)
     assert site.judge is not None and site.judge.warned is expected
+
+
+def test_the_first_proofs_are_no_loss_but_those_that_go_on_are(judge: Judge, clock: Clock) -> None:
+    interpreted(judge, clock, 200e-6)
+    for call in range(40):
+        judge.begin_compiled()
+        clock.now += 60e-6
+        if 0 < call < 4:  # with what is imported for the first
+            clock.now += 5e-3
+            judge.proved(5e-3, counts=True)
+        judge.ran(200e-6, 20e-6)
+        judge.end_compiled()
+        assert not judge.loses()
+    lost = 0
+    while not judge.loses():
+        judge.begin_compiled()
+        clock.now += 5e-3 + 60e-6
+        judge.proved(5e-3, counts=True)
+        judge.ran(200e-6, 20e-6)
+        judge.end_compiled()
+        lost += 1
+    assert lost < 5
