@@ -28,7 +28,8 @@ from alpyna_hook.passes.last_values import with_last_values
 from alpyna_hook.prove import anchored
 from alpyna_hook.reasons import MOST_OBSTACLES, Declined
 from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant
-from alpyna_hook.schedule.interchange import interchanged
+from alpyna_hook.schedule import interchange
+from alpyna_hook.schedule.compared import rearranged
 
 PASSES = (with_last_values, without_tests)  # over kernel IR
 
@@ -114,7 +115,11 @@ def kernel_ir(variant: Variant, key: KernelKey) -> k.Kernel:
     outcomes, unit, groups = key
     numbers = dict(zip(variant.typed.arrays, groups, strict=True))
     at_once = frozenset([ufunc for ufunc in variant.typed.ufuncs if elementwise(*ufunc)])
-    typed, exchanged = interchanged(inlined(variant.typed), outcomes, unit, numbers, variant.reps)
+    plain = inlined(variant.typed)
+    typed, exchanged = interchange.interchanged(plain, outcomes, unit, numbers, variant.reps)
+    if exchanged and variant.options.strict:
+        why = rearranged(plain, typed, unit, numbers, variant.reps, extents=max(interchange.MANY + 1, 5))
+        assert why is None, f"{exchanged}: {why}"
     variant.exchanged |= dict.fromkeys(exchanged)
     kernel = kernel_of(Emission(typed, variant.layout, outcomes, unit, variant.reps, numbers, at_once))
     return improved(kernel, verify=variant.options.strict)

@@ -2,6 +2,7 @@
 
 No dependence test is asked and no form is affine here: subscripts are evaluated, and each byte remembers who touched it.
 What is not known (an element that was read, a condition on floats) makes an access uncertain, and only two that are certain refute.
+Then the nest is run on made-up numbers, in order and in chunks, which shows what the rules for its scalars are worth.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import suppress
 from alpyna_hook.dependence import ArrayFacts
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_int
+from alpyna_hook.schedule.compared import in_chunks
 from alpyna_hook.schedule.value import LAST, STEP, Schedule
 
 LIMIT = 3000  # accesses and iterations: what a nest does beyond is not looked at
@@ -44,7 +46,7 @@ def refuted(
                 seen.block(loop.body)
     except _Enough:
         pass
-    return seen.found
+    return seen.found or in_chunks(schedule, nest, integers, arrays, limit)
 
 
 class _Jump(Exception):
