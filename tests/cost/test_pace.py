@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from alpyna_hook.cost.pace import Pace
@@ -68,3 +70,33 @@ def test_an_outlier_does_not_decide() -> None:
         pace.note(1.0, seconds, threads)
     pace.note(1.0, 5.0, 2)  # held up once
     assert pace.threads(1.0, 2, FORK) == 2 or pace.threads(1.0, 2, FORK) == 2  # one of two may be a try of the other
+
+
+def busy(rng: random.Random) -> float:
+    """Times as long as on a machine that does nothing else, in bursts."""
+    return rng.choice([1.0, 1.0, 1.0, 1.1, 1.5, 4.0, 30.0])
+
+
+def total(one: float, several: float, seed: int, runs: int = 2000) -> float:
+    """The seconds that all runs take, over those of one thread, where single runs are held up."""
+    rng, pace, mine, plain = random.Random(seed), Pace(), 0.0, 0.0
+    for _ in range(runs):
+        threads, held_up = pace.threads(1.0, 2, FORK), busy(rng)
+        seconds = held_up * (several if threads > 1 else one)
+        pace.note(1.0, seconds, threads)
+        mine += seconds
+        plain += held_up * one
+    return mine / plain
+
+
+@pytest.mark.parametrize("several", [0.0098, 0.011, 0.02, 0.1])
+def test_on_a_busy_machine_nothing_is_slower_for_good(several: float) -> None:
+    ratios = [total(0.01, several, seed) for seed in range(60)]
+    assert sum(ratios) / len(ratios) < 1.04, ratios
+    assert max(ratios) < 1.2, ratios
+
+
+@pytest.mark.parametrize("several", [0.005, 0.007])
+def test_on_a_busy_machine_what_gains_is_found(several: float) -> None:
+    ratios = [total(0.01, several, seed) for seed in range(60)]
+    assert sum(ratios) / len(ratios) < several / 0.01 + 0.1, ratios

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -226,6 +227,23 @@ def test_how_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert threads.free_threads(0) == 4
     monkeypatch.setattr(multiprocessing.process.current_process(), "_name", "LokyProcess-1")
     assert threads.free_threads(0) == 1
+
+
+def test_the_limits_of_threadpoolctl(monkeypatch: pytest.MonkeyPatch) -> None:
+    blas, openmp = SimpleNamespace(num_threads=8), SimpleNamespace(num_threads=None)
+    monkeypatch.setattr(threads, "processors", lambda: 4)
+    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    assert threads.free_threads(0) == 4
+    module = ModuleType("threadpoolctl")
+    module.__dict__["ThreadpoolController"] = lambda: SimpleNamespace(lib_controllers=[blas, openmp])
+    monkeypatch.setitem(sys.modules, "threadpoolctl", module)
+    threads._pools.cache_clear()
+    assert threads.free_threads(0) == 4
+    blas.num_threads = 1  # with threadpool_limits(1)
+    assert threads.free_threads(0) == 1
+    assert threads.free_threads(3) == 3
+    threads._pools.cache_clear()
 
 
 @pytest.mark.parametrize(("text", "quota"), [("200000 100000", 2), ("150000 100000", 2), ("max 100000", None), ("", None)])
