@@ -79,9 +79,10 @@ def _by_llvm(source: Source, strict: bool) -> Kernel | None:
     found = _ready(source)
     if found is not None:
         return found
-    if _LLVM.missing():
-        return None
     try:
+        found = _barely(source)
+        if found is not None or _LLVM.missing():
+            return found
         return _built(source, "llvm")
     except Untaken as untaken:
         log(f"a kernel is left to Numba, for {untaken}")
@@ -107,7 +108,9 @@ def build_launcher() -> Callable[[int], int] | None:
     with _COMPILERS:
         try:
             made = import_module("alpyna_hook.kernels.launcher")
-            launcher: Callable[[int], int] | None = made.stored_launcher() or (None if _LLVM.missing() else made.launcher())
+            launcher: Callable[[int], int] | None = made.stored_launcher() or made.bare_launcher()
+            if launcher is None and not _LLVM.missing():
+                launcher = made.launcher()
         except (Untaken, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not _of_llvm(error):
                 raise
@@ -158,6 +161,7 @@ def forget() -> None:
     """Kernels that are asked for again are in the store alone, as in another process."""
     _built.cache_clear()
     _ready.cache_clear()
+    _barely.cache_clear()
 
 
 @lru_cache(maxsize=1024)
@@ -173,4 +177,24 @@ def _built(source: Source, jit: str) -> Kernel:
 def _ready(source: Source) -> Kernel | None:
     """From the store, where LLVM is not needed for it."""
     found = ready.loaded(source.text)
-    return found and Kernel(source, ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(found[1]), found[0], "llvm")
+    return found and _kernel(source, *found)
+
+
+@lru_cache(maxsize=1024)
+def _barely(source: Source) -> Kernel | None:
+    """By LLVM without llvmlite's binding.  Raises Untaken."""
+    from alpyna_hook.kernels import bare  # not needed for what is in the store
+
+    here = bare.bare()
+    if here is None:
+        return None
+    from alpyna_hook.emit.llvm import Target, llvm_text
+    from alpyna_hook.kernels.levels import level_of
+
+    target = Target(here.triple, here.layout)
+    found = bare.loaded(here, source.text, lambda: llvm_text(source.ir, "kernel", target), level_of(source.ir))
+    return found and _kernel(source, *found)
+
+
+def _kernel(source: Source, keep: object, address: int) -> Kernel:
+    return Kernel(source, ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address), keep, "llvm")

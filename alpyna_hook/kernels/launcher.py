@@ -88,6 +88,17 @@ def stored_launcher() -> Launcher | None:
     return found and _function(*found)
 
 
+@cache
+def bare_launcher() -> Launcher | None:
+    """Without llvmlite's binding, where that can be done."""
+    from alpyna_hook.kernels import bare
+    from alpyna_hook.kernels.levels import LEVEL
+
+    here = bare.bare()
+    found = bare.loaded(here, _TEXT, lambda: _TEXT, LEVEL) if here else None
+    return found and _function(*found)
+
+
 def _function(keep: object, address: int) -> Launcher:
     function: Launcher = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(address)
     _kept.append(keep)

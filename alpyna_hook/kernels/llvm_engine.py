@@ -16,13 +16,12 @@ import llvmlite.binding as _llvm
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel import Untaken
 from alpyna_hook.kernels import ready, store
-from alpyna_hook.kernels.fixed_tests import has_fixed_tests
 from alpyna_hook.kernels.image import LIBRARY
 from alpyna_hook.kernels.kernel import Kernel, Source
+from alpyna_hook.kernels.levels import LEVEL, compiler_name, level_of
 
 llvm: Any = _llvm  # untyped
 _SYMBOL = "kernel"
-_LEVEL, _UNSWITCHING = 2, 3
 
 
 class Machine:
@@ -43,7 +42,7 @@ class Machine:
         if missing:
             raise Untaken(f"want of the C functions {', '.join(missing)} in this process")
 
-        self.compiler = f"LLVM {llvm.llvm_version_info} by llvmlite {llvmlite.__version__}, levels {_LEVEL} and {_UNSWITCHING}"
+        self.compiler = compiler_name(llvm.llvm_version_info, llvmlite.__version__)
         self.processor = f"{self.triple} {self.cpu} {self.features}"
         ready.note(self.compiler, self.processor)
 
@@ -54,12 +53,12 @@ class Machine:
         """A new one: an engine owns that which it is given."""
         reloc = "static" if self.target.name.startswith("x86") else "default"
         return self.target.create_target_machine(
-            opt=_LEVEL, cpu=self.cpu, features=self.features, reloc=reloc, codemodel="jitdefault", jit=True)
+            opt=LEVEL, cpu=self.cpu, features=self.features, reloc=reloc, codemodel="jitdefault", jit=True)
 
     def engine(self) -> Any:
         return llvm.create_mcjit_compiler(llvm.parse_assembly(""), self.target_machine())
 
-    def optimised(self, text: str, level: int = _LEVEL) -> Any:
+    def optimised(self, text: str, level: int = LEVEL) -> Any:
         """The module; raises RuntimeError for a text that is not LLVM's language."""
         module = llvm.parse_assembly(text)
         module.verify()
@@ -90,7 +89,7 @@ def text_of(ir: k.Kernel) -> str:
 
 def optimised(ir: k.Kernel) -> Any:
     """The module that LLVM makes of a kernel.  Raises Untaken, and RuntimeError where LLVM refuses it."""
-    return machine().optimised(text_of(ir), _UNSWITCHING if has_fixed_tests(ir) else _LEVEL)
+    return machine().optimised(text_of(ir), level_of(ir))
 
 
 def assembly_of(ir: k.Kernel) -> str:

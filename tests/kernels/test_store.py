@@ -153,7 +153,8 @@ def f(a):
         a[i] = a[i] * 0.5 + a[i - 1]
     return a
 print(f(np.arange(10.0)).tolist())
-print([name in sys.modules for name in ("alpyna_hook.kernels.llvm_engine", "alpyna_hook.emit.llvm", "numba")])
+engines = {"alpyna_hook.kernels.llvm_engine", "alpyna_hook.kernels.bare"}
+print([not engines.isdisjoint(sys.modules), *[name in sys.modules for name in ("alpyna_hook.emit.llvm", "numba")]])
 """
 
 

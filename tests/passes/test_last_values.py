@@ -9,7 +9,7 @@ from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.kernel_values import compared, i8
 from alpyna_hook.ir.schema import walk
-from alpyna_hook.kernels.fixed_tests import has_fixed_tests
+from alpyna_hook.kernels.levels import has_fixed_tests
 from alpyna_hook.passes.last_values import with_last_values
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS

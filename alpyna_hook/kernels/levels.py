@@ -1,7 +1,8 @@
-"""Does an innermost loop ask, in each iteration, what has one answer for all of them?
+"""At which of LLVM's levels a kernel is optimised.
 
-LLVM's loop unswitching then makes two loops of it.  It does so for every test that loops around loops have, too: whether the loop
-inside runs at all is one. That makes kernels many times as long, so it is asked for only where it pays.
+From level 3 on, loop unswitching makes two loops of one that asks, in each iteration, what has one answer for all of them.  It does
+so for every test that loops around loops have, too: whether the loop inside runs at all is one.  That makes kernels many times as
+long, so it is asked for only where an innermost loop has such tests.
 """
 
 from __future__ import annotations
@@ -9,6 +10,16 @@ from __future__ import annotations
 from alpyna_hook.ir.kernel import Compare, If, Kernel, Load, Local, Loop, Select, Value, While
 from alpyna_hook.ir.schema import walk
 from alpyna_hook.passes.rewriting import assigned, statements
+
+LEVEL, UNSWITCHING = 2, 3
+
+
+def compiler_name(version: tuple[int, ...], llvmlite: str) -> str:
+    return f"LLVM {version} by llvmlite {llvmlite}, levels {LEVEL} and {UNSWITCHING}"
+
+
+def level_of(kernel: Kernel) -> int:
+    return UNSWITCHING if has_fixed_tests(kernel) else LEVEL
 
 
 def has_fixed_tests(kernel: Kernel) -> bool:
