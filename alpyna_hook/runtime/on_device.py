@@ -26,6 +26,7 @@ from alpyna_hook.integers.general import UNKNOWN, inputs
 from alpyna_hook.ir.kernel import Untaken
 from alpyna_hook.ir.layout import BUDGET, DONE, FAILED, HIGH, LOW, NO_END
 from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.driven import driven
 from alpyna_hook.runtime.errand import aside
 from alpyna_hook.runtime.gather import gather_controls, gather_scalars, starts_of_steps
 from alpyna_hook.runtime.interrupts import Work
@@ -49,8 +50,9 @@ class NotThere(Exception):
 
 @dataclass(slots=True)
 class Memo:
-    """What is remembered of a nest for one signature."""
+    """What is remembered of a nest for one signature, and a device."""
 
+    name: str
     target: Target
     proofs: dict[tuple[object, ...], Proofs] = field(default_factory=dict)
     programs: dict[tuple[object, ...], Any] = field(default_factory=dict)  # or why there is none
@@ -77,7 +79,7 @@ def tried(
     """As `run_there`, on this device.  Raises NotThere."""
     memo = variant.there.get(name)
     if memo is None:
-        memo = variant.there[name] = Memo(target_of(name))
+        memo = variant.there[name] = Memo(name, target_of(name))
     if memo.failures > memo.successes + _MOST_FAILURES:
         raise NotThere("it failed there too often")
     try:
@@ -93,7 +95,7 @@ def target_of(name: str) -> Target:
     try:
         with own_imports():
             chosen = device(name)
-            missing = aside(chosen.missing)
+            missing = driven(name, chosen.missing)
         target = chosen.target() if not missing else None
     except DeviceError as error:
         raise NotThere(str(error)) from error
@@ -131,7 +133,7 @@ class _Execution:
         frames, size = self.frames(frame, schedule, call.trips or 0)
         begun = perf_counter()
         try:
-            contents = aside(lambda: self.perform(program, frames, size, lie))
+            contents = driven(self.memo.name, lambda: self.perform(program, frames, size, lie))
         except DeviceError as error:
             self.memo.failures += 1
             raise NotThere(str(error)) from error
@@ -195,7 +197,7 @@ class _Execution:
         if found is None:
             begun = perf_counter()
             try:
-                found = aside(lambda: self.compiled(key))
+                found = self.compiled(key)
             except (DeviceError, Untaken) as error:
                 found = NotThere(str(error))
             self.memo.programs[key] = found
@@ -205,13 +207,13 @@ class _Execution:
         return found
 
     def compiled(self, key: Any) -> Any:
-        variant = self.variant
+        variant, target = self.variant, self.target
         with own_imports():
             places = [variant.layout.arrays[name] for name in variant.interface.arrays]
-            kernel = pipeline.kernel_ir(variant, key)
-            text = self.target.text(kernel, dict(zip(places, key[2], strict=True)))
+            kernel = aside(lambda: pipeline.kernel_ir(variant, key))
+            text = driven(self.memo.name, lambda: target.text(kernel, dict(zip(places, key[2], strict=True))))
             self.memo.texts.append(text)
-            return self.target.compile(text)
+            return driven(self.memo.name, lambda: target.compile(text))
 
     # -- frames
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,15 +140,9 @@ def test_a_device_that_is_missing_is_told_of_once(capsys: pytest.CaptureFixture[
 
 def test_a_signal_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a handler raises comes out of the loop, before anything is copied back."""
-    from alpyna_hook.hook.loader import prepare
-
     dummy = found.device("dummy")
     assert isinstance(dummy, Dummy)
-    source = ADDED + "def g(a, b):\n    try:\n        f(a, b)\n    except KeyboardInterrupt:\n        return True\n"
-    prepared = prepare(source.encode(), "<interrupted>", marked=True, cached=False)
-    assert prepared is not None
-    namespace: dict[str, object] = {"__name__": "program"}
-    exec(prepared.code("<interrupted>", "<interrupted>", config.settings(device="dummy", strict=True)), namespace)
+    namespace = loaded("dummy")
     launch = dummy.made.launch
 
     def interrupting(*args: object) -> None:
@@ -158,6 +154,64 @@ def test_a_signal_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     assert namespace["g"](a, b) is True  # type: ignore[operator]
     assert not b.any()
     monkeypatch.undo()
+
+
+def loaded(device: str) -> dict[str, object]:
+    """`f`, and `g`, which tells whether Ctrl-C came out of it."""
+    from alpyna_hook.hook.loader import prepare
+
+    source = ADDED + "def g(a, b):\n    try:\n        f(a, b)\n    except KeyboardInterrupt:\n        return True\n"
+    prepared = prepare(source.encode(), "<interrupted>", marked=True, cached=False)
+    assert prepared is not None
+    namespace: dict[str, object] = {"__name__": "program"}
+    exec(prepared.code("<interrupted>", "<interrupted>", config.settings(device=device, strict=True)), namespace)
+    return namespace
+
+
+def test_ctrl_c_in_a_kernel_that_runs_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes out at once, and until the device has ended the CPU runs what is asked of it."""
+    dummy = found.device("dummy")
+    assert isinstance(dummy, Dummy)
+    launch, may_end, has_ended = dummy.made.launch, threading.Event(), threading.Event()
+
+    def lasting(*args: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert may_end.wait(60)
+        launch(*args)  # type: ignore[arg-type]
+        has_ended.set()
+
+    program, a, b = loaded("dummy"), np.zeros(40), np.zeros(40)
+    monkeypatch.setattr(dummy.made, "launch", lasting)
+    try:
+        assert program["g"](a, b) is True  # type: ignore[operator]
+        assert not b.any() and not has_ended.is_set()
+        monkeypatch.setattr(dummy.made, "launch", launch)
+        ran = run("dummy", ADDED, np.zeros(40), np.zeros(40))
+        assert ran.elsewhere == {"it has not ended yet what was interrupted": 1}
+    finally:
+        may_end.set()
+    assert has_ended.wait(60)
+    assert not b.any()
+    for _ in range(100):  # the thread has something left to note
+        if run("dummy", ADDED, np.zeros(40), np.zeros(40)).there:
+            break
+    else:
+        raise AssertionError("the device is not used again")
+
+
+@pytest.mark.parametrize("method", ["text", "compile", "allocate", "send", "launch", "fetch"])
+def test_whatever_a_driver_raises(method: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    dummy = found.device("dummy")
+    assert isinstance(dummy, Dummy)
+
+    def raising(*args: object) -> None:
+        raise ZeroDivisionError("in the driver\nand more of it")
+
+    monkeypatch.setattr(dummy.made, method, raising)
+    ran = run("dummy", ADDED, np.zeros(40), np.zeros(40), times=2)
+    assert ran.elsewhere == {"ZeroDivisionError: in the driver": 2} and ran.compared.verdict == "accelerated"
+    lines = [line for line in capsys.readouterr().err.splitlines() if "dummy" in line]
+    assert lines == ["alpyna: device dummy: ZeroDivisionError: in the driver; what fails there runs on the cpu"]
 
 
 def test_the_report_says_where() -> None:
