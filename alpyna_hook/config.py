@@ -239,6 +239,11 @@ def thread_limits() -> list[int]:
     return [int(value) for value in values if value.isdecimal() and int(value)]
 
 
+def numpy_settings() -> list[tuple[str, str]]:
+    """What the environment tells NumPy, as which instructions of the processor it may use."""
+    return sorted([item for item in os.environ.items() if item[0].startswith("NPY_")])
+
+
 def is_plain_terminal() -> bool:
     """Does a terminal, if there is one, understand no escape sequences, for all that one knows?"""
     return sys.platform == "win32" or os.environ.get("TERM", "") in ("", "dumb")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -37,20 +37,23 @@ from alpyna_hook.live.names import LiveNames as LiveNames, Names
 from alpyna_hook.live.tuples import given_items, is_tuple, live_tuple, part, tuple_of
 from alpyna_hook.operators.genuine import KNOWN, known
 from alpyna_hook.reasons import Declined
-from alpyna_hook.seam.origin import module_of
 from alpyna_hook.seam.records import MISSING
-from alpyna_hook.seam.source import ModuleSource
+from alpyna_hook.seam.source import ModuleSource, module_of
 
 _LONGEST_OPTION, _MOST_OPTIONS = 64, 16
 _MOST_MADE = 64  # arrays of tuples that are kept
 
 
+Meanings: TypeAlias = tuple[tuple[str, str | None], ...]
+
+
 class Binder(Names):
     """Binds the names of one nest.  It lives as long as the nest's code, and keeps no value of the program."""
 
-    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int]) -> None:
+    def __init__(self, nest: ir.Nest, in_params: Mapping[str, int], meanings: Meanings = (), data: bytes = b"") -> None:
         super().__init__(in_params, nest.writes)
         self.nest = nest
+        self.meanings, self.data = meanings, data  # what names were taken for at its capture; the nest as bytes, if there are any
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         self.reads = [self.read_of(name) for name in nest.reads if name not in nest.header_reads]
         self.conditions = conditions(nest)
@@ -66,6 +69,11 @@ class Binder(Names):
         self.item_names: dict[tuple[str, tuple[int, ...]], list[str]] = {}
         self.rest: tuple[ir.Nest, Facts, frozenset[str]] | None = None  # what a refusal leaves to look at for a report
         self.made: dict[tuple[object, ...], np.ndarray[Any, Any]] = {}  # of tuples; for the same numbers at the same place
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers, arrays and functions of known meaning are all that the nest may be bound to."""
+        return bool(self.data) and not (self.conditions or self.assigned or self.nest.made)
 
     def bind(self, values: tuple[object, ...], namespace: dict[str, Any]) -> Binding:
         """Raises Declined for a name or a value that is not supported."""

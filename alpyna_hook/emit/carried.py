@@ -6,21 +6,7 @@ from collections.abc import Iterable
 
 from alpyna_hook.emit.iterations import TURNS
 from alpyna_hook.ir import typed as t
-from alpyna_hook.ir.layout import Layout, Slot, words
-from alpyna_hook.ir.schema import Record
-
-
-class Carry(Record):
-    """What goes on from one part to the next, as places in the frame, in bytes.
-
-    moved: where the kernel leaves a variable, where it takes it from, and how much that is.  unbound: of those that it is not
-    given: the value, how much that is, and the word that tells whether they were assigned, since the part began.
-    """
-
-    moved: tuple[tuple[int, int, int], ...]
-    unbound: tuple[tuple[int, int, int], ...]
-    least: int  # iterations of a part
-    counted: bool  # of a loop that may know how many iterations it has
+from alpyna_hook.ir.layout import Carry, Layout, Slot, words
 
 
 def carry(typed: t.TypedNest, layout: Layout) -> Carry | None:

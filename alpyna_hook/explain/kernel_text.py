@@ -30,6 +30,16 @@ def in_language(ir: k.Kernel, language: str) -> str:
         return f"not to be had: {error}\n"
 
 
+def ir_of(variant: Any, key: Any, kernel: Any) -> k.Kernel:
+    """Made again for one that came from the store."""
+    if kernel.source is not None:
+        return kernel.source.ir  # type: ignore[no-any-return]
+    with own_imports():
+        from alpyna_hook.pipeline import kernel_ir
+
+    return kernel_ir(variant, key)
+
+
 def for_device(variant: Any, language: str) -> Iterator[str]:
     """The kernels of a nest in OpenCL C ("opencl") or NVIDIA's assembly ("ptx"): those that ran on a device, or else those of
     the CPU as they would be printed for one."""
@@ -39,9 +49,10 @@ def for_device(variant: Any, language: str) -> Iterator[str]:
     yield from ran
     for key, kernel in () if ran else variant.kernels.items():
         bases = dict(zip([variant.layout.arrays[name] for name in variant.typed.arrays], key[2], strict=True))
+        ir = ir_of(variant, key, kernel)
         try:
             with own_imports():
-                yield _opencl(kernel.source.ir, bases) if language == "opencl" else _ptx(kernel.source.ir, bases)
+                yield _opencl(ir, bases) if language == "opencl" else _ptx(ir, bases)
         except (NotOnDevices, ImportError, RuntimeError) as refused:
             yield f"not to be had: {refused}\n"
 

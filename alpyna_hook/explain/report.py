@@ -239,12 +239,12 @@ def add_obstacles(entries: Iterable[Entry], source: bytes, filename: str, skip_l
 
 def kernel_texts(site: Site, language: str) -> list[str]:
     """The sources of the kernels that were built for a nest, in the order of building."""
-    from alpyna_hook.explain.kernel_text import for_device, in_language
+    from alpyna_hook.explain.kernel_text import for_device, in_language, ir_of
 
     variants = _variants(site)
     if language in ("opencl", "ptx"):
         return [text for variant in variants for text in for_device(variant, language)]
-    return [in_language(kernel.source.ir, language) for variant in variants for kernel in variant.kernels.values()]
+    return [in_language(ir_of(variant, key, kernel), language) for variant in variants for key, kernel in variant.kernels.items()]
 
 
 def _readable(detail: str) -> str:

@@ -19,6 +19,7 @@ class General(Record):
     raises: bool
     trips: Callable[..., int | None]
     text: str  # of `trips`
+    own: tuple[int, ...] | None = None  # the inputs of the one call that it is for
 
 
 def inputs(integers: Iterable[int], shapes: Iterable[tuple[int, ...]], spans: Iterable[tuple[int, int]]) -> list[int]:
@@ -33,7 +34,7 @@ def general(outcomes: str, raises: bool, text: str) -> General:
 
 def for_these(outcomes: str, raises: bool, trips: int, own: list[int]) -> General:
     """For these inputs alone."""
-    return General(outcomes, raises, lambda *given: trips if [*given] == own else None, "")
+    return General(outcomes, raises, lambda *given: trips if [*given] == own else None, "", tuple(own))
 
 
 def for_anything(outcomes: str, raises: bool) -> General:

@@ -122,3 +122,16 @@ class Layout:
     @property
     def unpacker(self) -> struct.Struct:
         return struct.Struct(self.output_format)
+
+
+class Carry(Record):
+    """What goes on from one part to the next, as places in the frame, in bytes.
+
+    moved: where the kernel leaves a variable, where it takes it from, and how much that is.  unbound: of those that it is not
+    given: the value, how much that is, and the word that tells whether they were assigned, since the part began.
+    """
+
+    moved: tuple[tuple[int, int, int], ...]
+    unbound: tuple[tuple[int, int, int], ...]
+    least: int  # iterations of a part
+    counted: bool  # of a loop that may know how many iterations it has

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from alpyna_hook.ir import kernel as k
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from alpyna_hook.ir import kernel as k
 
 
 class Source:
@@ -27,7 +29,7 @@ class Source:
 class Kernel(NamedTuple):
     """`entry(address of the frame) -> status`.  keep: owns the machine code.  engine: who compiled it."""
 
-    source: Source
+    source: Source | None  # None where it came from the store by its digest
     entry: Callable[[int], int]
     keep: object
     engine: str

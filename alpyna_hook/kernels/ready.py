@@ -6,6 +6,7 @@ tells one processor, as it is until the next start of the system, and one LLVM f
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from _frozen_importlib_external import PathFinder
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from alpyna_hook.kernels import image, store
+from alpyna_hook.kernels.kernel import Kernel
 from alpyna_hook.log import log
 from alpyna_hook.runtime.earlier import loads_itself
 
@@ -23,17 +25,23 @@ _LLVM = "llvmlite.binding"
 _NOTE = "what LLVM calls this processor"
 
 
-def loaded(text: str, symbol: str = "kernel") -> tuple[object, int] | None:
+def by_digest(digest: str) -> Kernel | None:
+    """A kernel, by the digest of its text."""
+    found = loaded("", digest=digest)
+    return found and Kernel(None, ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(found[1]), found[0], "llvm")
+
+
+def loaded(text: str, symbol: str = "kernel", digest: str = "") -> tuple[object, int] | None:
     """What owns the machine code that was kept of a kernel's text, and its address.  None where LLVM is to be asked, as it is
     at once where it has been imported."""
-    if _LLVM in sys.modules or not loads_itself():
+    if (_LLVM in sys.modules and not digest) or not loads_itself():
         return None
     identity = _identity()
     noted = identity and store.find(store.Key(_NOTE, identity, ""))
     if not noted:
         return None
     compiler, _, processor = noted.decode("utf-8", "surrogatepass").partition("\n")
-    code = store.find(store.Key(text, compiler, processor))
+    code = store.find(store.Key(text, compiler, processor, digest))
     if code is None:
         return None
     try:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import alpyna_hook
 from alpyna_hook.config import cache_folder
@@ -21,7 +21,7 @@ from alpyna_hook.guest import files
 from alpyna_hook.log import log
 from alpyna_hook.runtime.earlier import SUFFIX as NOTES
 
-SUFFIX = ".o"
+SUFFIX, PLANS = ".o", ".plan"
 LIMIT = 2**28  # bytes of all files
 _LEFT = 0.75  # of that, when some have gone
 _MAGIC = b"ALPyNA-object-1\n"
@@ -36,10 +36,31 @@ class Key(NamedTuple):
     kernel: str
     compiler: str
     processor: str
+    hashed: str = ""  # the digest of the kernel, where the kernel itself is not at hand
+    suffix: str = SUFFIX
+    name: str = "kernel"
 
     @property
     def digest(self) -> bytes:
-        return sha256(repr((tuple(self), _fingerprint())).encode("utf-8", "surrogatepass")).digest()
+        kernel = self.hashed or digest_of(self.kernel)
+        return sha256(repr((kernel, self.compiler, self.processor, _fingerprint())).encode("utf-8", "surrogatepass")).digest()
+
+
+def digest_of(kernel: str) -> str:
+    return sha256(kernel.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Named(Protocol):
+    """What tells where something is kept."""
+
+    @property
+    def digest(self) -> bytes: ...
+
+    @property
+    def suffix(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 def load(key: Key) -> bytes | None:
@@ -58,36 +79,36 @@ def missing() -> int:
 _missing = [0]
 
 
-def find(key: Key) -> bytes | None:
+def find(key: Named) -> bytes | None:
     """The same, where it is no matter if there is none."""
     digest = key.digest
-    path = _path(digest)
+    path = _path(digest, key.suffix)
     try:
         data = files.read(path)
     except FileNotFoundError:
         return None
     except OSError as error:
-        log(f"kernel not read from {path}: {error.strerror or error}")
+        log(f"{key.name} not read from {path}: {error.strerror or error}")
         return None
     code = data[_HEAD:]
     if data[:_HEAD] != _head(digest, code):
-        log(f"kernel not read from {path}: the file is damaged")
+        log(f"{key.name} not read from {path}: the file is damaged")
         return None
     with suppress(OSError):
         os.utime(path)
     return code
 
 
-def save(key: Key, code: bytes) -> None:
+def save(key: Named, code: bytes) -> None:
     """Keeps the object code, if that can be done."""
     digest = key.digest
-    path = _path(digest)
+    path = _path(digest, key.suffix)
     try:
         os.makedirs(folder(), mode=0o700, exist_ok=True)
         files.write(path, _head(digest, code) + code)
         _prune()
     except OSError as error:
-        log(f"kernel not kept in {path}: {error.strerror or error}")
+        log(f"{key.name} not kept in {path}: {error.strerror or error}")
 
 
 def folder() -> str:
@@ -110,13 +131,13 @@ _others: list[str] = []
 def stored() -> list[str]:
     """The files, for `alpyna cache`."""
     try:
-        return sorted([item.path for item in os.scandir(folder()) if item.name.endswith((SUFFIX, NOTES))])
+        return sorted([item.path for item in os.scandir(folder()) if item.name.endswith((SUFFIX, PLANS, NOTES))])
     except OSError:
         return []
 
 
-def _path(digest: bytes) -> str:
-    return os.path.join(folder(), digest.hex()[:32] + SUFFIX)
+def _path(digest: bytes, suffix: str = SUFFIX) -> str:
+    return os.path.join(folder(), digest.hex()[:32] + suffix)
 
 
 def _head(digest: bytes, code: bytes) -> bytes:

@@ -6,12 +6,14 @@ from typing import Any
 
 from alpyna_hook.bind.binder import Binder
 from alpyna_hook.capture import capture_nest
+from alpyna_hook.capture.meanings import Noted
 from alpyna_hook.guest import registries
 from alpyna_hook.ir.captured import Nest
-from alpyna_hook.ir.stored import loads
+from alpyna_hook.ir.stored import Captured, dumps, loads
 from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.live.names import LiveNames
 from alpyna_hook.reasons import Declined
+from alpyna_hook.runtime.kept_names import hidden
 from alpyna_hook.seam.site import Site
 
 
@@ -19,25 +21,29 @@ def binder_of(site: Site, values: tuple[object, ...], namespace: dict[str, Any])
     """Raises Declined."""
     positions = {name: k for k, name in enumerate(site.params)}
     with registries.kept(namespace):
-        nest = untracked(nest_of(site, LiveNames(positions, values, namespace)))
-    check_seam(site, nest)
-    return Binder(nest, positions)
+        captured, data = nest_of(site, LiveNames(positions, values, namespace))
+    check_seam(site, untracked(captured.nest))
+    return Binder(captured.nest, positions, captured.meanings, data)
 
 
-def nest_of(site: Site, live: LiveNames) -> Nest:
-    """As it was captured when the module was rewritten, unless names stand for something else than it seemed then."""
+def nest_of(site: Site, live: LiveNames) -> tuple[Captured, bytes]:
+    """As it was captured when the module was rewritten, unless names stand for something else than they seemed to."""
     captured = loads(site.nest)
     if all(live.meaning(path) == meaning for path, meaning in captured.meanings):
-        return captured.nest
+        return captured, site.nest
     module = site.module
     node = module.loop_node(site.lineno, site.col, site.end_lineno, captured.owner)
-    return capture_nest(node, filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines, names=live)
+    noted = Noted(live)
+    nest = capture_nest(node, filename=module.filename, qualname=site.qualname, skip_lines=module.skip_lines, names=noted)
+    captured = Captured(nest, tuple(noted.meanings.items()), captured.owner)
+    try:
+        return captured, dumps(captured)
+    except RecursionError:
+        return captured, b""
 
 
 def check_seam(site: Site, nest: Nest) -> None:
     """The seam was made for what the names of the source look like: it must fit what they are, too."""
-    code = site.code()
-    own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars} if code is not None and site.in_function else set()
     read = {name.partition(".")[0] for name in (*nest.reads, *nest.attributes)}
-    if {*nest.targets} != {*site.targets, *site.perhaps} or nest.has_return != site.has_return or read & own - {*site.params}:
+    if {*nest.targets} != {*site.targets, *site.perhaps} or nest.has_return != site.has_return or read & hidden(site):
         raise Declined("call", "what its names stand for is not what they look like")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from alpyna_hook import config
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import watched_at
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
@@ -22,6 +23,8 @@ from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.runtime.kept_names import KeptNames, is_keepable, keep_names, kept_names
+from alpyna_hook.runtime.kept_variant import can_be_kept, keep_variant, kept_variant
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.placing import predicted
@@ -48,8 +51,7 @@ class SiteState:
         self._trace: Trace = getattr(site.state, "trace", None) or Trace()
         assert site.judge is not None
         self.tally = Tally(site, self._trace, site.judge, forced=site.module.options.compiles_all)
-        self.binder: Binder | None = None
-        self.nest: Nest | None = None
+        self.binder: Binder | KeptNames | None = None
         self.variants: dict[tuple[object, ...], Variant | Declined] = {}
         self.estimate: Estimate | None = None
         self.pending: dict[tuple[object, ...], float] = {}  # by signature, of a site that has run compiled: see `Judge.pending`
@@ -60,12 +62,24 @@ class SiteState:
         self.tally.settle()
         return self._trace
 
-    def prepare(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
+    def bound(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Binder | KeptNames, Binding]:
+        """The names of this call, by what an earlier process has kept of the nest if that will do."""
         if self.binder is None:
-            from alpyna_hook.runtime.capturing import binder_of
+            self.binder = kept_names(site, values, namespace) or self.full(site, values, namespace)
+        if isinstance(self.binder, KeptNames):
+            found = self.binder.bind(values, namespace)
+            if found is not None:
+                return self.binder, found
+        binder = self.full(site, values, namespace)
+        return binder, binder.bind(values, namespace)
+
+    def full(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
+        """With what was captured."""
+        if self.binder is None or isinstance(self.binder, KeptNames):
+            with own_imports():
+                from alpyna_hook.runtime.capturing import binder_of
 
             self.binder = binder_of(site, values, namespace)
-            self.nest = self.binder.nest
         return self.binder
 
 
@@ -171,9 +185,7 @@ def looks(site: Site, state: SiteState, judge: Judge) -> bool:
 def attempt(
     site: Site, state: SiteState, judge: Judge, values: tuple[object, ...], namespace: dict[str, Any], *, forced: bool
 ) -> tuple[Any, ...]:
-    binder = state.prepare(site, values, namespace)
-    assert state.nest is not None
-    binding = binder.bind(values, namespace)
+    binder, binding = state.bound(site, values, namespace)
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
         raise variant.fresh()
@@ -182,24 +194,49 @@ def attempt(
         if not forced and not worth_compiling(site, state, judge, estimate, binding):
             judge.timing = True
             raise Declined("too-small")
+        if variant is None and isinstance(binder, KeptNames):
+            variant = known_variant(site, state, binding, binder.data)
+            if variant is None:
+                binder = state.full(site, values, namespace)
+                binding = binder.bind(values, namespace)
         if variant is None:
             with registries.kept(namespace):
                 variant = new_variant(site, state, binding)
     try:
-        return launch(site, state.tally, variant, binder, binding, values, estimate)
+        done = launch(site, state.tally, variant, binder, binding, values, estimate)
     except TooSmall:
         judge.looked()
         if judge.loses():
             rest(site, judge)
         raise Declined("too-small") from None
+    if variant.news:
+        keep(site, state, binder, binding, variant)
+    return done
+
+
+def keep(site: Site, state: SiteState, binder: Binder | KeptNames, binding: Binding, variant: Variant) -> None:
+    """For later processes."""
+    variant.news = False
+    if not is_keepable(site) or not (isinstance(binder, KeptNames) or binder.is_plain) or not can_be_kept(variant):
+        return
+    if not isinstance(binder, KeptNames):
+        keep_names(site, binder, outline_of(binder.nest, binding))
+    keep_variant(site, binding.signature, binder.data, variant)
+
+
+def outline_of(nest: Nest, binding: Binding) -> Any:
+    with own_imports():
+        from alpyna_hook.cost.outline import outline
+
+    return outline(nest, binding.functions)
 
 
 def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:
     if state.estimate is None:
-        assert state.nest is not None
-        from alpyna_hook.cost.outline import outline
-
-        state.estimate = Estimate(outline(state.nest, binding.functions), site.nest)
+        binder = state.binder
+        assert binder is not None
+        outline = binder.outline if isinstance(binder, KeptNames) else outline_of(binder.nest, binding)
+        state.estimate = Estimate(outline, site.nest)
     return state.estimate
 
 
@@ -215,7 +252,8 @@ def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estima
 
 
 def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
-    from alpyna_hook import pipeline
+    with own_imports():
+        from alpyna_hook import pipeline
 
     begun = thread_time()
     assert binding.nest is not None
@@ -225,6 +263,16 @@ def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
         state.variants[binding.signature] = declined.fresh()
         raise
     variant.analysis_seconds = thread_time() - begun
+    return remembered(site, state, binding, variant)
+
+
+def known_variant(site: Site, state: SiteState, binding: Binding, nest: bytes) -> Variant | None:
+    """As an earlier process has left it."""
+    variant = kept_variant(site, binding.signature, nest)
+    return variant and remembered(site, state, binding, variant)
+
+
+def remembered(site: Site, state: SiteState, binding: Binding, variant: Variant) -> Variant:
     variant.options, variant.place = site.module.options, site.shown_place
     variant.trust_flags = variant.keeps_flags = all(keeps_flags(*ufunc) for ufunc in variant.interface.ufuncs)
     state.variants[binding.signature] = variant

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alpyna_hook.guest.outside import came_from_outside
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.room import with_more_room
 from alpyna_hook.ir import layout as frame_layout
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
@@ -25,6 +26,7 @@ from alpyna_hook.runtime.dividing import note_run, shared_out
 from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
+from alpyna_hook.runtime.kept_names import KeptNames
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
@@ -36,10 +38,14 @@ from alpyna_hook.seam.records import MISSING
 from alpyna_hook.seam.site import Site
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from alpyna_hook.bind.binder import Binder
     from alpyna_hook.ir.captured import Loc
     from alpyna_hook.ir.interface import Variable
     from alpyna_hook.seam.site import Plan
+
+    Bound: TypeAlias = Binder | KeptNames
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _MOST_ERRORS = 1000  # while one is dealt with
@@ -67,7 +73,7 @@ class Flagged(Exception):
 
 
 def launch(
-    site: Site, tally: Tally, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...], estimate: Estimate, *,
+    site: Site, tally: Tally, variant: Variant, binder: Bound, binding: Binding, values: tuple[object, ...], estimate: Estimate, *,
     again: bool = False,
 ) -> tuple[Any, ...]:
     """The values of the site's targets, in a 1-tuple.  again: another kernel has been tried.
@@ -78,6 +84,7 @@ def launch(
     if variant.choices:
         binding.scalars[WHICH] = 0
     if variant.tuples:
+        assert not isinstance(binder, KeptNames)
         binder.make_arrays(binding, variant.tuples)
     arrays = [binding.arrays[name] for name in variant.interface.arrays]
     distant = None if again else there(variant, arrays, binding, estimate, trace)
@@ -131,7 +138,7 @@ def launch(
 
 
 def planned(
-    site: Site, tally: Tally, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...], key: PlaceKey,
+    site: Site, tally: Tally, variant: Variant, binder: Bound, binding: Binding, values: tuple[object, ...], key: PlaceKey,
     placed: Placed, estimate: Estimate,
 ) -> Plan | None:
     """A plan for calls like the present one, if it is due."""
@@ -140,8 +147,12 @@ def planned(
         return None
     if not variant.trust_flags or variant.options.elsewhere:
         return None
-    from alpyna_hook.runtime.plans import consider
+    with own_imports():
+        from alpyna_hook.runtime.capturing import binder_of
+        from alpyna_hook.runtime.plans import consider
 
+    if isinstance(binder, KeptNames):
+        binder = binder_of(site, values, binding.namespace)
     return consider(site, tally, variant, binder, binding, values, key, estimate, before)
 
 
@@ -217,7 +228,7 @@ def in_parts(variant: Variant, call: Call, arrays: list[Any]) -> Parts | None:
 
 
 def concluded(
-    site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Binder, binding: Binding, values: tuple[object, ...],
+    site: Site, trace: Trace, judge: Judge, variant: Variant, binder: Bound, binding: Binding, values: tuple[object, ...],
     work: Work, call: Call, ran: Ran, *, forced: bool,
 ) -> tuple[Any, ...]:
     """The values of the targets, when the kernel has run.  A signal's handler may raise an exception anywhere here: nothing
@@ -323,7 +334,7 @@ def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
 
 
 def box(
-    variant: Variant, binder: Binder, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
+    variant: Variant, binder: Bound, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
 ) -> Any:
     value = value_of(variant, binding, results, name)
     if value is MISSING:

@@ -22,7 +22,7 @@ from alpyna_hook.runtime.errand import MOMENT
 if TYPE_CHECKING:
     from typing import Any
 
-    from alpyna_hook.emit.carried import Carry
+    from alpyna_hook.ir.layout import Carry
     from alpyna_hook.runtime.interrupts import Work
 
 _SECONDS = 0.05  # of a part: where nobody waits for it

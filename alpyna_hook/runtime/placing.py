@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alpyna_hook.guest import registries
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.integers.general import UNKNOWN, General, inputs
 from alpyna_hook.ir.layout import NO_END
-from alpyna_hook.kernels import store
+from alpyna_hook.kernels import ready, store
 from alpyna_hook.live.binding import Binding
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
@@ -144,6 +145,7 @@ def setting(variant: Variant, key: tuple[Any, ...]) -> tuple[int, Proofs]:
     if not variant.trust_flags and not typed.ufuncs:
         mask = 0
     proofs = Proofs(lambda: variant.typed, variant.integers, variant.layout.ndims, preset, errstate["over"] == "ignore")
+    proofs.take(variant.kept_proofs.get(proofs.setting, []))
     found = mask, proofs
     remember(variant.settings, key, found, _MOST_SETTINGS)
     return found
@@ -164,6 +166,7 @@ def proved(variant: Variant, lie: Lie, binding: Binding) -> tuple[General, int]:
         found = proofs.new(integers, dict(zip(variant.interface.arrays, lie.shapes, strict=True)), binding.spans)
     if proofs.made > made:
         seconds = thread_time() - begun
+        variant.news = True
         variant.spent.append(Spent(seconds, seconds, False, True))
     return found
 
@@ -198,9 +201,7 @@ def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
     def task() -> Kernel:
         own = thread_time()
         try:
-            from alpyna_hook import pipeline
-
-            return pipeline.compiled(variant, key)
+            return kept_kernel(variant, key) or made_kernel(variant, key)
         finally:
             elsewhere.append(thread_time() - own)
 
@@ -210,6 +211,23 @@ def compiled(variant: Variant, key: KernelKey, binding: Binding) -> Kernel:
     fresh = variant.options.jit != MEASURED or store.missing() > missing
     variant.spent.append(Spent(here + sum(elsewhere), here, True, imported, fresh))
     return kernel
+
+
+def kept_kernel(variant: Variant, key: KernelKey) -> Kernel | None:
+    """One that an earlier process has made, from the store."""
+    digest = variant.kept_kernels.get(key)
+    found = ready.by_digest(digest) if digest else None
+    if found is not None:
+        variant.kernels[key] = found
+    return found
+
+
+def made_kernel(variant: Variant, key: KernelKey) -> Kernel:
+    with own_imports():
+        from alpyna_hook import pipeline
+
+    variant.news = True
+    return pipeline.compiled(variant, key)
 
 
 def predicted(estimate: Estimate, binding: Binding) -> float:

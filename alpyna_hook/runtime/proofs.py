@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.integers.general import UNKNOWN, General, inputs
+from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.integers.general import UNKNOWN, General, for_anything, for_these, general, inputs
 
 if TYPE_CHECKING:
     from alpyna_hook.ir import typed as t
@@ -56,7 +57,8 @@ class Proofs:
         self.misses += 1
         if self.misses > _MOST and self.misses & self.misses - 1:  # no power of two
             return self.anything(), UNKNOWN
-        from alpyna_hook.prove.general import prove_alike, prove_this
+        with own_imports():
+            from alpyna_hook.prove.general import prove_alike, prove_this
 
         prover = prove_this if self.misses == 1 else prove_alike
         proof = prover(self.nest(), integers, shapes, self.preset, self.wrap, spans)
@@ -66,12 +68,34 @@ class Proofs:
         assert trips is not None
         return proof, trips
 
+    @property
+    def setting(self) -> tuple[object, ...]:
+        """What they depend on, beside the nest."""
+        return tuple(sorted(self.preset.items())), self.wrap
+
+    def dumped(self) -> list[tuple[Any, ...]]:
+        """As plain values."""
+        known = [*self.known, *[p for p in (self._anything,) if p is not None and p not in self.known]]
+        return [(p.outcomes, p.raises, p.text, p.own, p.trips(*p.own) if p.own is not None else None) for p in known]
+
+    def take(self, kept: list[tuple[Any, ...]]) -> None:
+        """What `dumped` gave in an earlier process."""
+        for outcomes, raises, text, own, trips in kept:
+            if text:
+                self.known.append(general(outcomes, raises, text))
+            elif own is not None:
+                self.known.append(for_these(outcomes, raises, trips, [*own]))
+            else:
+                self._anything = for_anything(outcomes, raises)
+        self.misses = len(self.known)
+
     def is_for_anything(self, proof: General) -> bool:
         return proof is self._anything
 
     def anything(self) -> General:
         if self._anything is None:
-            from alpyna_hook.prove.general import prove_anything
+            with own_imports():
+                from alpyna_hook.prove.general import prove_anything
 
             self._anything = prove_anything(self.nest(), self.integers, self.axes, self.preset, self.wrap)
             self.made += 1

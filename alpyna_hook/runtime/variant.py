@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from alpyna_hook.config import Options
 from alpyna_hook.cost.pace import Pace
 from alpyna_hook.ir.kinds import is_int
-from alpyna_hook.ir.layout import Layout
+from alpyna_hook.ir.layout import Carry, Layout
 from alpyna_hook.ir.schema import Struct
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from alpyna_hook.bind.kept_tuples import Kept
     from alpyna_hook.bind.swaps import Choice
     from alpyna_hook.dependence import Outermost  # for several threads alone
-    from alpyna_hook.emit.carried import Carry
     from alpyna_hook.ir import captured as ir, typed as t
     from alpyna_hook.ir.facts import Facts
     from alpyna_hook.ir.interface import Interface
@@ -144,6 +143,9 @@ class Variant:
         self.unplanned = 0  # calls through the engine, since the last plan was made
         self.plans = 0  # made, or tried to
         self.before: tuple[object, object] | None = None  # shapes and strides, and integers, of the last of these calls
+        self.kept_kernels: dict[KernelKey, str] = {}  # those that an earlier process has made: the digests of their texts
+        self.kept_proofs: dict[object, list[tuple[Any, ...]]] = {}  # by what `Proofs` are for
+        self.news = False  # something was made that is not kept yet
         self.spent: list[Spent] = []  # and not put down yet
         self.analysis_seconds = 0.0  # that no kernel was charged with
         self.dependences: Outermost | None = None  # once a schedule was asked for
@@ -182,6 +184,10 @@ class Variant:
 
             self._carried = (carry(self.typed, self.layout),)
         return self._carried[0]
+
+    def keep_carried(self, carried: Carry | None) -> None:
+        """As it is known from before."""
+        self._carried = (carried,)
 
     def called(self, now: tuple[object, object]) -> tuple[object, object] | None:
         """Notes a call through the engine; what the last one was like, where a plan is due."""

@@ -10,14 +10,17 @@ process that dies (or hangs) is reported with the seed that it was at.
 from __future__ import annotations
 
 import argparse
+import atexit
 import collections
 import faulthandler
 import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,6 +30,7 @@ from alpyna_hook.config import ENGINES
 from tests.differential import compile_accelerated
 from tests.exchanging import DONE, wherever_legal
 from tests.generator.trial import Trial, fails, failure, trials
+from tests.keeping import FOUND, as_new_processes
 from tests.parting import one_at_a_time
 from tests.planning import SERVED, at_once
 
@@ -52,6 +56,7 @@ def main() -> int:
     parser.add_argument("--device", default="cpu", help="where what can be run there runs")
     parser.add_argument("--parts", action="store_true", help="kernels run one iteration of the outermost loop at a time, as long ones do")
     parser.add_argument("--plans", action="store_true", help="each call is repeated, and plans serve as soon as there can be one")
+    parser.add_argument("--kept", action="store_true", help="each call is repeated, as by a later process that finds what was kept")
     parser.add_argument("--exchanged", action="store_true", help="inner loops are exchanged wherever that is legal")
     parser.add_argument("--chunk", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -82,7 +87,7 @@ def _child(options: argparse.Namespace, first: int) -> dict[str, int]:
                "--count", str(count), "--out", str(options.out), "--signatures", str(options.signatures),
                "--bindings", str(options.bindings), "--device", options.device]
     command += ["--no-reduce"] * options.no_reduce + ["--needless"] * options.needless + ["--parts"] * options.parts
-    command += ["--plans"] * options.plans + ["--exchanged"] * options.exchanged
+    command += ["--plans"] * options.plans + ["--exchanged"] * options.exchanged + ["--kept"] * options.kept
     run = subprocess.run(
         command, capture_output=True, text=True,
         env={**os.environ, "ALPYNA_JIT": options.jit, "ALPYNA_THREADS": str(options.threads)},
@@ -106,6 +111,7 @@ def summary(totals: collections.Counter[str], seed: int, seconds: float) -> str:
              f"{100 * totals['raised'] / runs:.1f} % raise, {100 * totals['warned'] / runs:.1f} % warn, "
              f"{totals['differences']} differences, {totals['died']} deaths"
              + f", {totals['planned']} calls by plans" * bool(totals["planned"])
+             + f", {totals['kept']} kernels of earlier calls" * bool(totals["kept"])
              + f", {totals['exchanged']} loops exchanged" * bool(totals["exchanged"])]
     verdicts = [(name, n) for name, n in totals.most_common() if name.startswith("verdict ")]
     return "\n".join(lines + [f"    {n:7d}  {name.partition(' ')[2]}" for name, n in verdicts])
@@ -122,6 +128,10 @@ def _chunk(options: argparse.Namespace) -> int:
         at_once(setattr)
     if options.exchanged:
         wherever_legal(setattr)
+    if options.kept:
+        os.environ["ALPYNA_CACHE_DIR"] = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, os.environ["ALPYNA_CACHE_DIR"])
+        as_new_processes(setattr)
     for k in range(options.first, options.first + options.count):
         print(f"nest {k}", flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
@@ -129,7 +139,7 @@ def _chunk(options: argparse.Namespace) -> int:
         rng = random.Random(options.seed * STRIDE + k)
         history: list[Trial] = []
         compiler = partial(compile_accelerated, device=options.device)
-        for trial in trials(rng, compiler, signatures=options.signatures, bindings=options.bindings, repeated=options.plans):
+        for trial in trials(rng, compiler, signatures=options.signatures, bindings=options.bindings, repeated=options.plans or options.kept):
             history.append(trial)
             compared = trial.compared
             totals["runs"] += 1
@@ -147,6 +157,7 @@ def _chunk(options: argparse.Namespace) -> int:
         faulthandler.cancel_dump_traceback_later()
     totals["planned"] = SERVED.total()
     totals["exchanged"] = len(DONE)
+    totals["kept"] = FOUND["kernels"]
     print(json.dumps(totals))
     return 0
 

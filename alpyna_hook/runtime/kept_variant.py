@@ -1,0 +1,89 @@
+"""A variant of a nest as an earlier process has left it: what a call needs, what was proved, and the names of its kernels.
+
+What is asked for beyond that, as for new integers or by threads, is analysed again, from what was captured and the same types.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alpyna_hook.guest import registries
+from alpyna_hook.guest.own_imports import own_imports
+from alpyna_hook.ir.facts import ArrayType, Facts, Known
+from alpyna_hook.ir.interface import Interface, Variable
+from alpyna_hook.ir.layout import Carry, Layout
+from alpyna_hook.ir.schema import values
+from alpyna_hook.kernels.store import digest_of
+from alpyna_hook.live.binding import View
+from alpyna_hook.runtime.kept_names import key_of
+from alpyna_hook.runtime.plan_store import load, save
+from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant
+from alpyna_hook.seam.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def kept_variant(site: Site, signature: tuple[object, ...], nest: bytes) -> Variant | None:
+    """What was kept of the nest for these types."""
+    found = load(key_of(site, (signature, nest)))
+    if found is None:
+        return None
+    given, facts, carried, exchanged, kernels, proofs = found
+    variant = Variant(_given(*given), _again(nest, facts))
+    variant.keep_carried(carried and Carry(*carried))
+    variant.exchanged = dict.fromkeys(exchanged)
+    variant.kept_kernels, variant.kept_proofs = kernels, proofs
+    return variant
+
+
+def can_be_kept(variant: Variant) -> bool:
+    """Not what depends on functions of the user, on tuples, or on arrays that change their names."""
+    plain = not (variant.choices or variant.made or variant.tuples or variant.facts.tuples or variant.facts.fixed)
+    return plain and all(isinstance(function, Known) for function in variant.facts.functions.values())
+
+
+def keep_variant(site: Site, signature: tuple[object, ...], nest: bytes, variant: Variant) -> None:
+    """With all that is known of it by now."""
+    interface, facts, carried = variant.interface, variant.facts, variant.carried
+    variables = {name: values(v) for name, v in interface.variables.items()}
+    results = tuple([values(v) for v in interface.results])
+    plain = dict(zip(Interface.__match_args__, values(interface), strict=True)) | {"variables": variables, "results": results}
+    views = {name: values(view) for name, view in variant.views.items()}
+    given = plain, variant.layout.ndims, dict(variant.reps), views, dict(variant.anchored)
+    told = (
+        {name: values(array) for name, array in facts.arrays.items()}, dict(facts.scalars), facts.small,
+        {name: values(known) for name, known in facts.functions.items()},  # type: ignore[arg-type]
+    )
+    made = {key: digest_of(kernel.source.text) for key, kernel in variant.kernels.items() if kernel.source}
+    kernels: dict[KernelKey, str] = {**variant.kept_kernels, **made}
+    proofs: dict[object, Any] = {**variant.kept_proofs, **{p.setting: p.dumped() for _, p in variant.settings.values()}}
+    save(key_of(site, (signature, nest)), (given, told, carried and values(carried), tuple(variant.exchanged), kernels, proofs))
+
+
+def _given(
+    plain: dict[str, Any], ndims: dict[str, int], reps: dict[str, str], views: dict[str, Any], anchored: dict[int, str]
+) -> Given:
+    variables = {name: Variable(*each) for name, each in plain["variables"].items()}
+    interface = Interface(**{**plain, "variables": variables, "results": tuple([Variable(*each) for each in plain["results"]])})
+    rows = {name: View(*each) for name, each in views.items()}
+    return Given(interface, Layout(interface, ndims), reps, rows, {}, {}, (), anchored)
+
+
+def _again(nest: bytes, facts: Any) -> Callable[[], Analysis]:
+    def analyse() -> Analysis:
+        with registries.kept(), own_imports():
+            from alpyna_hook import pipeline
+            from alpyna_hook.ir.stored import loads
+
+            return pipeline.analyse(loads(nest).nest, _facts(*facts)).analysis
+
+    return analyse
+
+
+def _facts(arrays: dict[str, Any], scalars: dict[str, str], small: frozenset[str], functions: dict[str, Any]) -> Facts:
+    return Facts(
+        {name: ArrayType(*each) for name, each in arrays.items()}, scalars, small,
+        {name: Known(*each) for name, each in functions.items()})
+
+
