@@ -148,10 +148,7 @@ class Iteration(Expressions):
         if whole is not None:
             if count is None:
                 raise decline("loop-iterable", "np.ndindex() of a shape, with its indices kept as a tuple", node)
-            array, loc = self.array(whole), loc_of(first)
-            test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
-            self.out.append(If(test, (Raise(loc),), (), loc))
-            return [self._extent_of(Shape(array, k, loc), first) for k in range(count)]
+            return self.extents_of(self.array(whole), count, first)
         if as_tuple and count is not None:
             values = self.unpacked(first, count)
         elif any(isinstance(one, ast.Starred) for one in given):
@@ -159,6 +156,13 @@ class Iteration(Expressions):
         else:
             values = [self.expr(one) for one in given]
         return [self._extent_of(Call("@extent", (value,), (), value.loc), node) for value in values]
+
+    def extents_of(self, array: str, count: int, node: ast.expr) -> list[Expr]:
+        """The lengths of an array's dimensions, of which there are as many as the nest was captured for."""
+        loc = loc_of(node)
+        test = Compare((Shape(array, -1, loc), Const(count, loc)), ("!=",), loc)
+        self.out.append(If(test, (Raise(loc),), (), loc))
+        return [self._extent_of(Shape(array, k, loc), node) for k in range(count)]
 
     def unpacked(self, node: ast.expr, count: int) -> list[Expr]:
         raise NotImplementedError  # given by `Statements`

@@ -206,6 +206,9 @@ class Statements(Assignments):
         if isinstance(node.iter, ast.Call) and self.meaning(node.iter.func) == "numpy.ndindex":
             self._for_ndindex(node, node.iter)
             return
+        if isinstance(node.iter, ast.Attribute) and node.iter.attr == "flat" and (rank := self._rank(node.iter.value)):
+            self._for_flat(node, node.iter.value, rank)
+            return
         source = self.unchanged(self.source(node.iter), node.iter)
         self._check_kept(node, source)
         loc = loc_of(node)
@@ -242,14 +245,26 @@ class Statements(Assignments):
         self.out.append(For(node.target.id, source.start, source.stop, source.step, body, orelse, loc_of(node)))
 
     def _for_ndindex(self, node: ast.For, shape: ast.Call) -> None:
-        """`for i, j in np.ndindex(n, m)`: loops in each other, of which the innermost has the body."""
+        """`for i, j in np.ndindex(n, m)`."""
         self.builtin(shape, "numpy.ndindex")
         count = len(node.target.elts) if isinstance(node.target, ast.Tuple | ast.List) else None
-        extents, loc = self.extents(shape, count), loc_of(node)
+        extents = self.extents(shape, count)
         if count not in (None, len(extents)):
             raise decline("statement", f"{len(extents)} values for {count} targets", node.target)
-        indices = [Var(self.hidden(), loc) for _ in extents]
-        items = self._assign_items(node, tuple(indices), Var("@h", loc))
+        self._for_all(node, extents, lambda indices: indices)
+
+    def _for_flat(self, node: ast.For, of: ast.expr, rank: int) -> None:
+        """`for x in a.flat`: the elements as they are when it is their turn."""
+        source = Elements(self.array(of), False, loc_of(of))
+        self._check_kept(node, source)
+        extents = self.extents_of(source.array, rank, of)
+        self._for_all(node, extents, lambda indices: Load(source.array, indices, source.loc))
+
+    def _for_all(self, node: ast.For, extents: Sequence[Expr], item: Callable[[tuple[Var, ...]], Item]) -> None:
+        """Loops in each other, of which the innermost has the body."""
+        loc = loc_of(node)
+        indices = tuple([Var(self.hidden(), loc) for _ in extents])
+        items = self._assign_items(node, item(indices), Var("@h", loc))
         body = (*items, *self._loop_body(node.body))
         orelse = self.body(node.orelse)
         leave: tuple[Stmt, ...] = ()

@@ -455,6 +455,9 @@ def tuple_loop(scope: Scope, budget: int) -> Lines:
 def element_loop(scope: Scope, budget: int) -> Lines:
     if scope.chance(20):
         return tuple_loop(scope, budget)
+    if scope.chance(12):
+        array, element = scope.pick(scope.arrays), scope.fresh("x")
+        return _for(scope, f"for {element} in {array.name}.flat:", [], {element: array.kind}, budget)
     flat = [a for a in scope.arrays if len(a.dims) == 1]
     if not flat:
         return range_loop(scope, budget)
