@@ -22,8 +22,7 @@ _running: list[tuple[Resting, object, float]] = []  # each with what its site sa
 def begins(site: Resting, turns: float) -> None:
     """The interpreter begins to run the loop, which turns so often, and is timed."""
     del _running[_MOST:]
-    if turns >= 2.0:
-        _running.append((site, site.timed, turns))
+    _running.append((site, site.timed, turns))
 
 
 def calls_to_come(site: Resting, judge: Judge, calls: int) -> float:

@@ -205,6 +205,7 @@ class Judge:
         if self.expected:
             self._ratio.add(min(seconds / self.expected, 20.0))
             self.expected = None
+        self.turns = 0.0
         self._leave(seconds, 1)
         if self.compiled:
             self._compare()
@@ -256,6 +257,7 @@ class Judge:
     def spoilt(self) -> None:
         """The call that was to be timed has others of this site in it, or beside it."""
         self.expected = None
+        self.turns = 0.0
         self.rest = min(max(2 * self.rest, 16), _MOST_REST)
 
     def wants_estimate(self) -> bool:

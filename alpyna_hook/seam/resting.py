@@ -121,10 +121,10 @@ class Resting:
             return
         else:
             self.leave(0 if judge.compiled else judge.rest, judge)
-        self.timed = get_ident(), id(frame), judge.begin(to_next=self.has_return), _warnings(frame)
-        if not self.has_return:
+        thread, warnings = get_ident(), _warnings(frame)
+        self.timed = thread, id(frame), judge.begin(to_next=self.has_return), warnings
+        if judge.turns >= 2.0 and not self.has_return:  # nothing else from now on: it would be in the loop's time
             begins(self, judge.turns)
-            judge.turns = 0.0
 
     def ended(self) -> None:
         """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an

@@ -513,3 +513,21 @@ def test_the_first_proofs_are_no_loss_but_those_that_go_on_are(judge: Judge, clo
         judge.end_compiled()
         lost += 1
     assert lost < 5
+
+
+def test_nothing_but_the_loop_is_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the seam does for a call that is timed, it has done before it asks for the time."""
+    from alpyna_hook.seam import resting
+
+    now = Clock()
+
+    def warnings(frame: object) -> int:
+        now.now += 1.0
+        return 0
+
+    monkeypatch.setattr(resting, "_warnings", warnings)
+    made = static_analyse(f"{SHORT}\n# judge {next(_NUMBER)}\n", Options(strict=True))
+    site = all_sites()[-2]
+    site.judge = Judge(now, now, Launches())
+    made.three(1)
+    assert site.judge.interpreter == pytest.approx(50e-9)  # the least that any loop takes
