@@ -45,6 +45,7 @@ _FIRST_REST = 64
 _SLACK = 4.0  # times what calls were seen to take, they may take until there is another look;
 _MOST_SLACK = 2.0**12  # twice as many each time that it shows nothing new, and then none is set
 _LEAST_REST = 1e-3  # seconds
+_ANY = float("inf")
 _AHEAD = 3.0  # times what has been seen, at the most, that which is to come counts as
 _WARNED = 0.125  # what a kernel is taken to save, that would likely be undone
 _HOPELESS = 2**14  # calls that were all too short for a kernel,
@@ -122,9 +123,10 @@ class Judge:
 
     __slots__ = (
         "_apart", "_begun", "_built", "_calls", "_cost", "_cost_by", "_elsewhere", "_gained", "_hurried", "_interpreter", "_kernel",
-        "_last_kernel", "_launch", "_launches", "_most", "_new_calls", "_next_sample", "_patience", "_proofs", "_quick", "_ratio",
-        "_short", "_since_estimate", "_slack", "_slow", "_spent", "_timed_by", "_until_measured", "calls_before", "compiled",
-        "expected", "interpreted_seconds", "pending", "rest", "resting", "runs", "timing", "turns", "warned", "within", "worth",
+        "_last_kernel", "_launch", "_launches", "_most", "_most_usual", "_new_calls", "_next_sample", "_patience", "_proofs",
+        "_quick", "_ratio", "_rests_since", "_short", "_since_estimate", "_slack", "_slow", "_spent", "_timed_by",
+        "_until_measured", "calls_before", "compiled", "expected", "interpreted_seconds", "pending", "rest", "resting", "runs",
+        "timing", "turns", "warned", "within", "worth",
     )
 
     def __init__(
@@ -144,6 +146,8 @@ class Judge:
         self._short = 0  # of them, the last ones, that were shorter than a call of a kernel
         self.rest = 0  # calls that are left to the interpreter unseen after each that is seen
         self._slack = _SLACK
+        self._most_usual = _ANY  # seconds that calls nobody looked at took at the most
+        self._rests_since = 0.0  # the time at which the last rest began
         self._hurried = False  # the last rest ended before all of its calls
         self.warned = False  # when the interpreter ran a call: of what makes a kernel's call be undone
         self.compiled = False
@@ -177,7 +181,11 @@ class Judge:
     @property
     def interpreter(self) -> float | None:
         """Seconds that the interpreter needs for a call, as far as that was seen."""
-        return self._interpreter.mean if self._interpreter.count else None
+        return self.usual if self._interpreter.count else None
+
+    @property
+    def usual(self) -> float:
+        return min(self._interpreter.mean, self._most_usual)
 
     def begin(self, *, to_next: bool = False) -> float:
         """The time at which a call is left to the interpreter, to be timed: to its end, or to the next that is looked at."""
@@ -198,7 +206,7 @@ class Judge:
         far = self._interpreter.is_far(seconds)
         seconds = self._interpreter.add(seconds)
         if far:
-            self._slack = _SLACK
+            self._slack, self._most_usual = _SLACK, _ANY
         elif self._hurried:
             self._slack *= 2.0
         self._hurried = False
@@ -211,6 +219,7 @@ class Judge:
             self._compare()
         else:
             self.rest = 0 if far else self._short_rest()  # were they held up once, or have they become longer?
+        self._rests_since = self._quick() if self.rest else 0.0
 
     def _leave(self, seconds: float, calls: int) -> None:
         self.interpreted_seconds += seconds * calls
@@ -223,18 +232,21 @@ class Judge:
         """So many calls have been left to the interpreter since the last one that was timed."""
         if calls:
             self._hurried = calls < self.rest
-            self._leave(self._interpreter.mean, calls)
+            passed = self._quick() - self._rests_since
+            if passed > 0.0 and calls >= _FIRST_REST:  # what is timed has cold caches; the others took no longer than this
+                self._most_usual = max(passed / calls, _LEAST)
+            self._leave(self.usual, calls)
 
     @property
     def longest_rest(self) -> float | None:
         """Seconds after which a rest is to end, though there were fewer calls: they may have become longer."""
         if self._slack > _MOST_SLACK:
             return None
-        return max(self._slack * self.rest * self._interpreter.mean, _LEAST_REST)
+        return max(self._slack * self.rest * self.usual, _LEAST_REST)
 
     def _short_rest(self) -> int:
         """So many calls that looking at one of them costs little; more only step by step, for calls may become longer."""
-        few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self._interpreter.mean)
+        few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self.usual)
         if few < 1:
             return 0
         more = 4 if self._interpreter.mean < self.launch else 1  # times: these would gain nothing
@@ -244,7 +256,7 @@ class Judge:
     def hopeless(self) -> bool:
         """Whether so many calls were so short that even counting them is too much: nothing at the site would notice if they
         became longer."""
-        return self._short > _HOPELESS and self._interpreter.mean < _TINY
+        return self._short > _HOPELESS and self.usual < _TINY
 
     def ahead(self, calls: float) -> float:
         """Seconds that compiling would save in so many calls, which are likely to come."""
