@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
+from operator import and_, or_, xor
 from typing import Any
 
 from alpyna_hook.ir.kinds import Rep, int_range
 from alpyna_hook.ir.layout import FAILED, FOUND, RAISED, VALUE, Layout, Slot, format_of, words
-from alpyna_hook.schedule.value import CONSTANT, GREATEST, LAST, LEAST, STEP, SUM, Rule, Schedule
+from alpyna_hook.schedule.value import AND, CONSTANT, GREATEST, LAST, LEAST, OR, STEP, SUM, XOR, Rule, Schedule
 
 _WORD = struct.Struct("<q")
 
@@ -78,12 +79,25 @@ class _Gathered:
             if not rule.wraps:
                 return False
             total = (total - low) % (high - low + 1) + low
-        _struct(slot.variable.rep).pack_into(self.frame, slot.value, total)
+        return self.put(slot, first, total)
+
+    def put(self, slot: Slot, first: Slot, value: Any) -> bool:
+        """A value that all chunks have made, of the kind that it has in one of them, if that is another than before."""
+        _struct(slot.variable.rep).pack_into(self.frame, slot.value, value)
         if slot.tag >= 0:
             own = _word(self.frame, first.tag)
             tags = [_word(self.frames, c + slot.tag) for c in self.chunks]
             _WORD.pack_into(self.frame, slot.tag, next((tag for tag in tags if tag != own), own))
         return True
+
+    def bits(self, rule: Rule, slot: Slot) -> bool:
+        first = self.layout.inputs[rule.name]
+        before = _value(self.frame, first, 0)
+        left = [_value(self.frames, slot, c) for c in self.chunks]
+        total = reduce(and_, left, before) if rule.kind == AND else reduce(or_, left, before)
+        if rule.kind == XOR:
+            total = reduce(xor, [value ^ before for value in left], before)
+        return self.put(slot, first, total)
 
     def extreme(self, rule: Rule, slot: Slot) -> bool:
         best, chosen = _value(self.frame, self.layout.inputs[rule.name], 0), self.chunks[0]
@@ -107,7 +121,7 @@ class _Gathered:
 
 _BY_KIND = {
     LAST: _Gathered.last, SUM: _Gathered.sum, GREATEST: _Gathered.extreme, LEAST: _Gathered.extreme,
-    CONSTANT: _Gathered.constant, STEP: _Gathered.last,
+    CONSTANT: _Gathered.constant, STEP: _Gathered.last, OR: _Gathered.bits, AND: _Gathered.bits, XOR: _Gathered.bits,
 }
 
 

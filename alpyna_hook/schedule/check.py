@@ -46,7 +46,7 @@ def refuted(
                 seen.block(loop.body)
     except _Enough:
         pass
-    return seen.found or in_chunks(schedule, nest, integers, arrays, limit)
+    return seen.found or in_chunks(schedule, nest, integers, arrays, limit // 2)
 
 
 class _Jump(Exception):

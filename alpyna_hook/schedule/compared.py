@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from itertools import islice
+from operator import and_, or_, xor
 
 from alpyna_hook.dependence import ArrayFacts
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.schedule.imagined import Number, Run, Unknown
-from alpyna_hook.schedule.value import GREATEST, LAST, STEP, Rule, Schedule
+from alpyna_hook.schedule.value import GREATEST, LAST, OR, STEP, XOR, Rule, Schedule
 
 LIMIT = 20_000  # statements and iterations
-_ITERATIONS, _MOST_DRAWS = 64, 40  # numbers are made up until so many iterations, of any draw, were looked at
+_MOST_DRAWS = 16  # of made-up numbers, within the limit
 _FEW = 3  # iterations of the outermost loop, which stays where it is
 
 
@@ -24,9 +26,11 @@ def in_chunks(
     schedule: Schedule, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int
 ) -> str | None:
     """What comes out differently; None where nothing does that could be looked at."""
+    left = limit
     for draw in range(_MOST_DRAWS):
-        iterations, why = _in_chunks(schedule, nest, integers, arrays, limit, draw)
-        if why is not None or (draw + 1) * iterations >= _ITERATIONS:
+        spent, why = _in_chunks(schedule, nest, integers, arrays, left, draw)
+        left -= spent
+        if why is not None or left <= 0:
             return why
     return None
 
@@ -34,7 +38,7 @@ def in_chunks(
 def _in_chunks(
     schedule: Schedule, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int, draw: int
 ) -> tuple[int, str | None]:
-    """How many iterations were looked at, and what `in_chunks` answers."""
+    """How much of the limit was spent, and what `in_chunks` answers."""
     loop = nest.loop
     assert isinstance(loop, t.For)
     try:
@@ -48,10 +52,10 @@ def _in_chunks(
             chunk.iterations(loop, values[k : k + 1])
             chunks.insert(0, chunk.env)
     except Unknown:
-        return _ITERATIONS, None
+        return limit, None
     for rule in schedule.rules:
         _gather(rule, nest, first, chunks)
-    return len(values), _difference(nest, before, first)
+    return max(1, limit - before.left), _difference(nest, before, first)
 
 
 def _as_far_as(
@@ -91,6 +95,8 @@ def _gather(rule: Rule, nest: t.TypedNest, into: Run, chunks: list[dict[str, Num
     match rule.kind:
         case "sum":
             into.env[name] = start + sum([value - start for value in left])
+        case "or" | "and" | "xor":
+            into.env[name] = _combined(rule.kind, int(start), [int(value) for value in left])
         case "constant":
             into.env[name] = next((value for value in left if value != start), start)
         case _:
@@ -98,6 +104,12 @@ def _gather(rule: Rule, nest: t.TypedNest, into: Run, chunks: list[dict[str, Num
             if best != start:
                 chosen = next(chunk for chunk in chunks if chunk.get(name) == best)
                 into.env.update({other: chosen[other] for other in (name, *rule.companions) if other in chosen})
+
+
+def _combined(kind: str, start: int, left: list[int]) -> int:
+    if kind == XOR:
+        return reduce(xor, [value ^ start for value in left], start)
+    return reduce(or_ if kind == OR else and_, left, start)
 
 
 def rearranged(

@@ -3,6 +3,7 @@
     for i in range(n):
         t = a[i] * 2            private: assigned before it is read; after the loop, what the last iteration left
         s += b[i]               a sum, exact for integers in any order
+        any = any or b[i] > 9   a disjunction, or another operation on the bits of an integer or a bool
         k += 3                  an induction variable: k at the head of iteration m is what it was before, and 3 * m
         if t > m:
             m = t; at = i       a maximum, with its companion
@@ -20,7 +21,7 @@ from collections.abc import Iterable
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_complex, is_int
 from alpyna_hook.ir.schema import Node, fields, walk
-from alpyna_hook.schedule.value import CONSTANT, GREATEST, LAST, LEAST, STEP, SUM, Rule
+from alpyna_hook.schedule.value import AND, CONSTANT, GREATEST, LAST, LEAST, OR, STEP, SUM, XOR, Rule
 
 _GREATER = {"gt": (1, True), "ge": (1, False), "lt": (-1, True), "le": (-1, False)}  # sign of left - right; strict
 
@@ -59,8 +60,9 @@ class _Scalars:
 
     def rule(self, name: str) -> Rule:
         if name in self.exposed:
-            found = name in self.nest.inputs and (self._induction(name) or self._sum(name) or self._extreme(name))
-            if not found:
+            of_some_kind = (self._induction, self._sum, self._bits, self._extreme)
+            found = next(filter(None, [rule(name) for rule in of_some_kind]), None) if name in self.nest.inputs else None
+            if found is None:
                 raise InOrder(f"{_shown(name)} carries its value to the next iteration{self._place(name)}")
             return found
         if name in self.nest.inputs and name in self.nest.outputs and name not in self.definite:
@@ -113,6 +115,28 @@ class _Scalars:
         if variable.kinds == ("int",):
             return True
         return variable.rep[0] == "u" and all(isinstance(term, t.Op) and term.name == "add" for term in terms)
+
+    # -- any = any or x
+
+    def _bits(self, name: str) -> Rule | None:
+        """Assignments that all combine the variable, by one operation, with what does not depend on it."""
+        writes, variable = self._writes(name), self.nest.variables[name]
+        found = [self._bitwise(s.value, name) if isinstance(s, t.Assign) else None for s in writes]
+        if len(variable.kinds) > 2 or not (is_int(variable.rep) or variable.rep == "b1") or None in found or len({*found}) != 1:
+            return None
+        own = sum([_reads_in(s.value)[name] for s in writes if isinstance(s, t.Assign)])
+        return Rule(name, found[0]) if found[0] is not None and own == self.reads[name] else None
+
+    def _bitwise(self, e: t.Expr, name: str) -> str | None:
+        """The operation, in the variable's own representation."""
+        rep = self.nest.variables[name].rep
+        if isinstance(e, t.Op) and e.name in (OR, AND, XOR) and e.compute == e.rep == rep and len(e.args) == 2:
+            left, right = e.args if self._is(e.args[0], name) else e.args[::-1]
+            return e.name if self._is(left, name) and name not in _reads_in(right) else None
+        if isinstance(e, t.Select) and e.rep == rep == "b1" and self._is(e.test, name):
+            kept, other, kind = (e.then, e.orelse, OR) if self._is(e.then, name) else (e.orelse, e.then, AND)
+            return kind if self._is(kept, name) and name not in _reads_in(other) and len(other.kinds) == 1 else None
+        return None
 
     # -- k += 3
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from alpyna_hook.ir.schema import Record
 
 LAST, SUM, GREATEST, LEAST, CONSTANT, STEP = "last", "sum", "greatest", "least", "constant", "step"
-_WORDS = {SUM: "sum", GREATEST: "maximum", LEAST: "minimum", CONSTANT: "flag", STEP: "induction variable"}
+OR, AND, XOR = "or", "and", "xor"
+_WORDS = {
+    OR: "disjunction", AND: "conjunction", XOR: "exclusive disjunction",
+    SUM: "sum", GREATEST: "maximum", LEAST: "minimum", CONSTANT: "flag", STEP: "induction variable",
+}
 
 
 class Rule(Record):
@@ -15,6 +19,7 @@ class Rule(Record):
     sum       the value before, and what each chunk has added to it.
     greatest  the greatest of what the chunks leave, the first one of equals (least: the least), with its companions: what was
               assigned together with it.
+    or        all that the chunks leave, by `|`, bit by bit (and: by `&`; xor: the value before, and what each chunk has changed).
     constant  the constant that some iteration has assigned, if any has; none reads it.
     step      what the last chunk leaves; a chunk begins with the value before and `step` for each iteration before it.
 

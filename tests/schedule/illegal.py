@@ -15,6 +15,8 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ from alpyna_hook.ir.schema import replace
 from alpyna_hook.runtime import schedules as remembered
 from alpyna_hook.schedule import check, interchange
 from alpyna_hook.schedule.compared import rearranged
-from alpyna_hook.schedule.value import CONSTANT, GREATEST, LAST, LEAST, STEP, SUM, Rule, Schedule
+from alpyna_hook.schedule.value import AND, CONSTANT, GREATEST, LAST, LEAST, OR, STEP, SUM, XOR, Rule, Schedule
 from tests.differential import Program
 from tests.schedule.test_interchange import inputs, nest as exchangeable, program_of
 
@@ -35,12 +37,15 @@ STATEMENTS = (
     "s += w[i]", "s += w[i]", "s -= i", "s = s * 2 + i", "c -= i", "c = i", "if w[i] > m:\n    m = w[i]", "if w[i] > m:\n    m = w[i]\n    at = i",
     "if w[i] >= m:\n    m = w[i]\n    at = i", "m = max(m, w[i])", "m = min(m, w[i])", "m = w[i]", "k += 2", "k += 2\nb[k % 24, 1] = 1.0",
     "k += i", "t = b[{f}, 1]\nb[{g}, 0] = t * t", "b[{g}, 0] = p\np = b[{f}, 1]", "p = b[i, 1]\nb[i, 2] = p", "p += b[i, 0]",
+    "found = found or w[i] == 3", "found = found and w[i] == 3", "c |= w[i]", "c &= i + 64", "c ^= i",
     "if w[i] == 3:\n    found = True", "if w[i] == 3:\n    found = w[i] > i", "if w[i] > 4:\n    p = b[i, 0]",
     "b[{f}, 0] = b[{g}, 0] + 1.0", "b[{f}, 0] = b[{g}, 1] * 2.0", "b[{f}, 1] += b[{g}, 0]", "a[{f}, 0] = i", "a[{f}, 1] = a[{g}, 1] + s",
     "for j in range(3):\n    b[{f}, j] = b[{g}, j] - 1.0", "for j in range(3):\n    s += j", "for j in range(1, 4):\n    b[i, j] += b[i, j - 1]",
     "b[w[i], 0] = i", "b[{f}, 3] = b[w[i], 0]",
 )
 PLACES = ("i", "i", "i", "i", "i - 1", "i + 1", "0", "i // 2", "n - 1 - i", "2 * i % 24", "i % 7")
+KINDS = {"i": [LAST, SUM, GREATEST, LEAST, CONSTANT, STEP, OR, AND, XOR], "b": [LAST, CONSTANT, OR, AND]}
+MISSING = object()
 RANGES = ("n", "n - 1", "1, n", "1, n - 1, 2", "n - 2, 0, -1")
 
 
@@ -105,7 +110,7 @@ def schedules(rng: random.Random, plan: Schedule, nest: t.TypedNest) -> Iterator
     for _ in range(8):
         rules = {name: known.get(name, Rule(name, LAST)) for name in nest.outputs}
         for name in rng.sample([*rules], min(len(rules), rng.choice([0, 1, 1, 2]))):
-            kinds = [LAST, CONSTANT] if nest.variables[name].rep[0] not in "i" else [LAST, SUM, GREATEST, LEAST, CONSTANT, STEP]
+            kinds = KINDS.get(nest.variables[name].rep[0], [LAST, CONSTANT])
             kind = rng.choice(kinds)
             companions = ("at",) * (kind in (GREATEST, LEAST) and "at" in rules and name != "at" and rng.random() < 0.5)
             rules[name] = Rule(name, kind, companions, rng.choice([1, 2, 3]) if kind == STEP else 0)
@@ -115,8 +120,9 @@ def schedules(rng: random.Random, plan: Schedule, nest: t.TypedNest) -> Iterator
         yield Schedule("i", 1, tuple([rule for name, rule in rules.items() if name not in gone]))
 
 
-def changes(body: list[str], span: str, values: tuple[Any, ...], schedule: Schedule) -> bool:
-    """Does the nest compute something else by this schedule?  Python runs both."""
+def changes(body: list[str], span: str, values: tuple[Any, ...], schedule: Schedule, needed: tuple[str, ...]) -> bool:
+    """Does the nest compute something else by this schedule?  Python runs both.  needed: scalars whose values before it matter; of
+    others it is known whether a chunk has assigned them."""
     starts = "\n".join(f"{name} = {value}" for name, value in SCALARS.items())
     whole: dict[str, Any] = {}
     exec(source(body, f"range({span})", starts=starts), whole)
@@ -125,13 +131,14 @@ def changes(body: list[str], span: str, values: tuple[Any, ...], schedule: Sched
     expected = whole["f"](*expected_arrays, n, {}, ())
     piece: dict[str, Any] = {}
     exec(source(body, "values", starts="\n".join(f"{name} = start[{name!r}]" for name in SCALARS)), piece)
-    before = {name: eval(value) for name, value in SCALARS.items()}
+    given = {name: eval(value) for name, value in SCALARS.items()}
+    before = {name: value if name in needed else MISSING for name, value in given.items()}
     indices, left = eval(f"range({span})", {"n": n}), []
     steps = [rule for rule in schedule.rules if rule.kind == STEP]
     for k in reversed(range(len(indices))):
         start = {**before, **{rule.name: before[rule.name] + rule.step * k for rule in steps}}
         left.insert(0, piece["f"](*memory, n, start, indices[k : k + 1]))
-    after = dict(before)
+    after = dict(given)
     for rule in schedule.rules:
         put_together(rule, before, left, after)
     if any(x.tobytes() != y.tobytes() for x, y in zip(expected_arrays, memory, strict=True)):
@@ -142,13 +149,16 @@ def changes(body: list[str], span: str, values: tuple[Any, ...], schedule: Sched
 
 def put_together(rule: Rule, before: dict[str, Any], left: list[dict[str, Any]], after: dict[str, Any]) -> None:
     name = rule.name
-    found = [chunk for chunk in left if name in chunk]
+    found = [chunk for chunk in left if chunk.get(name, MISSING) is not MISSING]
     if not found:
         return
     if rule.kind in (LAST, STEP):
         after[name] = found[-1][name]
     elif rule.kind == SUM:
         after[name] = before[name] + sum(chunk[name] - before[name] for chunk in found)
+    elif rule.kind in (OR, AND, XOR):
+        combine = {OR: or_, AND: and_, XOR: lambda one, other: one ^ other ^ before[name]}[rule.kind]
+        after[name] = reduce(combine, [chunk[name] for chunk in found], before[name])
     elif rule.kind == CONSTANT:
         after[name] = next((chunk[name] for chunk in found if chunk[name] != before[name]), before[name])
     else:
@@ -168,7 +178,7 @@ def outermost_loops(rng: random.Random, found: Counter[str]) -> None:
     plan, nest, *rest = asked
     for schedule in schedules(rng, plan, nest):
         refused = check.refuted(schedule, nest, *rest)
-        tally(found, changes(body, span, values, schedule), refused, f"{schedule.rules}\n{body} {span} {values[3]}")
+        tally(found, changes(body, span, values, schedule, nest.inputs), refused, f"{schedule.rules}\n{body} {span} {values[3]}")
 
 
 # ---------------------------------------------------------------------------------------------- inner loops rearranged

@@ -20,6 +20,14 @@ PARALLEL = {
     "maximum of floats": ("m = b[0, 0]\nfor i in range(n):\n    for j in range(10):\n        m = max(m, b[i, j])\nb[0, 1] = m",
                           "maximum m"),
     "flag": ("found = False\nfor i in range(n):\n    if w[i] == 5:\n        found = True\nb[0, 1] = found", "threads over i"),
+    "any": ("found = False\nfor i in range(n):\n    found = found or w[i] == 5\nb[0, 1] = found", "disjunction found"),
+    "all": ("good = True\nfor i in range(n):\n    for j in range(10):\n        good = good and a[i, j] < 8\nb[0, 1] = good", "conjunction good"),
+    "any, by a bool that is there": ("found = n > 3\nfor i in range(n):\n    found = found or w[i] == 5\nb[0, 1] = found", "disjunction found"),
+    "any of NumPy's bools": ("found = np.bool_(False)\nfor i in range(n):\n    found |= w[i] == 5\nb[0, 1] = found", "disjunction found"),
+    "all, under a condition": ("good = True\nfor i in range(n):\n    if i > 5:\n        good = good and i < 20\nb[0, 1] = good", "conjunction good"),
+    "bits that are set": ("m = 64\nfor i in range(n):\n    m |= i\nb[0, 1] = m", "disjunction m"),
+    "bits that all have": ("m = 127\nfor i in range(7, n):\n    m &= i * 4 + 3\nb[0, 1] = m", "conjunction m"),
+    "parity": ("m = 99\nfor i in range(n):\n    if w[i] > 3:\n        m ^= i\nb[0, 1] = m", "exclusive disjunction m"),
     "induction variable": ("k = 1\nfor i in range(n // 3):\n    k += 2\n    b[k, 0] = b[k, 1]\nb[0, 1] = k",
                            "induction variable k"),
     "induction in the bound": ("k = 0\nfor i in range(k, n, k + 1):\n    k += 1\nb[0, 1] = k", "sum k"),
@@ -43,6 +51,8 @@ IN_ORDER = {
     "carried scalar": ("p = 0.0\nfor i in range(n):\n    b[i, 0] = p\n    p = b[i, 1]", "p carries its value"),
     "sum that is read": ("c = 0\nfor i in range(n):\n    if w[i] > 7:\n        c += 1\n    b[i, 0] = c", "c carries its value"),
     "maximum that is read": ("m = 0\nfor i in range(n):\n    m = max(m, w[i])\n    b[i, 0] = m", "m carries its value"),
+    "two operations on bits": ("m = 99\nfor i in range(n):\n    m |= i\n    m &= 77\nb[0, 1] = m", "m carries its value"),
+    "bits that are read": ("m = 0\nfor i in range(n):\n    m |= i\n    b[i, 0] = m", "m carries its value"),
     "break": ("for i in range(n):\n    if w[i] > 20:\n        break\n    b[i, 0] = i", "break"),
     "return": ("for i in range(n):\n    if w[i] > 20:\n        return i\n    b[i, 0] = i", "return"),
     "while": ("i = 0\nwhile i < n:\n    b[i, 0] = i\n    i += 1", "while loop"),
@@ -55,6 +65,8 @@ IN_ORDER = {
 }
 
 HEAD = """
+import numpy as np
+
 def twice(x):
     return x + x
 
