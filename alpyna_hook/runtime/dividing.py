@@ -9,7 +9,7 @@ from typing import Any
 
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.live.binding import Binding
-from alpyna_hook.runtime.errand import Errand, aside, send
+from alpyna_hook.runtime.errand import Errand, aside, late, send
 from alpyna_hook.runtime.interrupts import Work
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
@@ -32,17 +32,14 @@ def shared_out(variant: Variant, placed: Placed, arrays: list[Any], binding: Bin
         return work
     found = placed.schedule
     if found is None:
-        from alpyna_hook.runtime.schedules import schedule_of  # and with it the dependence analysis, which one thread does not need
-
-        found = placed.schedule = schedule_of(variant, call, arrays, binding)
+        schedules = late("alpyna_hook.runtime.schedules")  # and with it the dependence analysis, which one thread does not need
+        found = placed.schedule = schedules.schedule_of(variant, call, arrays, binding)
     trace.schedule = found.text(threads)
     team = _team() if found.is_parallel else None
     if team is None:
         return work
     seconds = 0.0 if forced else variant.pace.seconds(call.predicted)
-    from alpyna_hook.runtime.rounds import Rounds
-
-    rounds = Rounds(found, variant.layout, threads, call.trips, seconds, team)
+    rounds = late("alpyna_hook.runtime.rounds").Rounds(found, variant.layout, threads, call.trips, seconds, team)
     return replace(work, rounds=rounds) if rounds.possible(work) else work
 
 
@@ -72,9 +69,7 @@ _made: list[Any] = []
 
 
 def _make() -> Any:
-    from alpyna_hook.kernels import build
-
-    found = aside(build.team)
+    found = aside(late("alpyna_hook.kernels.build").team)
     _made.append(found)
     return found
 

@@ -21,6 +21,7 @@ from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
 from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
+from alpyna_hook.runtime.errand import late
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.kept_names import KeptNames, is_keepable, keep_names, kept_names
@@ -252,13 +253,11 @@ def worth_compiling(site: Site, state: SiteState, judge: Judge, estimate: Estima
 
 
 def new_variant(site: Site, state: SiteState, binding: Binding) -> Variant:
-    with own_imports():
-        from alpyna_hook import pipeline
-
+    pipeline = late("alpyna_hook.pipeline")
     begun = thread_time()
     assert binding.nest is not None
     try:
-        variant = pipeline.analyse(binding.nest, binding.facts())
+        variant: Variant = pipeline.analyse(binding.nest, binding.facts())
     except Declined as declined:
         state.variants[binding.signature] = declined.fresh()
         raise

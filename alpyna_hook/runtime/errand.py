@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.reasons import Declined
 
 T = TypeVar("T")
@@ -34,6 +37,23 @@ def aside(task: Callable[[], T], tick: Callable[[], None] = _nothing) -> T:
     if errand.lost:
         raise Declined("compile-error", "this process was forked while a kernel was compiled")
     return errand.result()
+
+
+def late(name: str) -> Any:
+    """A module of ours that few calls need.  Another thread imports it: an exception that a signal's handler, or another thread,
+    raises in the middle of an import leaves the module's lock taken for good; and so does a fork, which waits therefore."""
+    module = sys.modules.get(name)
+    if module is None or getattr(module.__spec__, "_initializing", False):
+        return aside(lambda: _imported(name))
+    return module
+
+
+def _imported(name: str) -> Any:
+    with _importing, own_imports():
+        return import_module(name)
+
+
+_importing = threading.RLock()
 
 
 class Errand(Generic[T]):
@@ -149,4 +169,5 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_importing.acquire, after_in_parent=_importing.release, after_in_child=_importing.release)
     os.register_at_fork(after_in_child=_after_fork)

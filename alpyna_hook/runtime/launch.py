@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alpyna_hook.guest.outside import came_from_outside
-from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.room import with_more_room
 from alpyna_hook.ir import layout as frame_layout
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
@@ -23,6 +22,7 @@ from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
 from alpyna_hook.runtime.decide import Estimate, measured
 from alpyna_hook.runtime.dividing import note_run, shared_out
+from alpyna_hook.runtime.errand import late
 from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
@@ -147,13 +147,11 @@ def planned(
         return None
     if not variant.trust_flags or variant.options.elsewhere:
         return None
-    with own_imports():
-        from alpyna_hook.runtime.capturing import binder_of
-        from alpyna_hook.runtime.plans import consider
-
+    plans = late("alpyna_hook.runtime.plans")
     if isinstance(binder, KeptNames):
-        binder = binder_of(site, values, binding.namespace)
-    return consider(site, tally, variant, binder, binding, values, key, estimate, before)
+        binder = late("alpyna_hook.runtime.capturing").binder_of(site, values, binding.namespace)
+    plan: Plan | None = plans.consider(site, tally, variant, binder, binding, values, key, estimate, before)
+    return plan
 
 
 def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import sys
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +16,7 @@ import pytest
 import alpyna_hook
 from alpyna_hook.guest.errstate import with_errors
 from alpyna_hook.guest.room import with_more_room
-from alpyna_hook.runtime.errand import Errand, aside
+from alpyna_hook.runtime.errand import Errand, aside, late
 from tests.differential import check
 
 
@@ -111,3 +115,22 @@ def test_the_limit_of_recursion_is_not_left_changed() -> None:
     with pytest.raises(KeyboardInterrupt):
         with_more_room(interrupted)
     assert sys.getrecursionlimit() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_late_import_is_of_another_thread_and_forks_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "import threading, time\nstarted = threading.get_ident()\ntime.sleep(0.3)\n"
+    (tmp_path / "late_and_slow.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    first = threading.Thread(target=late, args=("late_and_slow",))
+    first.start()
+    while "late_and_slow" not in sys.modules:
+        time.sleep(0.001)
+    child = os.fork()
+    if not child:
+        faulthandler.dump_traceback_later(20, exit=True)
+        os._exit(int(late("late_and_slow").started == threading.get_ident()))
+    first.join()
+    assert os.waitpid(child, 0)[1] == 0
+    assert late("late_and_slow").started not in (threading.get_ident(), first.ident)
+    sys.modules.pop("late_and_slow")
