@@ -12,7 +12,7 @@ import marshal
 import os
 import sys
 from _frozen_importlib_external import MAGIC_NUMBER, cache_from_source
-from _imp import source_hash  # built in, other than what `hashlib` has
+from _imp import _fix_co_filename, source_hash  # type: ignore[attr-defined]
 
 import alpyna_hook
 from alpyna_hook.config import cache_folder
@@ -102,6 +102,7 @@ def load(filename: str, source: bytes, *, main: bool = False) -> Entry | None:
             log(f"cache miss {path}: {miss}")
             continue
         log(f"cache hit {path}")
+        _fix_co_filename(entry.code, filename)  # as Python does: the folder may have been moved
         return entry
     return None
 

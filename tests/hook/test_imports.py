@@ -393,3 +393,15 @@ def test_sitecustomize_chains(program: Program) -> None:
     assert both.out.splitlines()[0] == "theirs sitecustomize True"
     without = program.python("main.py", PYTHONPATH=str(example))  # no alpyna_hook to be found
     assert (without.out, sys.executable != "") == ("285\n", True)
+
+
+def test_a_folder_that_was_moved(program: Program) -> None:
+    """Its code is found in the cache, and is of the file where it lies now, as Python has it."""
+    program.write("old/moved.py", "# alpyna: accelerate\ndef f(a):\n def g(): pass\n for x in a: x + 1\n return g\n")
+    show = "sys.path.insert(0, sys.argv[1]); import moved; print(*[c.co_filename for c in (moved.f.__code__, moved.f([]).__code__)])"
+    log = {"ALPYNA_LOG": "1"}
+    program.python("-c", f"import alpyna_hook, sys; alpyna_hook.install(); {show}", str(program.folder / "old"), check=True)
+    (program.folder / "old").rename(program.folder / "new")
+    done = program.python("-c", f"import alpyna_hook, sys; alpyna_hook.install(); {show}", str(program.folder / "new"), check=True, **log)
+    assert "cache hit" in done.err
+    assert done.out.split() == [str(program.folder / "new" / "moved.py")] * 2
