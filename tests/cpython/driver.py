@@ -2,7 +2,8 @@
 
     python driver.py [--hook] RESULTS MODULE...
 
-RESULTS gets one line of JSON for each module: its name, the outcome of each test by its name, and seconds of CPU time.
+RESULTS gets one line of JSON for each module: its name, the outcome of each test by its name, and seconds of CPU time, in all and
+of full garbage collections.
 """
 
 from __future__ import annotations
@@ -62,26 +63,38 @@ class Outcomes(unittest.TextTestResult):
             self.note(test, word, (self.failures if word == "failed" else self.errors)[-1][1])
 
 
+_collecting = [0.0, 0.0]  # seconds so far, and when the present one has begun
+
+
+def _watch(phase: str, info: dict[str, int]) -> None:
+    if phase == "start":
+        _collecting[1] = time.thread_time()
+    elif info["generation"] == 2:
+        _collecting[0] += time.thread_time() - _collecting[1]
+
+
 def run(name: str) -> dict[str, Any]:
-    begun = time.process_time()
+    begun, collecting = time.process_time(), _collecting[0]
     try:
         module = importlib.import_module(f"test.{name}")
     except unittest.SkipTest as skip:
-        return {"module": name, "tests": {name: "skipped"}, "why": {name: str(skip)}, "seconds": 0.0}
+        return {"module": name, "tests": {name: "skipped"}, "why": {name: str(skip)}, "seconds": 0.0, "collecting": 0.0}
     tests = unittest.defaultTestLoader.loadTestsFromModule(module)
     runner = unittest.TextTestRunner(stream=io.StringIO(), resultclass=Outcomes, verbosity=0)
     result = runner.run(tests)
     assert isinstance(result, Outcomes)
-    seconds = time.process_time() - begun
+    seconds, collecting = time.process_time() - begun, _collecting[0] - collecting
     from test import support
 
     support.gc_collect()
-    return {"module": name, "tests": result.words, "why": result.why, "seconds": seconds, "tracked": len(gc.get_objects())}
+    found = {"module": name, "tests": result.words, "why": result.why, "seconds": seconds, "collecting": collecting}
+    return {**found, "tracked": len(gc.get_objects())}
 
 
 def main(arguments: list[str]) -> None:
     hook = arguments[:1] == ["--hook"]
     path, *names = arguments[hook:]
+    gc.callbacks.append(_watch)
     if hook:
         import alpyna_hook
 
