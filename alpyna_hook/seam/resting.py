@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from _functools import partial  # type: ignore[import-not-found]
 from _operator import length_hint, mul, truth
 from _thread import get_ident
 from itertools import chain, islice, repeat, takewhile
@@ -40,7 +41,9 @@ class Countdown:
             block = int(min(max(_BLOCK_SECONDS / each if each else _MOST_OF_BLOCK, 2), _MOST_OF_BLOCK))
             in_time = takewhile(truth, map((perf_counter() + seconds).__gt__, iter(perf_counter, None)))
             blocks = map(islice, repeat(self._left), map(mul, repeat(block, -(-tests // block)), in_time))
-        self.__bool__ = chain.from_iterable(chain(blocks, (repeat(False),))).__next__
+        answers = chain.from_iterable(chain(blocks, (repeat(False),)))
+        # Where there is no room on the stack to ask the clock, that ends with an exception, and they are all used up.
+        self.__bool__ = partial(next, answers, False)
 
     @property
     def left(self) -> int:

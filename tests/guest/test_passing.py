@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import alpyna_hook
 from alpyna_hook.guest.outside import Raising, came_from_outside
 from alpyna_hook.runtime import launch
+from alpyna_hook.seam.resting import Countdown
 from alpyna_hook.seam.site import all_sites
 
 OPTIONS = alpyna_hook.Options(device="cpu", strict=True)
@@ -167,3 +170,20 @@ def test_raising() -> None:
     with pytest.raises(ValueError, match="x") as found:
         inner()
     assert not came_from_outside(found.value)
+
+
+def test_a_rest_that_the_recursion_limit_cuts_short_is_over() -> None:
+    """It asks the clock from time to time, for which there may be no room on the stack."""
+    rest = Countdown(100_000, 1000.0, 1e-6)
+
+    def deep(levels: int) -> None:
+        if levels:
+            deep(levels - 1)
+        else:
+            [bool(rest) for _ in range(200)]
+
+    room = sys.getrecursionlimit() - len(inspect.stack(0))
+    for levels in range(room - 12, room + 1):
+        with suppress(RecursionError):
+            deep(levels)
+    assert bool(rest) in (True, False)
