@@ -116,6 +116,8 @@ def test_what_was_in_the_way_for_a_moment(program: Program) -> None:
     """The loop runs compiled later: neither the blocked import nor the hook is for ever."""
     program.write("main.py", f"""
 import sys, time
+import alpyna_hook.kernels.bare as bare
+bare._VERSIONS = ("none",)  # LLVM by way of llvmlite's binding, which has to be imported
 class Blocker:
     def find_spec(self, name, path, target=None):
         if name.partition(".")[0] in ("llvmlite", "numba", "numpy") or name == sys.argv[1]: raise ImportError(name)
