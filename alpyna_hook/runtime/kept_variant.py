@@ -30,7 +30,8 @@ def kept_variant(site: Site, signature: tuple[object, ...], nest: bytes) -> Vari
     if found is None:
         return None
     given, facts, carried, exchanged, kernels, proofs = found
-    variant = Variant(_given(*given), _again(nest, facts))
+    kept = _given(*given)
+    variant = Variant(kept, _again(nest, facts, kept.interface))
     variant.keep_carried(carried and Carry(*carried))
     variant.exchanged = dict.fromkeys(exchanged)
     variant.kept_kernels, variant.kept_proofs = kernels, proofs
@@ -70,13 +71,16 @@ def _given(
     return Given(interface, Layout(interface, ndims), reps, rows, {}, {}, (), anchored)
 
 
-def _again(nest: bytes, facts: Any) -> Callable[[], Analysis]:
+def _again(nest: bytes, facts: Any, interface: Interface) -> Callable[[], Analysis]:
     def analyse() -> Analysis:
         with registries.kept(), own_imports():
             from alpyna_hook import pipeline
             from alpyna_hook.ir.stored import loads
 
-            return pipeline.analyse(loads(nest).nest, _facts(*facts)).analysis
+            made = pipeline.analyse(loads(nest).nest, _facts(*facts))
+        if values(made.interface) != values(interface):
+            raise RuntimeError("a nest that was kept is analysed otherwise now")
+        return made.analysis
 
     return analyse
 
