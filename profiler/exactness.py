@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from alpyna_hook.infer.math_calls import LIBM_1
-from alpyna_hook.infer.numpy_calls import UFUNC_1, UFUNC_2
-from alpyna_hook.operators.gamma import GAMMA_CALLS
+from alpyna_hook.operators.functions import INNER_LOOP, LIBM, MATH, NUMPY
+from alpyna_hook.operators.helpers import HELPERS
 from alpyna_hook.profile import function_key
 
 from .programs import Pair, source_of
 
 INPUTS = 20_000
 _GROUP = 8  # functions that share a kernel
-_MATH_2 = ("atan2", "copysign", "fmod", "hypot", "pow")
 
 _UNIT, _EXPONENT = (-1.0, 1.0), (-80.0, 80.0)
 _DOMAINS: dict[str, tuple[float, float]] = {
@@ -65,12 +63,11 @@ class Function:
 
 def functions() -> list[Function]:
     """All that kernels call by address."""
-    known = [Function("math", name, "f8", 1) for name in sorted({*LIBM_1, *GAMMA_CALLS}) if hasattr(math, name)]
-    known += [Function("math", name, "f8", 2) for name in _MATH_2]
+    called = {name: len(row.takes) for name, row in sorted(MATH.items()) if row.operation == LIBM or f"{name}_f8" in HELPERS}
+    known = [Function("math", name, "f8", arity) for name, arity in called.items() if hasattr(math, name)]
     for rep in ("f8", "f4"):
         known.append(Function("operator", "pow", rep, 2))
-        known += [Function("numpy", name, rep, 1) for name in sorted(UFUNC_1)]
-        known += [Function("numpy", name, rep, 2) for name in sorted(UFUNC_2)]
+        known += [Function("numpy", name, rep, row.takes) for name, row in sorted(NUMPY.items()) if row.floats == INNER_LOOP]
     return known
 
 

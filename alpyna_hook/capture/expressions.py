@@ -38,6 +38,7 @@ from alpyna_hook.ir.captured import (
     Unary,
     Var,
 )
+from alpyna_hook.operators.functions import METHODS, PARTS
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -49,11 +50,6 @@ COMPARE: dict[type[ast.cmpop], str] = {
 }
 _UNSUPPORTED_COMPARE: dict[type[ast.cmpop], str] = {
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
-}
-# Parts and methods of a number, which give a call of a hidden function when read from an expression.
-PARTS = {"real": "@real", "imag": "@imag"}
-METHODS = {  # with how many arguments
-    "conjugate": ("@conjugate", (0,)), "item": ("@item", (0,)), "clip": ("@clip", (2,)), "round": ("@round", (0, 1)),
 }
 _BUILTINS = frozenset(vars(builtins))
 _LIBRARIES = ("math", "np", "numpy")  # whose functions take no text, and None for nothing that is supported
@@ -235,7 +231,7 @@ class Expressions(Code):
     def _expr_Attribute(self, node: ast.Attribute) -> Expr:
         name = self.dotted(node)
         if node.attr in PARTS and (name is None or root_of(name) in self.params or self.is_changed(name)):
-            return Call(PARTS[node.attr], (self.expr(node.value),), (), loc_of(node))
+            return Call("@" + node.attr, (self.expr(node.value),), (), loc_of(node))
         if node.attr in ("size", "ndim"):
             shape = self._extent(node)
             if shape is not None:
@@ -387,13 +383,12 @@ class Expressions(Code):
         func = node.func
         if not isinstance(func, ast.Attribute) or func.attr not in METHODS or node.keywords:
             return None
-        made, counts = METHODS[func.attr]
-        if len(node.args) not in counts or any(isinstance(argument, ast.Starred) for argument in node.args):
+        if len(node.args) not in METHODS[func.attr] or any(isinstance(argument, ast.Starred) for argument in node.args):
             return None
         name = self.dotted(func)
         if name is not None and root_of(name) not in self.params and not self.is_changed(name):
             return None
-        return Call(made, (self.expr(func.value), *map(self.expr, node.args)), (), loc_of(node))
+        return Call("@" + func.attr, (self.expr(func.value), *map(self.expr, node.args)), (), loc_of(node))
 
 
 _EXTENTS: dict[str, int | None] = {"len": 0, "numpy.size": None, "numpy.ndim": -1}  # and the axis of the `Shape` that they give

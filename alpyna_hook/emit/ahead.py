@@ -26,7 +26,7 @@ def make_ahead(of: Iterations, s: t.For, batch: Batch, first: k.Local, last: k.L
             else:
                 expressions.bind(name, definition)
         for op, *_ in batch.calls:
-            buffers = [scope.buffer(op.name.rpartition(":")[2]) for _ in (*op.args, op)]
+            buffers = [scope.buffer(op.called or op.name) for _ in (*op.args, op)]
             for buffer, value in zip(buffers, expressions.values(op.args), strict=False):
                 put(op, buffer, value)
             calls.append((op, buffers))
@@ -37,6 +37,6 @@ def make_ahead(of: Iterations, s: t.For, batch: Batch, first: k.Local, last: k.L
                 args: list[k.Value] = [scope.temporary(expressions.in_strip(buffer, op.compute)) for buffer in buffers[:-1]]
                 put(op, buffers[-1], checked(scope, op, args))
         else:
-            loop, data = scope.ufunc(op.name.removeprefix("ufunc:"), op.compute)
+            loop, data = scope.ufunc(op.called, op.compute)
             count = arithmetic("sub", last, first)
             scope.add(k.InnerLoop(loop, data, scope.flag_functions(), FRAME, count, tuple(buffers), op.compute))

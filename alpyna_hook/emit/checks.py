@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import cmath
 
-from alpyna_hook.emit.operations import finite, helper, infinite, operation
 from alpyna_hook.emit.scope import Scope
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel_values import (
-    arithmetic,
     both,
     cast,
     compared,
     either,
     i8,
-    imag,
-    magnitude,
     negation,
     real,
     wrapping,
     zero,
 )
 from alpyna_hook.ir.kinds import EXACT_INT, Rep, int_range, is_complex, is_float, is_int, is_python
+from alpyna_hook.operators.operations import operation
+from alpyna_hook.operators.written import finite, infinite, parts
 
-_TWICE = frozenset("lshift rshift minimum maximum pow".split())  # use their operands more than once
 _OF_RESULTS = frozenset({"finite", "finite_division", "domain", "domain_strict"})
 
 
 def checked(scope: Scope, e: t.Op, args: list[k.Value]) -> k.Value:
     """What the operation gives for its operands."""
     checks = {scope.emission.nest.obligations[o]: o for o in e.obligations if scope.emission.unproved(o)}
-    if checks or e.name in _TWICE:
+    known = operation(e.name)
+    if checks or known.twice:
         args = [scope.simple(a) for a in args]
     _before(scope, e, args, checks)
-    value = operation(scope, e, args)
+    value = known.written(scope, e, *args)
     after = checks.keys() & _OF_RESULTS
     if after:
         result = scope.temporary(value)
@@ -53,13 +51,9 @@ def _is_witness(scope: Scope, e: t.Op) -> bool:
 
 def _witness(scope: Scope, result: k.Value) -> None:
     """The bits of the result go into a sum that the kernel returns, so that the operation cannot be dropped."""
-    for part in _parts(result):
+    for part in parts(result):
         bits = k.Unary("bits", part, "i4" if k.rep_of(part) == "f4" else "i8")
         scope.set(scope.witnesses(), wrapping("add", scope.witnesses(), bits))
-
-
-def _parts(value: k.Value) -> list[k.Value]:
-    return [real(value), imag(value)] if is_complex(k.rep_of(value)) else [value]
 
 
 def _is_number(value: k.Value) -> k.Value:
@@ -84,61 +78,32 @@ def _before(scope: Scope, e: t.Op, a: list[k.Value], checks: dict[str, int]) -> 
             scope.mark_bad_if(none)
         else:
             scope.give_up_if(none, checks["nonzero"])
+    own = operation(e.name).before
     if "overflow" in checks:
-        test = _overflow(scope, e, a)
+        test = own["overflow"](scope, e, *a)
         if test is not None:
             scope.give_up_if(test, checks["overflow"])
-    if "number" in checks and e.name == "decimal":
-        product = arithmetic("mul", magnitude(a[0]), a[1])
-        scope.mark_bad_if(negation(compared("lt", product, k.Const(2.0**51, "f8"))))
-    elif "number" in checks:
+    for what in ("number", "domain"):
+        test = own[what](scope, e, *a) if what in own and what in checks else None
+        if test is not None:
+            scope.mark_bad_if(test)
+    if "number" in checks and "number" not in own:
         scope.mark_bad_if(_is_nan(a[-1]))
-    if "domain" in checks and e.name == "sqrt":
-        scope.mark_bad_if(compared("lt", a[0], zero(k.rep_of(a[0]))))
-
-
-def _overflow(scope: Scope, e: t.Op, a: list[k.Value]) -> k.Value | None:
-    rep, name = e.compute, e.name
-    low, high = int_range(rep)
-    signed = rep[0] == "i"
-
-    def is_least(x: k.Value) -> k.Value:
-        return compared("eq", x, i8(low))
-
-    match name:
-        case "add" | "sub" | "mul" if rep in ("i8", "u8"):
-            return k.Overflows(name, cast(a[0], rep), cast(a[1], rep))
-        case "add" | "sub" | "mul":
-            result = scope.temporary(arithmetic(name, cast(a[0], "i8"), cast(a[1], "i8")))
-            return either(compared("lt", result, i8(low)), compared("gt", result, i8(high)))
-        case "neg":
-            return is_least(a[0]) if signed else compared("ne", a[0], i8(0))
-        case "abs":
-            return is_least(a[0]) if signed else None
-        case "floordiv" | "mod":
-            return both(compared("eq", a[1], i8(-1)), is_least(a[0])) if signed else None
-        case "gcd":
-            return either(*map(is_least, a))
-        case "lshift":
-            return compared("ne", arithmetic("rshift", arithmetic("lshift", a[0], a[1]), a[1]), a[0])
-        case "pow":
-            return helper(scope, "power_overflows", *a)
-    raise AssertionError(f"no overflow check for {name}")
 
 
 # ------------------------------------------------------------ what it has given
 
 
 def _after(scope: Scope, e: t.Op, a: list[k.Value], result: k.Value, checks: set[str]) -> None:
-    if e.name == "cabs":
-        scope.mark_bad_if(both(compared("eq", result, k.Const(cmath.inf, k.rep_of(result))), *map(finite, _parts(a[0]))))
-        return
-    if e.name == "bounded":
-        scope.mark_bad_if(either(*map(infinite, _parts(result))))
-        return
-    if "domain_strict" in checks or ("domain" in checks and e.name == "pow"):
+    known = operation(e.name)
+    for what in sorted(checks & known.after.keys()):
+        test = known.after[what](scope, e, result, *a)
+        if test is not None:
+            scope.mark_bad_if(test)
+    checks = checks - known.after.keys() - known.before.keys()
+    if "domain_strict" in checks:
         scope.mark_bad_if(negation(finite(result)))
-    elif "domain" in checks and e.name != "sqrt":
+    elif "domain" in checks:
         became = either(both(_is_nan(result), _is_number(a[0])), finite(a[0]))
         scope.mark_bad_if(both(negation(finite(result)), became))
     if "finite_division" in checks:
@@ -151,7 +116,7 @@ def _after(scope: Scope, e: t.Op, a: list[k.Value], result: k.Value, checks: set
 def _raised(e: t.Op, a: list[k.Value], result: k.Value) -> k.Value:
     """Whether IEEE arithmetic raised invalid, overflow or division by zero: the result is not finite, its operands were."""
     if is_complex(e.compute):
-        return either(*[negation(finite(part)) for part in _parts(result)])
+        return either(*[negation(finite(part)) for part in parts(result)])
     operands = [x for x, arg in zip(a, e.args, strict=True) if not (isinstance(arg, t.Const) and cmath.isfinite(arg.value))]
     became_nan = both(_is_nan(result), *map(_is_number, operands))
     became_infinite = both(infinite(result), *map(finite, operands))
@@ -182,7 +147,7 @@ def cast_of(scope: Scope, e: t.Cast, value: k.Value) -> k.Value:
 def _narrowed(scope: Scope, value: k.Value, target: Rep) -> k.Value:
     """A double as a float, with a look at whether it overflowed."""
     result = scope.temporary(cast(value, target))
-    pairs = zip(_parts(result), _parts(value), strict=False)  # a real number as a complex one: the real part
+    pairs = zip(parts(result), parts(value), strict=False)  # a real number as a complex one: the real part
     scope.mark_bad_if(either(*[both(infinite(r), finite(x)) for r, x in pairs]))
     return result
 
@@ -207,7 +172,7 @@ def _is_lost(x: k.Value, source: Rep, target: Rep) -> k.Value | None:
         return either(compared("gt", x, i8(bound)), compared("lt", x, i8(-bound)))
     if is_complex(source) or is_complex(target):
         narrow = "f4" if target in ("c8", "f4") else "f8"
-        return either(*[_changes(part, narrow) for part in _parts(x)])
+        return either(*[_changes(part, narrow) for part in parts(x)])
     return _changes(x, "f4")
 
 

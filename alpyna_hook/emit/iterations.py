@@ -99,7 +99,7 @@ class Iterations:
             calls = [op for op in calls if id(op) not in in_strips]
         made: list[k.Local] = []
         for op in calls:
-            value = scope.fresh(op.name.rpartition(":")[2] + "_value", op.rep)
+            value = scope.fresh((op.called or op.name) + "_value", op.rep)
             known = scope.local(scope.names.named(f"known {value.name}", f"{value.name}_known"), "b1")
             kept[id(op)] = value, known
             made += (value, known)

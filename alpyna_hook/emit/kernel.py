@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from alpyna_hook.emit.exits import FunctionExit, KernelExit, loaded
 from alpyna_hook.emit.expressions import Expressions
-from alpyna_hook.emit.helpers import helpers
 from alpyna_hook.emit.inline import inlined
 from alpyna_hook.emit.scope import FRAME, Emission, Scope
 from alpyna_hook.emit.statements import Statements
 from alpyna_hook.ir import kernel as k, typed as t
 from alpyna_hook.ir.kernel_values import cast, word
 from alpyna_hook.ir.schema import replace
+from alpyna_hook.operators.helpers import helpers
 
 
 def kernel_of(emission: Emission) -> k.Kernel:
@@ -80,7 +80,7 @@ def _loads(scope: Scope) -> None:
             stride = scope.stride(array, axis)
             if isinstance(stride, k.Local):
                 scope.set(stride, word(FRAME, at + 8 * (1 + ndim + axis)))
-    for name in scope.libm:
+    for name in scope.addresses:
         scope.set(scope.function(name), word(FRAME, layout.libm[name]))
     for ufunc in scope.ufuncs:
         for variable, offset in zip(scope.ufunc(*ufunc), (0, 8), strict=True):

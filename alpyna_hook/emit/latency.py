@@ -11,12 +11,8 @@ from collections.abc import Collection
 
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_complex, is_float
+from alpyna_hook.operators.operations import operation
 
-# Cycles, about, of the processors of the 2020s (latency, and time until the next one may start)
-_CALL = (25.0, 20.0)
-_FLOAT = {"truediv": (13.0, 5.0), "smith": (30.0, 15.0), "quotient": (30.0, 15.0), "sqrt": (18.0, 6.0), "floordiv": (30.0, 20.0),
-          "mod": (30.0, 20.0)}
-_INT = {"floordiv": (18.0, 8.0), "mod": (18.0, 8.0), "mul": (3.0, 1.0)}
 _LOAD = 5.0
 _PASSES = 3
 
@@ -90,12 +86,9 @@ class _Clock:
 
 def cost(e: t.Op) -> tuple[float, float]:
     """Cycles until the result is there, and until the next such operation may start."""
-    if ":" in e.name or e.name == "pow" or e.name == "cabs":
-        return _CALL
+    cycles = operation(e.name).cycles
     if is_complex(e.compute):
-        return _FLOAT.get(e.name, (8.0, 3.0) if e.name == "mul" else (4.0, 1.0))
+        return cycles.complexes
     if is_float(e.compute):
-        return _FLOAT.get(e.name, (4.0, 0.5))
-    if len(e.args) > 1 and isinstance(e.args[1], t.Const):
-        return (4.0, 1.0) if e.name in ("floordiv", "mod", "mul") else (1.0, 0.3)
-    return _INT.get(e.name, (1.0, 0.3))
+        return cycles.floats
+    return cycles.constant if len(e.args) > 1 and isinstance(e.args[1], t.Const) else cycles.integers

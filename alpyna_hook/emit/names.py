@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keyword
 
-from alpyna_hook.emit.helpers import HELPERS
 from alpyna_hook.ir.kernel_values import REPS
+from alpyna_hook.operators.helpers import HELPERS
 
 # what the printed kernels use beside the names of `is_typed`
 WORDS = frozenset(

@@ -49,7 +49,7 @@ class Scope:
         self.buffers: dict[str, k.Buffer] = {}
         self.arrays: dict[str, None] = {}
         self.inputs: dict[str, None] = {}
-        self.libm: dict[str, None] = {}
+        self.addresses: dict[str, None] = {}  # of functions of the C library
         self.ufuncs: dict[tuple[str, Rep], None] = {}
         self.helpers: dict[str, None] = {}
         self.sticky = False  # whether `failed` is used
@@ -167,7 +167,7 @@ class Scope:
 
     def function(self, name: str) -> k.Local:
         """The address of a function of the C library."""
-        self.libm[name] = None
+        self.addresses[name] = None
         return self.local(self.names.named("libm " + name, f"libm_{name}"), "i8")
 
     def flag_functions(self) -> tuple[k.Value, k.Value]:
@@ -178,6 +178,22 @@ class Scope:
         self.ufuncs[name, rep] = None
         loop, data = (self.names.named(f"{what} {name} {rep}", f"{name}_{rep}_{what}") for what in ("loop", "data"))
         return self.local(loop, "i8"), self.local(data, "i8")
+
+    # -- operations (`operators.written.Writer`)
+
+    def call(self, function: k.Function, args: list[k.Value]) -> k.Value:
+        self.helpers[function.name] = None
+        return k.Call(function.name, tuple(args), function.rep)
+
+    def libm(self, name: str, rep: Rep, *args: k.Value) -> k.Value:
+        return k.CallAt(self.function(name), tuple([cast(x, rep) for x in args]), rep)
+
+    def inner_loop(self, name: str, rep: Rep, args: list[k.Value]) -> k.Value:
+        return k.Apply(*self.ufunc(name, rep), self.flag_functions(), FRAME, tuple(args), rep)
+
+    def wraps(self, e: t.Op) -> bool:
+        nest, outcomes = self.emission.nest, self.emission.outcomes
+        return not any(nest.obligations[o] == "overflow" and outcomes[o] != "W" for o in e.obligations)
 
     # -- checks
 

@@ -23,6 +23,7 @@ from alpyna_hook.emit.latency import cost
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_float
 from alpyna_hook.ir.schema import Record
+from alpyna_hook.operators.functions import INNER_LOOP, LIBM
 
 _MUCH = 12.0  # cycles of vectors' work, about, for each call of the C library
 STRIP = 256  # iterations: the operands and results of some calls stay in the first-level cache
@@ -53,11 +54,11 @@ def batches(
 
 
 def is_ufunc(e: t.Expr) -> bool:
-    return isinstance(e, t.Op) and e.name.startswith("ufunc:")
+    return isinstance(e, t.Op) and e.name == INNER_LOOP
 
 
 def is_libm(e: t.Expr) -> bool:
-    return isinstance(e, t.Op) and (e.name.startswith("libm:") or (e.name == "pow" and is_float(e.compute)))
+    return isinstance(e, t.Op) and (e.name == LIBM or (e.name == "pow" and is_float(e.compute)))
 
 
 class _Plan:
@@ -98,7 +99,7 @@ class _Plan:
             return self._text(self.definitions[e.name][1])
         if isinstance(e, t.Let):
             return self._text(e.body)
-        own = (getattr(e, "name", ""), getattr(e, "array", ""), getattr(e, "axis", ""), getattr(e, "compute", ""), e.rep)
+        own = (*[getattr(e, field, "") for field in ("name", "called", "array", "axis", "compute")], e.rep)
         value = repr(e.value) if isinstance(e, t.Const) else ""
         return f"{type(e).__name__}{own}{value}({', '.join(map(self._text, t.operands(e)))})"
 
@@ -156,7 +157,7 @@ class _Plan:
             return False
         if is_libm(e):
             return self.takes_libm
-        return is_ufunc(e) and (e.name[6:], e.compute) in self.callable_at_once
+        return is_ufunc(e) and (e.called, e.compute) in self.callable_at_once
 
     def level(self, e: t.Expr) -> int | None:
         """How many batches must come before the value is known; None if it is not known ahead."""

@@ -6,7 +6,7 @@ from alpyna_hook.infer.builtin_calls import BUILTIN_CALLS, constructor
 from alpyna_hook.infer.expressions import Expressions
 from alpyna_hook.infer.functions import Body, Functions
 from alpyna_hook.infer.made_calls import made_call
-from alpyna_hook.infer.math_calls import LIBM_1, MATH_CALLS, libm
+from alpyna_hook.infer.math_calls import MATH_CALLS, math_function
 from alpyna_hook.infer.numpy_calls import numpy_function
 from alpyna_hook.infer.scope import Scope
 from alpyna_hook.ir import captured as ir, typed as t
@@ -56,8 +56,8 @@ class Calls:
         function = _CALLS.get(target.family, {}).get(target.name)
         if function is not None:
             return function(self.make, args, e)
-        if target.family == "math" and target.name in LIBM_1:
-            return libm(self.make, target.name, args, e)
+        if target.family == "math":
+            return math_function(self.make, target.name, args, e)
         raise Declined("call", f"{e.function}()", e.loc)
 
     def effect(self, s: ir.Effect) -> t.Effect:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from alpyna_hook.infer.builtin_calls import builtin_min
-from alpyna_hook.infer.maker import BOOL, INT, Maker
+from alpyna_hook.infer.maker import BOOL, INT, KnownCall, Maker
 from alpyna_hook.infer.numpy_operators import clip
 from alpyna_hook.infer.rounding import numpy_round
 from alpyna_hook.ir import captured as ir, typed as t
@@ -13,43 +15,31 @@ from alpyna_hook.reasons import Declined
 
 
 def made_call(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
-    match e.function:
-        case "@min":
-            return builtin_min(make, args, e)
-        case "@index":
-            return t.Cast(make.as_index(make.one(args, e), "a count"), INT, "i8", None, e.loc)
-        case "@in" | "@in_set":
-            return contained(make, args[0], args[1:], e)
-        case "@equal":
-            return equal_tuples(make, args, e)
-        case "@small" | "@extent":
-            return bound(make, make.one(args, e), e)
-        case "@int64":
-            return t.Cast(make.one(args, e), frozenset({"i8"}), "i8", None, e.loc)
-        case "@in_range":
-            return in_range(make, args, e)
-        case "@quotient" | "@rest":
-            return divided(make, args, e)
-        case "@real" | "@imag":
-            return part(make, e.function[1:], make.one(args, e), e)
-        case "@item":
-            return item(make, make.one(args, e), e)
-        case "@clip":
-            return clip(make, lambda x, low, high: x.clip(low, high), args, e)
-        case "@round":
-            return numpy_round(make, lambda x, digits: x.round(digits), args, e)
-        case "@conjugate":
-            value = make.one(args, e)
-            if not is_complex(value.rep):
-                kinds = make.kinds_by(lambda v: v.conjugate(), value)
-                return make.cast(t.Cast(value, kinds, value.rep, None, e.loc), make.single(kinds, e), "")
-            return make.op("conjugate", (value,), value.kinds, value.rep, e.loc)
-        case _:
-            raise Declined("call", e.function, e.loc)
+    rule = _RULES.get(e.function)
+    if rule is None:
+        raise Declined("call", e.function, e.loc)
+    return rule(make, args, e)
 
 
-def contained(make: Maker, x: t.Expr, items: list[t.Expr], e: ir.Call) -> t.Expr:
+def counted(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    return t.Cast(make.as_index(make.one(args, e), "a count"), INT, "i8", None, e.loc)
+
+
+def wide(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    return t.Cast(make.one(args, e), frozenset({"i8"}), "i8", None, e.loc)
+
+
+def conjugate(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    value = make.one(args, e)
+    if is_complex(value.rep):
+        return make.op("conjugate", (value,), value.kinds, value.rep, e.loc)
+    kinds = make.kinds_by(lambda v: v.conjugate(), value)
+    return make.cast(t.Cast(value, kinds, value.rep, None, e.loc), make.single(kinds, e), "")
+
+
+def contained(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     """Whether x is one of the items or equals one: all of them are evaluated, then compared from the left."""
+    x, *items = args
     for item in items:
         if _may_be_one_nan(x, item):
             raise Declined("inexact", "'in' compares by identity before equality, which counts for NaN", e.loc)
@@ -86,8 +76,9 @@ def equal_tuples(make: Maker, items: list[t.Expr], e: ir.Call) -> t.Expr:
     return make.shared_values(items, range(len(items)), compared, e.loc)
 
 
-def bound(make: Maker, value: t.Expr, e: ir.Call) -> t.Expr:
+def bound(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     """What an array or a loop's shape is made of, so small that there is nothing to run out of."""
+    value = make.one(args, e)
     if e.function == "@small" and not value.kinds <= {"int", "i8"}:
         raise Declined("inexact", f"np.arange() of {' or '.join(sorted(value.kinds))}", e.loc)
     whole = make.as_index(value, "np.ndindex() argument")
@@ -120,9 +111,8 @@ def in_range(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     return make.shared_values(values, range(3), body, e.loc)
 
 
-def divided(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+def divided(position: int, op: str, make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     """divmod gives the two that // and % give, where the types of numbers have it."""
-    position, op = (0, "//") if e.function == "@quotient" else (1, "%")
     kinds = make.kinds_by(lambda x, y: BUILTINS["divmod"](x, y)[position], *args)
     value = make.binary(op, args[0], args[1], e.loc)
     if value.kinds != kinds:
@@ -130,7 +120,8 @@ def divided(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     return value
 
 
-def part(make: Maker, name: str, value: t.Expr, e: ir.Call) -> t.Expr:
+def part(name: str, make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    value = make.one(args, e)
     kinds = make.kinds_by(lambda v: getattr(v, name), value)
     rep = make.single(kinds, e)
     if is_complex(value.rep):
@@ -142,7 +133,8 @@ def part(make: Maker, name: str, value: t.Expr, e: ir.Call) -> t.Expr:
     return t.Cast(cast, kinds, rep, None, e.loc)
 
 
-def item(make: Maker, value: t.Expr, e: ir.Call) -> t.Expr:
+def item(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    value = make.one(args, e)
     if any(is_python(k) for k in value.kinds):
         raise Declined("type-error", "item() of a Python number", e.loc)
     kinds = make.kinds_by(lambda v: v.item(), value)
@@ -170,3 +162,14 @@ def _equal_means_equal_hash(x: t.Expr, item: t.Expr) -> bool:
     if isinstance(item.value, int):
         return is_int(x.rep) or x.rep == "b1" or holds(x.rep, item.value)
     return not is_int(x.rep) and x.rep != "b1" and holds(x.rep, item.value)
+
+
+_RULES: dict[str, KnownCall] = {
+    "@min": builtin_min, "@index": counted, "@in": contained, "@in_set": contained, "@equal": equal_tuples,
+    "@small": bound, "@extent": bound,
+    "@int64": wide, "@in_range": in_range, "@quotient": partial(divided, 0, "//"), "@rest": partial(divided, 1, "%"),
+    # parts and methods of numbers (`operators.functions`)
+    "@real": partial(part, "real"), "@imag": partial(part, "imag"), "@item": item, "@conjugate": conjugate,
+    "@clip": partial(clip, lambda x, low, high: x.clip(low, high)),
+    "@round": partial(numpy_round, lambda x, digits: x.round(digits)),
+}

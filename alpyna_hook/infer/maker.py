@@ -119,17 +119,18 @@ class Maker:
         rep = "b1" if kinds <= {"bool", "?"} else first.compute
         checks = dict.fromkeys(c for m in meanings for c in m.checks)
         numpy = any(m.numpy for m in meanings)
-        if first.name.startswith("ufunc:"):
-            self.uses_ufunc(first.name[6:], first.compute)
+        if first.called:
+            self.uses_ufunc(first.called, first.compute)
         elif numpy and (is_float(first.compute) or is_complex(first.compute)) and first.name not in COMPARISONS:
             self.scope.shared.float_warnings = True
             checks["finite"] = None
         if first.name == "pow" and is_float(first.compute):
             self.scope.shared.libm["powf" if first.compute == "f4" else "pow"] = None
         tag_map = tuple((k, m.result) for k, m in zip(combinations, meanings, strict=True)) if len(kinds) > 1 else ()
-        obligations = tuple([self.scope.obligation(c, loc, first.name) for c in checks])
+        obligations = tuple([self.scope.obligation(c, loc, first.called or first.name) for c in checks])
         return t.Op(
-            first.name, args, first.compute, kinds, rep, numpy, obligations, tag_map, tuple(values) if tag_map else (), loc
+            first.name, args, first.compute, kinds, rep, numpy, obligations, tag_map, tuple(values) if tag_map else (), loc,
+            first.called,
         )
 
     def operand(self, value: t.Expr, meaning: Meaning, casts: list[str]) -> t.Expr:
@@ -146,12 +147,12 @@ class Maker:
         return self.cast(value, meaning.compute, obligation)
 
     def agree(self, meanings: list[Meaning], loc: ir.Loc) -> Meaning:
-        computes = {(m.name, m.compute) for m in meanings}
+        computes = {(m.name, m.called, m.compute) for m in meanings}
         if len(computes) == 1:
             return meanings[0]
         if {m.name for m in meanings} <= COMPARISONS and {m.compute for m in meanings} == {"i8", "f8"}:
             return next(m for m in meanings if m.compute == "f8")
-        texts = sorted({f"{m.name} in {m.compute}" for m in meanings})
+        texts = sorted({f"{m.called or m.name} in {m.compute}" for m in meanings})
         raise Declined("mixed-types", " or ".join(texts), loc)
 
     def split(self, values: list[t.Expr], build: Callable[[list[t.Expr]], t.Expr], loc: ir.Loc) -> t.Expr:
@@ -217,12 +218,12 @@ class Maker:
 
     def op(
         self, name: str, args: tuple[t.Expr, ...], kinds: Kinds, rep: Rep, loc: ir.Loc,
-        checks: tuple[str, ...] = (), numpy: bool = False,
+        checks: tuple[str, ...] = (), numpy: bool = False, called: str = "",
     ) -> t.Op:
         if len(kinds) != 1:
             raise Declined("mixed-types", f"the result may be {' or '.join(sorted(kinds))}", loc)
-        obligations = tuple([self.scope.obligation(c, loc, name) for c in checks])
-        return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc)
+        obligations = tuple([self.scope.obligation(c, loc, called or name) for c in checks])
+        return t.Op(name, args, args[0].rep, kinds, rep, numpy, obligations, (), (), loc, called)
 
     def kinds_by(self, function: Callable[..., Any], *values: t.Expr) -> Kinds:
         combinations: list[tuple[str, ...]] = [()]

@@ -12,43 +12,44 @@ import numpy as np
 from alpyna_hook.infer.maker import BOOL, Maker
 from alpyna_hook.ir import captured as ir, typed as t
 from alpyna_hook.ir.kinds import Kinds, Rep, is_complex, is_float, is_int
-from alpyna_hook.operators.genuine import CHOICES
+from alpyna_hook.operators.genuine import CHOICES, UFUNCS
 from alpyna_hook.reasons import Declined
 
-_COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
-_LOGICAL = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
-_INTEGER = {"bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor", "left_shift": "lshift", "right_shift": "rshift",
-            "remainder": "mod", "floor_divide": "floordiv"}
-_DIVISIONS = ("nonzero", "overflow")
 _EDGES = (0.0, -0.0, 1.0, -1.0, 2.5, float("inf"), float("-inf"), float("nan"))
 
 
-def by_operator(make: Maker, name: str, args: list[t.Expr], kinds: Kinds, rep: Rep, e: ir.Call) -> t.Expr | None:
-    """np.less, np.logical_and, np.mod of integers, ...; None for another function."""
-    if name == "logical_not" or (name == "invert" and rep == "b1"):
-        return make.op("not", (make.truth(make.one(args, e)),), kinds, "b1", e.loc)
-    if name == "invert":
-        return make.op("invert", (make.converted(make.one(args, e), rep),), kinds, rep, e.loc, (), True)
-    if name == "square" and is_int(rep):
-        return make.shared_value(
-            make.converted(make.one(args, e), rep), lambda v: make.op("mul", (v, v), kinds, rep, e.loc, (), True), e.loc
-        )
+def compared(name: str, op: str, make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    """np.less(x, y), ..."""
+    kinds = _of_two(name, make, args, e)
+    return t.Cast(make.truth(make.binary(op, args[0], args[1], e.loc)), kinds, "b1", None, e.loc)
+
+
+def logical(name: str, op: str, make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    """np.logical_and(x, y), ..."""
+    kinds = _of_two(name, make, args, e)
+    return make.op(op, tuple([make.truth(a) for a in args]), kinds, "b1", e.loc)
+
+
+def _of_two(name: str, make: Maker, args: list[t.Expr], e: ir.Call) -> Kinds:
+    kinds = make.kinds_by(UFUNCS[name], *args)
     if len(args) != 2:
-        return None
-    if name in _COMPARED:
-        return t.Cast(make.truth(make.binary(_COMPARED[name], args[0], args[1], e.loc)), kinds, "b1", None, e.loc)
-    if name in _LOGICAL:
-        return make.op(_LOGICAL[name], tuple([make.truth(a) for a in args]), kinds, "b1", e.loc)
-    if name not in _INTEGER or is_float(rep):
-        return None
-    if rep == "b1" and name not in ("bitwise_and", "bitwise_or", "bitwise_xor"):
-        raise Declined("call", f"{e.function}() of booleans", e.loc)
-    checks = _DIVISIONS if name in ("remainder", "floor_divide") else ()
-    values = tuple([make.converted(a, rep) for a in args])
-    return make.op(_INTEGER[name], values, kinds, rep, e.loc, checks, True)
+        raise Declined("call", f"{e.function}()", e.loc)
+    return kinds
 
 
-def clip(make: Maker, function: Callable[..., Any], args: list[t.Expr], e: ir.Call) -> t.Expr:
+def inverse(make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    """np.logical_not(x)"""
+    return make.op("not", (make.truth(make.one(args, e)),), make.kinds_by(UFUNCS["logical_not"], *args), "b1", e.loc)
+
+
+def predicate(name: str, make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
+    """np.isnan(x), ..."""
+    kinds, value = make.kinds_by(UFUNCS[name], *args), make.one(args, e)
+    value = value if is_float(value.rep) and name != "signbit" else make.cast(value, "f8", "")
+    return make.op(name, (value,), kinds, "b1", e.loc, ("number",) if name == "signbit" else ())
+
+
+def clip(function: Callable[..., Any], make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     """np.clip(x, low, high), or x.clip(low, high): comparisons, which let a NaN among the bounds win."""
     if len(args) != 3:
         raise Declined("call", f"{e.function}() with {len(args)} arguments", e.loc)

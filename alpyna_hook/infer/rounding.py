@@ -45,7 +45,7 @@ def _round_to(make: Maker, value: t.Expr, digits: t.Expr, e: ir.Call) -> t.Expr:
     return _scaled_round(make, value, number, e)
 
 
-def numpy_round(make: Maker, function: Callable[..., Any], args: list[t.Expr], e: ir.Call) -> t.Expr:
+def numpy_round(function: Callable[..., Any], make: Maker, args: list[t.Expr], e: ir.Call) -> t.Expr:
     number = _digits(make, args[1], e) if len(args) == 2 else 0
     value = args[0] if len(args) <= 2 else make.one(args, e)
     kinds = make.kinds_by(lambda v: function(v, number), value)

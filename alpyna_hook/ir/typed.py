@@ -72,7 +72,7 @@ class Dim(Node):
 
 
 class Op(Node):
-    """`name` on operands that all have been cast to `compute`; the table of names is `operators`."""
+    """`name`, a row of `operators.operations`, on operands that all have been cast to `compute`."""
 
     name: str
     args: tuple[Expr, ...]
@@ -84,6 +84,7 @@ class Op(Node):
     tag_map: tuple[tuple[tuple[Kind, ...], Kind], ...]  # operand kinds -> result kind, where it varies
     operand_kinds: tuple[Expr, ...]  # the operands before their casts, for the tag
     loc: Loc
+    called: str = ""  # which function of C's library, or of NumPy
 
 
 class Cast(Node):

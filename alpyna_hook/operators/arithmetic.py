@@ -26,6 +26,7 @@ from alpyna_hook.ir.kinds import (
     rep_of_kind,
 )
 from alpyna_hook.ir.schema import Record
+from alpyna_hook.operators.functions import INNER_LOOP
 from alpyna_hook.reasons import Declined
 
 BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -47,7 +48,7 @@ class Meaning(Record):
 
     casts: for each operand, the obligation of its cast to `compute` ("fit", "exact" or "").
     checks: the obligations of the operation itself.
-    numpy: whether NumPy's scalar semantics (rather than Python's) apply.
+    numpy: whether NumPy's scalar semantics (rather than Python's) apply.  called: which inner loop of NumPy it is.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Meaning(Record):
     casts: tuple[str, ...]
     checks: tuple[str, ...]
     numpy: bool
+    called: str = ""
 
 
 def sample(function: Callable[..., Any], *kinds: Kind) -> Kind:
@@ -132,7 +134,7 @@ def _numpy(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
         return Meaning("smith" if name == "truediv" else name, result, compute, casts, (), True)
     if is_float(compute):
         if name == "pow" and result not in (left, right):  # else the scalar's own method computes it, by libm's pow
-            return Meaning("ufunc:power", result, compute, casts, (), True)
+            return Meaning(INNER_LOOP, result, compute, casts, (), True, "power")
         return Meaning(name, result, compute, casts, ("finite_division",) if name in ("floordiv", "mod") else (), True)
     if compute == "b1":
         if name not in ("add", "mul", "and", "or", "xor"):
@@ -161,7 +163,7 @@ def _comparison(name: str, result: Kind, left: Kind, right: Kind) -> Meaning:
         if python:
             casts = ("exact" if left == "int" else "", "exact" if right == "int" else "")
     elif "u8" in reps and any(r[0] == "i" for r in reps):
-        return Meaning(name + "_mixed", result, "mixed", casts, (), not python)
+        return Meaning(name, result, "mixed", casts, (), not python)
     elif "u8" in reps:
         compute = "u8"
     else:

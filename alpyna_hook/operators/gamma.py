@@ -12,10 +12,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from alpyna_hook.operators.functions import MATH
 from alpyna_hook.reasons import Declined
 
-# Functions of libm whose addresses the helpers take, in this order, before x.
-GAMMA_CALLS = {"gamma": ("fmod", "sin", "cos", "exp", "pow"), "lgamma": ("fmod", "sin", "cos", "log")}
+GAMMA_CALLS = {name: MATH[name].libm for name in ("gamma", "lgamma")}
 
 _ABOVE = (
     23531376880.410759688572007674451636754734846804940, 42919803642.649098768957899047001988850926355848959,

@@ -25,12 +25,12 @@ from collections.abc import Iterable
 
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import is_complex, is_int
-from alpyna_hook.prove.places import TRANSPARENT, doubtful, loads_its_place, moves, moving_names
+from alpyna_hook.operators.operations import operation
+from alpyna_hook.prove.places import doubtful, loads_its_place, moves, moving_names
 from alpyna_hook.prove.unknown import is_unknown, unknown_names, widens
 
 Needed = frozenset[str] | None  # None: everything (a path that ends in a replay)
 
-_OPAQUE = frozenset({"cabs", "pow"})  # calls by address, as libm's and NumPy's are
 
 
 def anchored(nest: t.TypedNest) -> dict[int, str]:
@@ -170,9 +170,10 @@ class _Backwards:
         return self.use(e.value, mark, strong and kept)
 
     def operation(self, e: t.Op, mark: bool, strong: bool) -> set[str]:
-        if e.name in _OPAQUE or e.name.startswith(("libm:", "ufunc:")):
+        known = operation(e.name)
+        if known.called:
             return self.all(e.args, mark)
-        if e.name not in TRANSPARENT:
+        if not known.transparent:
             return self.all(e.args, mark, strong=False)
         watched = [k for k in e.obligations if self.nest.obligations[k] == "finite"]
         trusted = (strong or not self.in_function) and self._is_dynamic(e)

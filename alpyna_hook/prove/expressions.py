@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from alpyna_hook.integers.recorded import root
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.kinds import EXACT_INT, INT_MAX, INT_MIN, Rep, int_range, is_float, is_int
-from alpyna_hook.prove import integers
+from alpyna_hook.operators.operations import operation
 from alpyna_hook.prove.domain import BIG, Facts, Symbols, Terms, Value, constant, interval, learn
 
 Env = dict[str, Value]
@@ -320,6 +319,7 @@ class Expressions(ABC):
             self.settle(left["exponent"], self.bounds(args[-1])[0] >= 0)
 
     def result(self, e: t.Op, v: list[Value]) -> Value | None:
+        """An affine form, or an interval."""
         match e.name:
             case "add":
                 return v[0] + v[1]
@@ -329,21 +329,15 @@ class Expressions(ABC):
                 return constant(0) - v[0]
             case "invert" if e.compute[0] == "i":
                 return constant(-1) - v[0]
-            case "pos" | "rint" | "floor" | "ceil" | "trunc":
-                return v[0]
             case "mul" if v[0].exact is not None or v[1].exact is not None:
                 factor, other = (v[0].exact, v[1]) if v[0].exact is not None else (v[1].exact, v[0])
                 return other.scaled(factor)  # type: ignore[arg-type]
-            case "abs":
-                return interval(*integers.absolute(self.bounds(v[0])))
-            case "isqrt":
-                return interval(0, root(max(0, self.bounds(v[0])[1])))
             case "mod" if self._is_remainder(v):
                 return v[0]
             case _:
-                function = integers.INTERVALS.get(e.name)
-                found = function(self.bounds(v[0]), self.bounds(v[1])) if function else None
-                return interval(*found) if found is not None else None
+                known = operation(e.name)
+                found = known.interval(*map(self.bounds, v)) if known.interval else None
+                return interval(*found) if found is not None else v[0] if known.keeps else None
 
     def _is_remainder(self, v: list[Value]) -> bool:
         low, high = self.bounds(v[0])

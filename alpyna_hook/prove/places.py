@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.schema import Record
+from alpyna_hook.operators.operations import operation
 from alpyna_hook.prove.unknown import is_unknown
 
 _ZERO = t.Const(0, frozenset({"int"}), "i8", Loc(0, 0, 0, 0))
 
-
-# operations whose operands are needed where their result is
-TRANSPARENT = frozenset("add sub mul truediv neg pos sqrt floor ceil trunc rint conjugate complex bounded".split())
 _Form = dict[str, int]  # coefficients of loop indices, and a number ("")
 
 
@@ -104,7 +102,7 @@ def _needs(e: t.Expr, array: str, index: list[str]) -> bool:
             return e.array == array and [_text(x) for x in e.index] == index
         case t.Cast():
             return _needs(e.value, array, index)
-        case t.Op() if e.name in TRANSPARENT:
+        case t.Op() if operation(e.name).transparent:
             return any(_needs(x, array, index) for x in e.args)
         case t.Let():
             return _needs(e.body, array, index)
@@ -113,7 +111,8 @@ def _needs(e: t.Expr, array: str, index: list[str]) -> bool:
 
 
 def _text(e: t.Expr) -> str:
-    own = getattr(e, "name", "") or getattr(e, "array", "") or (e.value if isinstance(e, t.Const) else "")
+    own = next(filter(None, [getattr(e, field, "") for field in ("called", "name", "array")]), "")
+    own = e.value if isinstance(e, t.Const) else own
     return f"{type(e).__name__}:{own}({','.join(_text(x) for x in t.operands(e))})"
 
 

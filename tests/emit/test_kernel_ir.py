@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from alpyna_hook.emit.helpers import HELPERS, helpers
 from alpyna_hook.emit.llvm import llvm_text
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.kernel_values import i8, wrapping
 from alpyna_hook.ir.layout import FAILED, LOW
 from alpyna_hook.ir.schema import walk
+from alpyna_hook.operators.helpers import HELPERS, helpers
 from tests.emit.golden_nests import NESTS
 from tests.emit.test_golden import kernels
 

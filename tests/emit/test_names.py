@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpyna_hook.emit.helpers import HELPERS
 from alpyna_hook.emit.names import Names
+from alpyna_hook.operators.helpers import HELPERS
 from tests.differential import check
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from alpyna_hook.emit.helpers import HELPERS, helpers
 from alpyna_hook.emit.names import Names
 from alpyna_hook.emit.python import python_text, read_unset
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.kernel_values import i8
+from alpyna_hook.operators.helpers import HELPERS, helpers
 from tests.emit.golden_nests import NESTS
 from tests.emit.test_golden import kernels
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from alpyna_hook.integers.recorded import root
+
 Interval = tuple[int, int]
 
 
@@ -72,10 +74,9 @@ def absolute(a: Interval) -> Interval:
     return (0 if a[1] >= 0 else -a[1]), max(-a[0], a[1])
 
 
-INTERVALS: dict[str, Callable[[Interval, Interval], Interval | None]] = {
-    "mul": multiply, "floordiv": floor_divide, "mod": modulo, "lshift": shift_left, "rshift": shift_right,
-    "gcd": lambda a, b: (0, max(absolute(a)[1], absolute(b)[1])),
-    "and": bit_and, "or": bit_or, "xor": bit_or, "pow": power,
-    "minimum": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
-    "maximum": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
-}
+def common_divisor(a: Interval, b: Interval) -> Interval:
+    return 0, max(absolute(a)[1], absolute(b)[1])
+
+
+def square_root(a: Interval) -> Interval:
+    return 0, root(max(0, a[1]))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from alpyna_hook.emit.reader import read
 from alpyna_hook.ir import kernel as k
 from alpyna_hook.ir.schema import walk
 from alpyna_hook.operators import gamma
+from alpyna_hook.operators.reader import read
 
 _SMITH = '''
 def smith_{f}(ar: {f}, ai: {f}, br: {f}, bi: {f}) -> {c}:
