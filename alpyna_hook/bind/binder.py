@@ -37,8 +37,9 @@ from alpyna_hook.live.names import LiveNames as LiveNames, Names
 from alpyna_hook.live.tuples import given_items, is_tuple, live_tuple, part, tuple_of
 from alpyna_hook.operators.genuine import KNOWN, known
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.origin import module_of
 from alpyna_hook.seam.records import MISSING
-from alpyna_hook.seam.source import ModuleSource, module_of
+from alpyna_hook.seam.source import ModuleSource
 
 _LONGEST_OPTION, _MOST_OPTIONS = 64, 16
 _MOST_MADE = 64  # arrays of tuples that are kept

@@ -12,8 +12,8 @@ from alpyna_hook.ir.untracked import untracked
 from alpyna_hook.live.attributes import plain_attribute, plain_item
 from alpyna_hook.live.names import meaning_by
 from alpyna_hook.reasons import Declined
+from alpyna_hook.seam.origin import module_of
 from alpyna_hook.seam.records import MISSING
-from alpyna_hook.seam.source import module_of
 
 
 def captured(function: types.FunctionType) -> ir.Function:

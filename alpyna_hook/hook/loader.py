@@ -11,7 +11,8 @@ from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.hook import cache, unmarked
 from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
-from alpyna_hook.seam.site import link, registered
+from alpyna_hook.seam.origin import link
+from alpyna_hook.seam.site import registered
 from alpyna_hook.seam.source import ModuleSource
 
 TYPE_CHECKING = False

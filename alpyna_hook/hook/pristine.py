@@ -8,9 +8,10 @@ from types import CodeType, FunctionType
 
 from alpyna_hook.guest import registries
 from alpyna_hook.log import log
+from alpyna_hook.seam.origin import module_of
 from alpyna_hook.seam.parsing import quietly
 from alpyna_hook.seam.site import Site, refuse_unseen
-from alpyna_hook.seam.source import ModuleSource, module_of
+from alpyna_hook.seam.source import ModuleSource
 
 # What a copy of a code object may have changed, while its instructions stay those of the original.
 _LABELS = tuple(name for name in ("co_name", "co_qualname", "co_filename", "co_firstlineno", "co_flags") if hasattr(CodeType, name))

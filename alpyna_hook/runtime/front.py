@@ -16,7 +16,7 @@ from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.trace import Trace
-from alpyna_hook.seam.source import module_of
+from alpyna_hook.seam.origin import module_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

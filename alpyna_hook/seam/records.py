@@ -37,6 +37,47 @@ class SiteRecord(NamedTuple):
     calls: tuple[str, ...]  # the names of what is called in any case
 
 
+_PARAMS, _UNSURE = map(SiteRecord._fields.index, ("params", "unsure"))
+
+
+def _recorded(field: str) -> Any:
+    place = SiteRecord._fields.index(field)
+    return property(lambda site: site.record[place])
+
+
+class Recorded:
+    """The part of a Site that stays as it was stored.
+
+    There are thousands of sites in a process, most of which are never reached, and a full garbage collection comes by all that
+    they refer to: their record is a plain tuple of numbers and texts, which it forgets.
+    """
+
+    __slots__ = OWN_SLOTS
+
+    if TYPE_CHECKING:
+        record: tuple[Any, ...]  # a SiteRecord's values
+
+    qualname: str = _recorded("qualname")
+    lineno: int = _recorded("lineno")
+    col: int = _recorded("col")
+    end_lineno: int = _recorded("end_lineno")
+    unsure: tuple[str, ...] = _recorded("unsure")
+    targets: tuple[str, ...] = _recorded("targets")
+    perhaps: tuple[str, ...] = _recorded("perhaps")
+    has_return: bool = _recorded("has_return")
+    in_function: bool = _recorded("in_function")
+    nest: bytes = _recorded("nest")
+    outline: Any = _recorded("outline")
+    plain: tuple[str, ...] = _recorded("plain")
+    calls: tuple[str, ...] = _recorded("calls")
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """What the seam passes: variables that surely have a value, and then those that may have none."""
+        passed: tuple[str, ...] = self.record[_PARAMS] + self.record[_UNSURE]
+        return passed
+
+
 class Table(NamedTuple):
     """What a module's rewriting leaves beside the code; plain values, for marshal."""
 

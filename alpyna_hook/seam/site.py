@@ -43,9 +43,9 @@ from alpyna_hook.log import log
 from alpyna_hook.named import NamedTuple
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.seam.answers import Answers
-from alpyna_hook.seam.records import MARK, SiteRecord, Table
+from alpyna_hook.seam.records import Recorded, SiteRecord, Table
 from alpyna_hook.seam.resting import Resting, wake
-from alpyna_hook.seam.source import ModuleSource, remember, remember_without_loops
+from alpyna_hook.seam.source import ModuleSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,61 +62,26 @@ FRONT = "alpyna_hook.runtime.front"  # before that, this decides
 _BUILTINS = vars(builtins)
 
 
-def link(code: CodeType, module: ModuleSource) -> CodeType:
-    """A copy of the code, known to be the module's, with its markers replaced by the Sites themselves."""
-    constants: list[Any] = []
-    sites: list[Site] = []
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            constant = link(constant, module)
-        elif isinstance(constant, str) and constant.startswith(MARK):
-            constant = module.sites[int(constant[len(MARK):])]
-            sites.append(constant)
-        constants.append(constant)
-    linked = code.replace(co_consts=tuple(constants))
-    if sites:
-        made = remember(linked, module)
-        for site in sites:
-            site.code = made
-    else:
-        remember_without_loops(linked, module)
-    return linked
-
-
 def _no_code() -> None:
     return None
 
 
-class Site(bytearray, Resting, Answers, Watched):  # with no docstring, which would be in the place of the slot
+class Site(bytearray, Resting, Answers, Recorded, Watched):  # with no docstring, which would be in the place of the slot
     # One loop; hashed and compared by identity, as code objects need of their constants.
 
     unbound = NameError  # for the seam
 
     __slots__ = (
-        "__doc__", "_calls", "_pending", "_seen", "calls", "children", "code", "col", "due", "end_lineno", "failures", "has_return",
-        "in_function", "judge", "lineno", "module", "nest", "outline", "params", "parent", "perhaps", "place", "plain", "plans",
-        "qualname", "slept", "state", "targets", "timed", "unsure",
+        "__doc__", "_calls", "_pending", "_seen", "children", "code", "due", "failures", "judge", "module", "parent", "place",
+        "plans", "record", "slept", "state", "timed",
     )
     __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __init__(self, module: ModuleSource, record: SiteRecord, parent: Site | None) -> None:
         self.module = module
-        self.qualname = record.qualname
-        self.lineno = record.lineno
-        self.col = record.col
-        self.end_lineno = record.end_lineno
-        self.params = record.params + record.unsure
-        self.unsure = record.unsure
-        self.targets = record.targets
-        self.perhaps = record.perhaps
-        self.has_return = record.has_return
-        self.in_function = record.in_function
+        self.record = tuple(record)
         self.parent = parent
-        self.nest = record.nest
         self.children: tuple[Site, ...] = ()
-        self.outline = record.outline
-        self.plain = record.plain
-        self.calls = record.calls
         self.live = parent is None
         self.slept = False  # so that some of its calls were not counted
         self._calls = 0  # for which the site is left alone
@@ -300,9 +265,10 @@ def registered(module: ModuleSource, table: Table) -> ModuleSource:
         if earlier.filename == module.filename and earlier.is_like(module) and all(site.code() is None for site in earlier.sites):
             return earlier
     module.functions = table.functions
+    sites: list[Site] = []
     for record in table.sites:
-        parent = module.sites[record.parent] if record.parent >= 0 else None
-        module.sites.append(Site(module, record, parent))
+        sites.append(Site(module, record, sites[record.parent] if record.parent >= 0 else None))
+    module.sites = tuple(sites)
     module.refuse(table.refused)
     _SOURCES.append(module)
     return module

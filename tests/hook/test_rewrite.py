@@ -21,8 +21,8 @@ import alpyna_hook
 from alpyna_hook.hook.rewrite import rewrite
 from alpyna_hook.seam import records, site as sites
 from alpyna_hook.seam.mangle import Mangled
+from alpyna_hook.seam.origin import module_of
 from alpyna_hook.seam.places import first_line
-from alpyna_hook.seam.source import module_of
 from tests.hook.reference import reference_engine
 from tests.hook.unwatched import nobody_looks_on
 
@@ -332,9 +332,21 @@ def test_changed_copies_of_the_code_are_interpreted(monkeypatch: pytest.MonkeyPa
     module.f.__code__ = code
     assert (module.f(2), len(asked)) == (2000, 2)
     again, _ = site_of(source)
-    assert [module_of(m.g.__code__) for m in (module, again)] == sites.all_modules()[-2:]
-    assert module_of(module.g.__code__.replace()) is None
+    for of in ("f", "g"):
+        assert [module_of(getattr(m, of).__code__) for m in (module, again)] == sites.all_modules()[-2:]
+    assert module_of(code.replace()) is None
     assert module_of(test_changed_copies_of_the_code_are_interpreted.__code__) is None
+
+
+def test_changed_copies_of_code_without_loops_are_known_by_their_contents() -> None:
+    source = "def g(a=0): return a + 1\ndef h(): pass\n"
+    module, _ = site_of(source)
+    code = module.g.__code__
+    assert module_of(code) is module_of(module.h.__code__) is sites.all_modules()[-1]
+    assert module_of(code.replace()).source == sites.all_modules()[-1].source  # type: ignore[union-attr]
+    for changed in ({"co_consts": (*code.co_consts[:-1], 1.0)}, {"co_filename": "elsewhere.py"}, {"co_firstlineno": 7}, {"co_name": "h"},
+                    {"co_code": module.h.__code__.co_code}):  # fmt: skip
+        assert module_of(code.replace(**changed)) is None
 
 
 def test_what_was_seen_is_not_mixed_up_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
