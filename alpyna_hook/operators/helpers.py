@@ -176,7 +176,7 @@ def hypot_f8(a: f8, b: f8) -> f8:
 ''',
     **gamma.TEXTS,
 }
-HELPERS = frozenset(_TEXTS)
+HELPERS = _TEXTS.keys()
 
 
 @cache
