@@ -33,7 +33,7 @@ from alpyna_hook.ir.captured import (
     While,
 )
 from alpyna_hook.ir.schema import replace
-from alpyna_hook.live.binding import View as View
+from alpyna_hook.live.view import View as View
 from alpyna_hook.reasons import Declined
 
 

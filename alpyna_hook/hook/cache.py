@@ -55,7 +55,7 @@ def digest(data: bytes | memoryview) -> bytes:
 
 
 _found: list[str] = []
-_REWRITING = ("hook", "capture", "cost", "ir", "seam")  # the folders of what decides what is stored
+_REWRITING = ("hook", "capture", "cost", "ir", "operators", "seam")  # the folders of what decides what is stored
 
 
 def _fingerprint() -> str:

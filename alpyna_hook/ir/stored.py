@@ -10,6 +10,9 @@ import pickle
 from typing import NamedTuple
 
 from alpyna_hook.ir.captured import Nest
+from alpyna_hook.ir.schema import replace
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Captured(NamedTuple):
@@ -21,9 +24,12 @@ class Captured(NamedTuple):
 
 
 def dumps(captured: Captured) -> bytes:
-    """Raises RecursionError."""
-    return pickle.dumps(tuple(captured), pickle.HIGHEST_PROTOCOL)
+    """The same for the same source in each process: what is kept of a nest is found by them.  Raises RecursionError."""
+    nest = captured.nest
+    bare = replace(nest, sure=_NOTHING, header_reads=_NOTHING)  # a set has another order in each process
+    return pickle.dumps((bare, sorted(nest.sure), sorted(nest.header_reads), *captured[1:]), pickle.HIGHEST_PROTOCOL)
 
 
 def loads(data: bytes) -> Captured:
-    return Captured(*pickle.loads(data))
+    bare, sure, header_reads, *others = pickle.loads(data)
+    return Captured(replace(bare, sure=frozenset(sure), header_reads=frozenset(header_reads)), *others)

@@ -8,7 +8,7 @@ import numpy as np
 
 from alpyna_hook.ir.facts import ArrayType, Facts
 from alpyna_hook.ir.kinds import INT_MAX, INT_MIN, KIND_OF_DTYPE, KIND_OF_TYPE, Kind, holds, kind_of_elements
-from alpyna_hook.ir.schema import Record, Struct
+from alpyna_hook.ir.schema import Struct
 from alpyna_hook.live.tuples import Tuple, as_arrays, is_item
 from alpyna_hook.reasons import Declined
 
@@ -56,19 +56,6 @@ def is_small(value: object) -> bool:
     if type(value) is int:
         return 0 <= value <= 127
     return type(value) is float and holds("f4", value)
-
-
-class View(Record):
-    """A user's variable that is a row of an array wherever the nest has assigned it.
-
-    After the nest it is `array[index]` (the array itself if there is no index), where a string is
-    the value of that temporary; it was assigned if and only if the temporary `witness` was.
-    """
-
-    name: str
-    array: str
-    index: tuple[str | int, ...]
-    witness: str
 
 
 class Live:

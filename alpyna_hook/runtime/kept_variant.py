@@ -14,7 +14,7 @@ from alpyna_hook.ir.interface import Interface, Variable
 from alpyna_hook.ir.layout import Carry, Layout
 from alpyna_hook.ir.schema import values
 from alpyna_hook.kernels.store import digest_of
-from alpyna_hook.live.binding import View
+from alpyna_hook.live.view import View
 from alpyna_hook.runtime.kept_names import key_of
 from alpyna_hook.runtime.plan_store import load, save
 from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant

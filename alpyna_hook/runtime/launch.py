@@ -16,7 +16,8 @@ from alpyna_hook.guest.room import with_more_room
 from alpyna_hook.ir import layout as frame_layout
 from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.ir.schema import replace
-from alpyna_hook.live.binding import WHICH, Binding, View
+from alpyna_hook.live.binding import WHICH, Binding
+from alpyna_hook.live.view import View
 from alpyna_hook.log import log
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alpyna_hook.ir.interface import Interface
     from alpyna_hook.ir.kinds import Rep
     from alpyna_hook.kernels.kernel import Kernel
-    from alpyna_hook.live.binding import View
+    from alpyna_hook.live.view import View
     from alpyna_hook.runtime.proofs import Proofs
     from alpyna_hook.schedule.value import Schedule
 

@@ -300,11 +300,11 @@ def test_a_forked_child_is_not_explained_twice(folder: Path) -> None:
 def test_devices(folder: Path) -> None:
     done = alpyna(folder, "devices")
     lines = done.stdout.splitlines()
-    names = ["interpreter", "cpu", "opencl"]
-    assert [line.split()[0] for line in lines if not line.startswith(" ")][:3] == names
+    names = ["interpreter", "cpu", "cuda", "opencl"]
+    assert [line.split()[0] for line in lines if not line.startswith(" ")][:4] == names
     known = {device["name"]: device for device in json.loads(alpyna(folder, "devices", "--json").stdout)}
     assert 1 <= known["cpu"]["allowed"] <= known["cpu"]["cores"]
-    assert known["cpu"]["usable"] and [*known][:3] == names
+    assert known["cpu"]["usable"] and [*known][:4] == names
     assert known["opencl"]["usable"] or (known["opencl"]["missing"] and "pip install" in known["opencl"]["remedy"])
 
 
