@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from alpyna_hook import config
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.outside import Raising, may_pass, outside_cause
-from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.guest.watching import watched_at
 from alpyna_hook.log import log
 from alpyna_hook.reasons import BY_COST, Declined
@@ -77,10 +76,8 @@ class SiteState:
     def full(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         """With what was captured."""
         if self.binder is None or isinstance(self.binder, KeptNames):
-            with own_imports():
-                from alpyna_hook.runtime.capturing import binder_of
-
-            self.binder = binder_of(site, values, namespace)
+            binder: Binder = late("alpyna_hook.runtime.capturing").binder_of(site, values, namespace)
+            self.binder = binder
         return self.binder
 
 
@@ -226,10 +223,7 @@ def keep(site: Site, state: SiteState, binder: Binder | KeptNames, binding: Bind
 
 
 def outline_of(nest: Nest, binding: Binding) -> Any:
-    with own_imports():
-        from alpyna_hook.cost.outline import outline
-
-    return outline(nest, binding.functions)
+    return late("alpyna_hook.cost.outline").outline(nest, binding.functions)
 
 
 def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:

@@ -15,6 +15,7 @@ from alpyna_hook.ir.layout import Carry, Layout
 from alpyna_hook.ir.schema import values
 from alpyna_hook.kernels.store import digest_of
 from alpyna_hook.live.view import View
+from alpyna_hook.runtime.errand import late
 from alpyna_hook.runtime.kept_names import key_of
 from alpyna_hook.runtime.plan_store import load, save
 from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant
@@ -74,13 +75,12 @@ def _given(
 def _again(nest: bytes, facts: Any, interface: Interface) -> Callable[[], Analysis]:
     def analyse() -> Analysis:
         with registries.kept(), own_imports():
-            from alpyna_hook import pipeline
-            from alpyna_hook.ir.stored import loads
-
-            made = pipeline.analyse(loads(nest).nest, _facts(*facts))
+            captured = late("alpyna_hook.ir.stored").loads(nest)
+            made = late("alpyna_hook.pipeline").analyse(captured.nest, _facts(*facts))
         if values(made.interface) != values(interface):
             raise RuntimeError("a nest that was kept is analysed otherwise now")
-        return made.analysis
+        analysis: Analysis = made.analysis
+        return analysis
 
     return analyse
 

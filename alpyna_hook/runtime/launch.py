@@ -158,17 +158,16 @@ def planned(
 def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate, trace: Trace) -> tuple[Call, Work] | None:
     """On the device that was chosen, if that isn't the CPU and the nest can be run there: what is left to do of the run."""
     if variant.options.elsewhere:
-        from alpyna_hook.runtime.on_device import run_there
-
-        return run_there(variant, arrays, binding, fill, estimate, trace)
+        ran: tuple[Call, Work] | None = late("alpyna_hook.runtime.on_device").run_there(
+            variant, arrays, binding, fill, estimate, trace)
+        return ran
     if variant.choosing is False or variant.options.device != "auto":
         return None
     if variant.choosing is None and measured() is None:
         variant.choosing = False
         return None
-    from alpyna_hook.runtime.choosing import run_chosen
-
-    return run_chosen(variant, arrays, binding, fill, estimate, trace)
+    ran = late("alpyna_hook.runtime.choosing").run_chosen(variant, arrays, binding, fill, estimate, trace)
+    return ran
 
 
 def placed_here(tally: Tally, variant: Variant, arrays: list[Any], binding: Binding, estimate: Estimate) -> tuple[PlaceKey, Placed]:

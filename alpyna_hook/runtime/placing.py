@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from alpyna_hook.guest import registries
-from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.integers.general import UNKNOWN, General, inputs
 from alpyna_hook.ir.layout import NO_END
 from alpyna_hook.kernels import ready, store
 from alpyna_hook.live.binding import Binding
 from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime.decide import MEASURED, Estimate, is_imported
-from alpyna_hook.runtime.errand import aside
+from alpyna_hook.runtime.errand import aside, late
 from alpyna_hook.runtime.memory import address, overlap_groups, overlaps_itself
 from alpyna_hook.runtime.native import FLAGS, libm_address, ufunc_addresses
 from alpyna_hook.runtime.progress import COMPILATION, Line
@@ -223,11 +222,10 @@ def kept_kernel(variant: Variant, key: KernelKey) -> Kernel | None:
 
 
 def made_kernel(variant: Variant, key: KernelKey) -> Kernel:
-    with own_imports():
-        from alpyna_hook import pipeline
-
+    pipeline = late("alpyna_hook.pipeline")
     variant.news = True
-    return pipeline.compiled(variant, key)
+    kernel: Kernel = pipeline.compiled(variant, key)
+    return kernel
 
 
 def predicted(estimate: Estimate, binding: Binding) -> float:

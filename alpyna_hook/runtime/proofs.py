@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.integers.general import UNKNOWN, General, for_anything, for_these, general, inputs
+from alpyna_hook.runtime.errand import late
 
 if TYPE_CHECKING:
     from alpyna_hook.ir import typed as t
@@ -57,11 +57,9 @@ class Proofs:
         self.misses += 1
         if self.misses > _MOST and self.misses & self.misses - 1:  # no power of two
             return self.anything(), UNKNOWN
-        with own_imports():
-            from alpyna_hook.prove.general import prove_alike, prove_this
-
-        prover = prove_this if self.misses == 1 else prove_alike
-        proof = prover(self.nest(), integers, shapes, self.preset, self.wrap, spans)
+        prove = late("alpyna_hook.prove.general")
+        prover = prove.prove_this if self.misses == 1 else prove.prove_alike
+        proof: General = prover(self.nest(), integers, shapes, self.preset, self.wrap, spans)
         self.made += 1
         self._remember(proof)
         trips = proof.trips(*inputs(integers.values(), shapes.values(), spans.values()))
@@ -94,10 +92,8 @@ class Proofs:
 
     def anything(self) -> General:
         if self._anything is None:
-            with own_imports():
-                from alpyna_hook.prove.general import prove_anything
-
-            self._anything = prove_anything(self.nest(), self.integers, self.axes, self.preset, self.wrap)
+            prove = late("alpyna_hook.prove.general")
+            self._anything = prove.prove_anything(self.nest(), self.integers, self.axes, self.preset, self.wrap)
             self.made += 1
         return self._anything
 

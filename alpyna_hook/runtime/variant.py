@@ -9,6 +9,7 @@ from alpyna_hook.cost.pace import Pace
 from alpyna_hook.ir.kinds import is_int
 from alpyna_hook.ir.layout import Carry, Layout
 from alpyna_hook.ir.schema import Struct
+from alpyna_hook.runtime.errand import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -180,9 +181,7 @@ class Variant:
     def carried(self) -> Carry | None:
         """What a later part of the iterations needs from those before it; None if that is not known."""
         if self._carried is None:
-            from alpyna_hook.emit.carried import carry
-
-            self._carried = (carry(self.typed, self.layout),)
+            self._carried = (late("alpyna_hook.emit.carried").carry(self.typed, self.layout),)
         return self._carried[0]
 
     def keep_carried(self, carried: Carry | None) -> None:
