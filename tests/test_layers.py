@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `runtime.variant` is what the pipeline makes and the runtime
-# keeps, `runtime.trace` plain counters, `runtime.errand` what another thread does, and `runtime.decide`, `judge`, `around`, `investments`, `earlier` and `front` what decides before
-# the engine is there.
+# keeps, `runtime.trace` plain counters, `runtime.errand` what another thread does, and `runtime.decide`, `judge`, `around`,
+# `investments`, `earlier` and `front` what decides before the engine is there.
 LAYERS = [
     ["alpyna"],
     ["profiler"],
