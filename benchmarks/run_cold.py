@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,8 +55,7 @@ def seconds(command: list[str], settings: dict[str, str], kind: str, folder: str
     environment = {**os.environ, "ALPYNA_DEVICE": "cpu", "ALPYNA_CACHE_DIR": str(Path(folder, kind)), **settings}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if kind.endswith("first run"):
-        for stored in Path(folder, kind).rglob("*.o"):
-            stored.unlink()
+        shutil.rmtree(Path(folder, kind), ignore_errors=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *command], check=True, env=environment, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
