@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
 _GIVE_UP_AFTER = 32  # refusals, as in the engine
+_WITH_SCALARS = 3.0  # times as long operations take at least, and what is called with them, where some are of NumPy's scalars
 
 
 class FrontState:
@@ -67,7 +68,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             site.decline_for_good()
             return True
         predicted = state.estimate.of(look_up.number, look_up.shape)
-        seconds = judge.estimated(predicted, state.estimate.turns)
+        seconds = judge.estimated(predicted, state.estimate.turns) * (_WITH_SCALARS if look_up.with_scalars() else 1.0)
         if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate, site.module.options.jit):
             return _cannot_be_called(site, state.trace, look_up)
     state.trace.runs += 1
@@ -127,6 +128,10 @@ class _Values:
                 return None
             value = self._attribute(value, attribute)
         return value
+
+    def with_scalars(self) -> bool:
+        """Whether a variable is one of NumPy's scalars."""
+        return any(issubclass(type(value), self.scalars) for value in self.values.values())
 
     def _item(self, value: object, place: int) -> object:
         return value[place] if type(value) is tuple and -len(value) <= place < len(value) else None

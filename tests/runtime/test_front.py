@@ -77,3 +77,20 @@ def test_one_that_cannot_be_compiled_does_not_bring_the_engine_nearer(monkeypatc
     known.refused(1)
     assert not known.worth_all_runs(2, 0.9, nest)
     assert known.worth_all_runs(1, 0.9, nest)
+
+
+def test_a_loop_over_scalars_of_numpy_is_taken_to_need_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it calls works with them too, and is not in the outline: an example with a generator of its own was never compiled."""
+    asked: list[float] = []
+
+    def worth(known: Investments, seconds: float, nest: object, jit: str) -> bool:
+        asked.append(seconds)
+        return False
+
+    monkeypatch.setattr(Investments, "worth_one_run", worth)
+    for w in (3, np.uint64(3)):
+        made = static_analyse(LOOP.format(body="w = own(w)") + f"\n# front {next(_NUMBER)}\n", Options(strict=True))
+        site = all_sites()[-1]
+        known = {"n": 10**6, "w": w, "s": 0.0}
+        assert front.leaves(site, tuple([known.get(name) for name in site.params]), vars(made))
+    assert asked[1] == pytest.approx(3.0 * asked[0])
