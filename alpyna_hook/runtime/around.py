@@ -27,12 +27,16 @@ def begins(site: Resting, turns: float) -> None:
 
 def calls_to_come(site: Resting, judge: Judge, calls: int) -> float:
     """Calls of the site that has been called so often, if each turn of the loop around it makes one."""
-    while _running and _running[-1][0].timed is not _running[-1][1]:
-        _running.pop()
-    if not _running:
+    running = _running[:]  # which other threads may change meanwhile
+    while running and running[-1][0].timed is not running[-1][1]:
+        running.pop()
+    if len(running) < len(_running):
+        _running[:] = running
+    if not running:
         return 0.0
-    around, timed, turns = _running[-1]
-    if around is site or around.timed is None or around.timed[0] != get_ident():
+    around, timed, turns = running[-1]
+    now = around.timed
+    if around is site or now is None or now[0] != get_ident():
         return 0.0
     if judge.within is not timed:
         judge.within, judge.calls_before = timed, calls - 1

@@ -114,3 +114,27 @@ def test_with_more_to_come_a_loop_is_compiled_after_fewer_calls(monkeypatch: pyt
     assert not known.worth_all_runs(1, 0.3, nest, ahead=0.5)
     assert known.worth_all_runs(1, 0.3, nest, ahead=0.9)
     assert INVESTMENTS is not known
+
+
+class Emptied(list[Any]):
+    """Another thread empties it at each look."""
+
+    def __bool__(self) -> bool:
+        found = len(self) > 0
+        self.clear()
+        return found
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.clear()
+        return found
+
+
+def test_other_threads_may_change_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = made()
+    outer, inner = all_sites()[-2:]
+    outer.timed = around.get_ident(), 0, 0.0, 0
+    monkeypatch.setattr(around, "_running", Emptied([(outer, outer.timed, 10.0)]))
+    assert around.calls_to_come(inner, Judge(), 1) == 9.0
+    assert around.calls_to_come(inner, Judge(), 1) == 0.0
+    assert program.update(1, 3) == 4
