@@ -59,7 +59,7 @@ def _nest(state: Statements, loop: ast.For | ast.While, filename: str, qualname:
     own = next((s for s in reversed(captured) if isinstance(s, For | While)), root)
     sure = sure_after(captured, own) & flow.writes.keys()
     return Nest(root, reads, tuple(flow.writes), state.has_return, filename, qualname, state.builtins, frozenset(sure),
-                tuple(state.made), frozenset(reads) - known.keys())
+                tuple(state.made), frozenset(reads).difference(known))
 
 
 def _check_called(state: Statements, flow: Flow) -> None:
