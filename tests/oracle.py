@@ -17,6 +17,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from dis import opname
 
 import numpy as np
 
@@ -254,4 +255,18 @@ def _position(traceback: types.TracebackType) -> tuple[int | None, ...]:
     if sys.version_info < (3, 11):
         return (traceback.tb_lineno,)
     positions = list(traceback.tb_frame.f_code.co_positions())
-    return positions[traceback.tb_lasti // 2]
+    return positions[traceback.tb_lasti // 2 + _is_first_of_two(traceback)]
+
+
+def _is_first_of_two(traceback: types.TracebackType) -> bool:
+    """Does CPython 3.11 blame the instruction before the one that found a variable without a value?
+
+    Once a function is warm, which one whose loops run in kernels is later, two of its instructions are carried out as one.
+    """
+    if sys.version_info[:2] != (3, 11):
+        return False
+    code, at = traceback.tb_frame.f_code, traceback.tb_lasti
+    name = opname[code.co_code[at]]
+    if name == "LOAD_FAST":
+        return code.co_varnames[code.co_code[at + 1]] in traceback.tb_frame.f_locals
+    return name in ("STORE_FAST", "LOAD_CONST")  # neither fails

@@ -83,6 +83,16 @@ def test_planted_differences_are_found(old: str, new: str) -> None:
     assert True in found
 
 
+@pytest.mark.parametrize("before, read", [("for x in (1.5,):", "s"), ("x = 1.5; y = x", "y + s"), ("x = 1.5", "1.5 + s"), ("x = 1.5", "s")])
+def test_variables_without_a_value_are_at_one_place_however_warm_the_code_is(before: str, read: str) -> None:
+    """CPython 3.11 names the instruction before, which may be on another line, once there were eight iterations or calls."""
+    body = [f"    {before}", f"        y = {read}"] if before.endswith(":") else [f"    {before}", f"    y = {read}"]
+    source = "\n".join(["def f(n):", "    for i in range(n):", "        pass", *body, "    s = 2.0"])
+    cold, warm = run(source, 0), run(source, 100)
+    assert type(cold.error) is UnboundLocalError and same(cold.frames[0].position[:1], (5,)) is None
+    assert cold.frames[0].position == warm.frames[0].position
+
+
 def test_errstate_and_filter_reach_the_run() -> None:
     source = "import numpy as np\ndef f(a):\n    return a[0] / a[1]\n"
     a = np.array([1.0, 0.0])
