@@ -8,7 +8,7 @@ from typing import Any
 
 from alpyna_hook.kernels import ready
 from alpyna_hook.kernels.llvm_engine import machine
-from alpyna_hook.runtime import engine, kept_names, placing
+from alpyna_hook.runtime import engine, kept_names, kept_variant, placing
 from alpyna_hook.seam.site import Left, Site
 
 FOUND: Counter[str] = Counter()  # names, variants and kernels that were found in the store
@@ -36,7 +36,7 @@ def as_new_processes(change: Callable[[Any, str, Any], None]) -> None:
         return found
 
     change(engine, "attempt", attempt)
-    change(engine, "is_keepable", lambda site: True)
+    change(kept_variant, "is_keepable", lambda site: True)
     change(kept_names, "is_keepable", lambda site: True)
     change(engine, "kept_names", counted("names", engine.kept_names))
     change(engine, "kept_variant", counted("variants", engine.kept_variant))

@@ -55,6 +55,7 @@ class Binder(Names):
         super().__init__(in_params, nest.writes)
         self.nest = nest
         self.meanings, self.data = meanings, data  # what names were taken for at its capture; the nest as bytes, if there are any
+        self.is_kept = False  # for later processes
         self.calls = {n.function for n in ir.walk(nest.loop) if isinstance(n, ir.Call)}
         self.reads = [self.read_of(name) for name in nest.reads if name not in nest.header_reads]
         self.conditions = conditions(nest)

@@ -23,8 +23,8 @@ from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.errand import late
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
-from alpyna_hook.runtime.kept_names import KeptNames, is_keepable, keep_names, kept_names
-from alpyna_hook.runtime.kept_variant import can_be_kept, keep_variant, kept_variant
+from alpyna_hook.runtime.kept_names import KeptNames, kept_names
+from alpyna_hook.runtime.kept_variant import kept_variant
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.native import keeps_flags
 from alpyna_hook.runtime.placing import predicted
@@ -35,7 +35,6 @@ from alpyna_hook.seam.site import Site, refuse_for_now
 
 if TYPE_CHECKING:
     from alpyna_hook.bind.binder import Binder
-    from alpyna_hook.ir.captured import Nest
     from alpyna_hook.live.binding import Binding
 
 INTERPRET: tuple[Any, ...] = ()
@@ -64,21 +63,23 @@ class SiteState:
 
     def bound(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> tuple[Binder | KeptNames, Binding]:
         """The names of this call, by what an earlier process has kept of the nest if that will do."""
-        if self.binder is None:
-            self.binder = kept_names(site, values, namespace) or self.full(site, values, namespace)
-        if isinstance(self.binder, KeptNames):
-            found = self.binder.bind(values, namespace)
+        kept = self.binder  # looked at once: another thread may put the full one in its place
+        if kept is None:
+            kept = self.binder = kept_names(site, values, namespace)
+        if isinstance(kept, KeptNames):
+            found = kept.bind(values, namespace)
             if found is not None:
-                return self.binder, found
+                return kept, found
         binder = self.full(site, values, namespace)
         return binder, binder.bind(values, namespace)
 
     def full(self, site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Binder:
         """With what was captured."""
-        if self.binder is None or isinstance(self.binder, KeptNames):
-            binder: Binder = late("alpyna_hook.runtime.capturing").binder_of(site, values, namespace)
-            self.binder = binder
-        return self.binder
+        binder = self.binder
+        if binder is None or isinstance(binder, KeptNames):
+            made: Binder = late("alpyna_hook.runtime.capturing").binder_of(site, values, namespace)
+            binder = self.binder = made
+        return binder
 
 
 def execute(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> Sequence[Any]:
@@ -187,7 +188,7 @@ def attempt(
     variant = state.variants.get(binding.signature)
     if isinstance(variant, Declined):
         raise variant.fresh()
-    estimate = predictor(site, state, binding)
+    estimate = predictor(site, state, binder, binding)
     if variant is None or not variant.kernels:
         if not forced and not worth_compiling(site, state, judge, estimate, binding):
             judge.timing = True
@@ -201,36 +202,20 @@ def attempt(
             with registries.kept(namespace):
                 variant = new_variant(site, state, binding)
     try:
-        done = launch(site, state.tally, variant, binder, binding, values, estimate)
+        return launch(site, state.tally, variant, binder, binding, values, estimate)
     except TooSmall:
         judge.looked()
         if judge.loses():
             rest(site, judge)
         raise Declined("too-small") from None
-    if variant.news:
-        keep(site, state, binder, binding, variant)
-    return done
 
 
-def keep(site: Site, state: SiteState, binder: Binder | KeptNames, binding: Binding, variant: Variant) -> None:
-    """For later processes."""
-    variant.news = False
-    if not is_keepable(site) or not (isinstance(binder, KeptNames) or binder.is_plain) or not can_be_kept(variant):
-        return
-    if not isinstance(binder, KeptNames):
-        keep_names(site, binder, outline_of(binder.nest, binding))
-    keep_variant(site, binding.signature, binder.data, variant)
-
-
-def outline_of(nest: Nest, binding: Binding) -> Any:
-    return late("alpyna_hook.cost.outline").outline(nest, binding.functions)
-
-
-def predictor(site: Site, state: SiteState, binding: Binding) -> Estimate:
+def predictor(site: Site, state: SiteState, binder: Binder | KeptNames, binding: Binding) -> Estimate:
     if state.estimate is None:
-        binder = state.binder
-        assert binder is not None
-        outline = binder.outline if isinstance(binder, KeptNames) else outline_of(binder.nest, binding)
+        if isinstance(binder, KeptNames):
+            outline = binder.outline
+        else:
+            outline = late("alpyna_hook.cost.outline").outline(binder.nest, binding.functions)
         state.estimate = Estimate(outline, site.nest)
     return state.estimate
 

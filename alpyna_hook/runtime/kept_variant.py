@@ -16,13 +16,16 @@ from alpyna_hook.ir.schema import values
 from alpyna_hook.kernels.store import digest_of
 from alpyna_hook.live.view import View
 from alpyna_hook.runtime.errand import late
-from alpyna_hook.runtime.kept_names import key_of
+from alpyna_hook.runtime.kept_names import KeptNames, is_keepable, keep_names, key_of
 from alpyna_hook.runtime.plan_store import load, save
 from alpyna_hook.runtime.variant import Analysis, Given, KernelKey, Variant
 from alpyna_hook.seam.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from alpyna_hook.bind.binder import Binder
+    from alpyna_hook.live.binding import Binding
 
 
 def kept_variant(site: Site, signature: tuple[object, ...], nest: bytes) -> Variant | None:
@@ -39,6 +42,17 @@ def kept_variant(site: Site, signature: tuple[object, ...], nest: bytes) -> Vari
     return variant
 
 
+def keep(site: Site, binder: Binder | KeptNames, binding: Binding, variant: Variant) -> None:
+    """For later processes.  To be called before the nest runs: what an audit hook or Ctrl-C raises in here must find it undone."""
+    variant.news = False
+    if not is_keepable(site) or not (isinstance(binder, KeptNames) or binder.is_plain) or not can_be_kept(variant):
+        return
+    if not isinstance(binder, KeptNames) and not binder.is_kept:
+        binder.is_kept = True
+        keep_names(site, binder, late("alpyna_hook.cost.outline").outline(binder.nest, binding.functions))
+    keep_variant(site, binding.signature, binder.data, variant)
+
+
 def can_be_kept(variant: Variant) -> bool:
     """Not what depends on functions of the user, on tuples, or on arrays that change their names."""
     plain = not (variant.choices or variant.made or variant.tuples or variant.facts.tuples or variant.facts.fixed)
@@ -46,7 +60,7 @@ def can_be_kept(variant: Variant) -> bool:
 
 
 def keep_variant(site: Site, signature: tuple[object, ...], nest: bytes, variant: Variant) -> None:
-    """With all that is known of it by now."""
+    """With all that is known of it by now; other threads may add to that meanwhile."""
     interface, facts, carried = variant.interface, variant.facts, variant.carried
     variables = {name: values(v) for name, v in interface.variables.items()}
     results = tuple([values(v) for v in interface.results])
@@ -57,9 +71,9 @@ def keep_variant(site: Site, signature: tuple[object, ...], nest: bytes, variant
         {name: values(array) for name, array in facts.arrays.items()}, dict(facts.scalars), facts.small,
         {name: values(known) for name, known in facts.functions.items()},  # type: ignore[arg-type]
     )
-    made = {key: digest_of(kernel.source.text) for key, kernel in variant.kernels.items() if kernel.source}
+    made = {key: digest_of(kernel.source.text) for key, kernel in list(variant.kernels.items()) if kernel.source}
     kernels: dict[KernelKey, str] = {**variant.kept_kernels, **made}
-    proofs: dict[object, Any] = {**variant.kept_proofs, **{p.setting: p.dumped() for _, p in variant.settings.values()}}
+    proofs: dict[object, Any] = {**variant.kept_proofs, **{p.setting: p.dumped() for _, p in list(variant.settings.values())}}
     save(key_of(site, (signature, nest)), (given, told, carried and values(carried), tuple(variant.exchanged), kernels, proofs))
 
 

@@ -28,6 +28,7 @@ from alpyna_hook.runtime.interrupts import Ran, Work, run
 from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.kept_names import KeptNames
+from alpyna_hook.runtime.kept_variant import keep
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
@@ -91,6 +92,8 @@ def launch(
     distant = None if again else there(variant, arrays, binding, estimate, trace)
     if distant is None:
         key, placed = placed_here(tally, variant, arrays, binding, estimate)
+        if variant.news:
+            keep(site, binder, binding, variant)
         plan = planned(site, tally, variant, binder, binding, values, key, placed, estimate)
         done = plan(values, binding.namespace) if plan is not None else None
         if done is not None:

@@ -152,6 +152,39 @@ def test_a_name_that_means_something_else(run: Runs) -> None:
     assert run(calls=calls, compiled=False)[0] == plain(calls)
 
 
+ADDS = """
+    # alpyna: accelerate device=cpu
+    import sys
+    import numpy as np
+    from alpyna_hook import report
+
+    def f(a):
+        for i in range(len(a)):
+            a[i] += 1.0
+        return i
+
+    def hook(event, args):
+        if event == "open" and args[0].endswith(".tmp"):
+            raise RAISED
+
+    a, raised = np.zeros(3), False
+    sys.addaudithook(hook)
+    try:
+        f(a)
+    except KeyboardInterrupt:
+        raised = True
+    print([(a.tolist(), raised), False, [e["accelerated_runs"] for e in report()]])
+"""
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "RuntimeError", "MemoryError", "RecursionError"])
+def test_what_is_raised_while_a_nest_is_kept_finds_it_undone(raised: str, tmp_path: Path) -> None:
+    """It was kept after it had run: the interpreter then ran it once more."""
+    interrupted = raised == "KeyboardInterrupt"
+    result, _ = Runs(tmp_path)(ADDS.replace("RAISED", raised), compiled=False)
+    assert result == ([0.0 if interrupted else 1.0] * 3, interrupted)
+
+
 def _flip(place: int) -> Callable[[Path], object]:
     def flip(path: Path) -> None:
         data = bytearray(path.read_bytes())
