@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from statistics import median
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from alpyna_hook.devices import found
-from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
+from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target, held
 from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
 from alpyna_hook.ir.layout import CONTROL_BYTES
 
 from . import facts, rates
+from .programs import usual
 
 _REPEATS = 7
 _BYTES = 2**24
@@ -44,19 +44,9 @@ def _costs(target: Target) -> dict[str, float]:
     program = target.compile(target.text(_NOTHING, {}))
     compiling = perf_counter() - begun
     size = CONTROL_BYTES + STATUS_BYTES
-    frames, host, memory = np.zeros(size, np.uint8), np.ones(_BYTES, np.uint8), target.allocate(_BYTES)
-    launching = _usual(lambda: target.launch(program, frames, size, ()))
-    there, back = _usual(lambda: target.send(memory, host)), _usual(lambda: target.fetch(memory, host))
+    frames, host = np.zeros(size, np.uint8), np.ones(_BYTES, np.uint8)
+    launching = usual(lambda: target.launch(program, frames, size, ()), _REPEATS)
+    with held(target, [_BYTES]) as (memory,):
+        there, back = (usual(partial(copy, memory, host), _REPEATS) for copy in (target.send, target.fetch))
     return {"seconds_to_compile": compiling, "seconds_to_launch": launching, "bytes_a_second_there": _BYTES / there,
             "bytes_a_second_back": _BYTES / back}
-
-
-def _usual(work: Callable[[], None]) -> float:
-    """The median of some times, after one that is not counted."""
-    work()
-    times = []
-    for _ in range(_REPEATS):
-        begun = perf_counter()
-        work()
-        times.append(perf_counter() - begun)
-    return median(times)

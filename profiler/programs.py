@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -58,6 +59,17 @@ def clock(function: Callable[..., Any], *args: Any) -> float:
     begun = cpu_seconds()
     function(*args)
     return cpu_seconds() - begun
+
+
+def usual(work: Callable[[], object], repeats: int) -> float:
+    """The median of some times, after one that is not counted: of the clock, since others may do the work."""
+    work()
+    times = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
 
 
 def fit(rows: list[tuple[tuple[float, float], float]]) -> tuple[float, float]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from .programs import Pair, clock, source_of
+from .programs import Pair, clock, source_of, usual
 
 LEVELS = tuple(2**k for k in (14, 18, 22, 26))  # bytes that are gone over, of the caches and of what is beyond them
 _CHAINS = (  # of operations that wait for each other, side by side
@@ -71,11 +69,5 @@ def _least(pair: Pair, *arguments: Any) -> float:
 
 
 def _usual(pair: Pair, *arguments: Any) -> float:
-    """The median of some times, after one that is not counted: of the clock, since others may do the work."""
-    pair.fast(*arguments)
-    times = []
-    for _ in range(_REPEATS):
-        begun = perf_counter()
-        pair.fast(*arguments)
-        times.append(perf_counter() - begun)
-    return median(times)
+    """Of a device."""
+    return usual(lambda: pair.fast(*arguments), _REPEATS)

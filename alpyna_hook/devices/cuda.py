@@ -8,16 +8,16 @@ rests on.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from ctypes import c_uint64, c_void_p
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
+from alpyna_hook.devices.by_driver import ByDriver
 from alpyna_hook.devices.probe import keeps
-from alpyna_hook.devices.target import DeviceError
+from alpyna_hook.devices.target import DeviceError, held
 from alpyna_hook.emit.opencl_values import NotOnDevices
 from alpyna_hook.emit.ptx import SYMBOL, ptx_module
 from alpyna_hook.guest.own_imports import own_imports
@@ -37,49 +37,19 @@ _LOST = frozenset({  # after these the context takes nothing any more
 })
 
 
-class Cuda:
+class Cuda(ByDriver):
     name = "cuda"
     remedy = "pip install 'alpyna[cuda]', and NVIDIA's driver for a GPU of compute capability 7.0 or more"
 
-    def __init__(self) -> None:
-        self._target: CudaTarget | None = None
-        self._missing: str | None = None
-        self._lock = threading.Lock()
-
-    def missing(self) -> str:
-        with self._lock:
-            if self._missing is None:
-                try:
-                    self._target = CudaTarget()
-                    self._missing = ""
-                except DeviceError as error:
-                    self._missing = str(error)
-            return self._missing or (self._target.lost if self._target else "")
-
-    def about(self) -> str:
-        return self._target.about if not self.missing() and self._target else self.missing()
-
-    def facts(self) -> dict[str, Any]:
-        return self._target.facts if not self.missing() and self._target else {}
-
-    def target(self) -> CudaTarget:
-        why = self.missing()
-        if self._target is None or why:
-            raise DeviceError(why)
-        return self._target
+    def open(self) -> CudaTarget:
+        return CudaTarget()
 
 
-class Memory:
-    """Of the GPU, until nobody holds it."""
+class Memory(NamedTuple):
+    """Of the GPU."""
 
-    def __init__(self, target: CudaTarget, size: int) -> None:
-        self._target, self.size = target, size
-        self.address = 0
-        self.address = int(target.call("cuMemAlloc", max(size, 1)))
-
-    def __del__(self) -> None:
-        if self.address:
-            self._target.release(self.address)
+    address: int
+    size: int
 
 
 class CudaTarget:
@@ -149,11 +119,11 @@ class CudaTarget:
         return max(1, min(trips, self._attribute("MULTIPROCESSOR_COUNT") * _THREADS_A_MULTIPROCESSOR))
 
     def allocate(self, size: int) -> Memory:
-        return Memory(self, size)
+        return Memory(int(self.call("cuMemAlloc", max(size, 1))), size)
 
-    def release(self, address: int) -> None:
+    def release(self, memory: Memory) -> None:
         with suppress(DeviceError):  # it is gone, with the context or the process that had it
-            self.call("cuMemFree", address)
+            self.call("cuMemFree", memory.address)
 
     def send(self, memory: Memory, host: Any) -> None:
         self.call("cuMemcpyHtoD", memory.address, host.ctypes.data, memory.size)
@@ -163,13 +133,13 @@ class CudaTarget:
 
     def launch(self, program: Any, frames: Any, size: int, memories: Sequence[Memory]) -> None:
         count = len(frames) // size
-        own = self.allocate(len(frames))
-        self.send(own, frames)
-        arguments = own.address, size, count, *[memory.address for memory in memories]
-        types = c_void_p, c_uint64, c_uint64, *[c_void_p] * len(memories)
-        self.call("cuLaunchKernel", program[0], -(-count // _BLOCK), 1, 1, _BLOCK, 1, 1, 0, 0, (arguments, types), 0)
-        self.call("cuCtxSynchronize")
-        self.fetch(own, frames)
+        with held(self, [len(frames)]) as (own,):
+            self.send(own, frames)
+            arguments = own.address, size, count, *[memory.address for memory in memories]
+            types = c_void_p, c_uint64, c_uint64, *[c_void_p] * len(memories)
+            self.call("cuLaunchKernel", program[0], -(-count // _BLOCK), 1, 1, _BLOCK, 1, 1, 0, 0, (arguments, types), 0)
+            self.call("cuCtxSynchronize")
+            self.fetch(own, frames)
 
     # -- the driver
 

@@ -1,7 +1,7 @@
 """OpenCL by pyopencl: the first device that computes float64, GPUs before processors.
 
-Importing this module does not import pyopencl.  Before a device is used, a small program tells whether it computes what the
-contract rests on as it promises: products and sums that are not contracted, division, square root, denormals.
+Importing this module does not import pyopencl.  Before a device is used, a small kernel tells whether it computes what the
+contract rests on as it promises.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from alpyna_hook.config import cache_folder
-from alpyna_hook.devices.probe import samples, wanted
-from alpyna_hook.devices.target import DeviceError
+from alpyna_hook.devices.by_driver import ByDriver
+from alpyna_hook.devices.probe import keeps
+from alpyna_hook.devices.target import DeviceError, held
 from alpyna_hook.emit.opencl import DOUBLE, ROUNDED, SINGLE, SYMBOL, needs, opencl_text
 from alpyna_hook.emit.opencl_values import NotOnDevices
 from alpyna_hook.guest.own_imports import own_imports
@@ -29,55 +30,19 @@ _ROUNDED = "-cl-fp32-correctly-rounded-divide-sqrt"
 _CHUNKS_A_UNIT, _ITEMS_A_UNIT = 4, 256  # of a processor, and of a GPU
 _GROUP = 64  # work items that a GPU runs together
 
-_PROBE = """
-#pragma OPENCL FP_CONTRACT OFF
-kernel void probe(global {t} *x, ulong count) {{
-    const size_t k = get_global_id(0);
-    if (k < count) {{
-        const {t} a = x[4 * k], b = x[4 * k + 1];
-        x[4 * k] = a * b + x[4 * k + 2];
-        x[4 * k + 1] = a / b;
-        x[4 * k + 2] = sqrt(a);
-        x[4 * k + 3] = x[4 * k + 3] * ({t})0.5;
-    }}
-}}
-"""
 
-
-class OpenCl:
+class OpenCl(ByDriver):
     name = "opencl"
     remedy = "pip install 'alpyna[opencl]', and a driver: that of the GPU, or pip install pocl-binary-distribution"
 
-    def __init__(self) -> None:
-        self._target: OpenClTarget | None = None
-        self._missing: str | None = None
-        self._lock = threading.Lock()
-
-    def missing(self) -> str:
-        with self._lock:
-            if self._missing is None:
-                try:
-                    self._target = OpenClTarget()
-                    self._missing = ""
-                except DeviceError as error:
-                    self._missing = str(error)
-            return self._missing
-
-    def about(self) -> str:
-        return self._target.about if not self.missing() and self._target else self.missing()
-
-    def facts(self) -> dict[str, Any]:
-        return self._target.facts if not self.missing() and self._target else {}
-
-    def target(self) -> OpenClTarget:
-        why = self.missing()
-        if self._target is None:
-            raise DeviceError(why)
-        return self._target
+    def open(self) -> OpenClTarget:
+        return OpenClTarget()
 
 
 class OpenClTarget:
     """One device, with a queue.  What pyopencl raises comes out as DeviceError."""
+
+    lost = ""
 
     def __init__(self) -> None:
         self._cl = _pyopencl()
@@ -89,7 +54,9 @@ class OpenClTarget:
             self._queue = self._cl.CommandQueue(self._context)
             self._device = device
             self.is_processor = bool(device.type & self._cl.device_type.CPU)
-            self.promises = self._promises()
+            self.promises = self._told()
+            self._options = [_SILENT, "-cl-std=CL1.2", *([_ROUNDED] if ROUNDED in self.promises else [])]
+        self.promises = self._kept()
         if DOUBLE not in self.promises:
             raise DeviceError(f"{device.name.strip()} does not compute float64 exactly")
 
@@ -108,31 +75,20 @@ class OpenClTarget:
                 "units": d.max_compute_units, "memory": d.global_mem_size, "exact": sorted(self.promises),
             }
 
-    def _promises(self) -> frozenset[str]:
-        """What it tells of itself, and keeps."""
-        cl, d, found = self._cl, self._device, set()
-        config = cl.device_fp_config
+    def _told(self) -> frozenset[str]:
+        """What it tells of itself."""
+        d, config = self._device, self._cl.device_fp_config
         exact = config.DENORM | config.ROUND_TO_NEAREST | config.INF_NAN
-        if d.double_fp_config & exact == exact and self._keeps("double", ""):
-            found.add(DOUBLE)
-        single = d.single_fp_config
-        rounded = bool(single & config.CORRECTLY_ROUNDED_DIVIDE_SQRT)
-        if single & exact == exact and self._keeps("float", _ROUNDED if rounded else None):
-            found |= {SINGLE, ROUNDED} if rounded else {SINGLE}
-        self._options = ["-cl-std=CL1.2", *([_ROUNDED] if rounded else [])]
+        found = {DOUBLE} if d.double_fp_config & exact == exact else set()
+        if d.single_fp_config & exact == exact:
+            found |= {SINGLE, ROUNDED} if d.single_fp_config & config.CORRECTLY_ROUNDED_DIVIDE_SQRT else {SINGLE}
         return frozenset(found)
 
-    def _keeps(self, t: str, option: str | None) -> bool:
-        """option: None where division and square root are known to be inexact, so that they are not compared."""
-        given = samples(np.dtype("f8" if t == "double" else "f4"))
-        found = given.copy()
-        program = self._built(_PROBE.format(t=t), [option] if option else [])
-        memory = self.allocate(found.nbytes)
-        self.send(memory, given)
-        self._run(self._cl.Kernel(program, "probe"), len(given), [memory, np.uint64(len(given))])
-        self.fetch(memory, found)
-        columns = [0, 3] if option is None else [0, 1, 2, 3]
-        return bool(np.array_equal(wanted(given)[:, columns], found[:, columns]))
+    def _kept(self) -> frozenset[str]:
+        """Of its promises, those that it keeps."""
+        doubles, singles = self.promises & {DOUBLE}, self.promises & {SINGLE, ROUNDED}
+        found = doubles if doubles and keeps(self, "f8") else frozenset()
+        return found | singles if singles and keeps(self, "f4", divides=ROUNDED in singles) else found
 
     # -- programs
 
@@ -147,11 +103,9 @@ class OpenClTarget:
 
     def compile(self, text: str) -> Any:
         with self._errors():
-            return self._cl.Kernel(self._built(text, self._options), SYMBOL)
-
-    def _built(self, text: str, options: list[str]) -> Any:
-        program = self._cl.Program(self._context, text)
-        return program.build(options=[_SILENT, *options], cache_dir=os.path.join(cache_folder(), "opencl"))
+            program = self._cl.Program(self._context, text)
+            program.build(options=self._options, cache_dir=os.path.join(cache_folder(), "opencl"))
+            return self._cl.Kernel(program, SYMBOL)
 
     # -- memory
 
@@ -163,6 +117,10 @@ class OpenClTarget:
         with self._errors():
             return self._cl.Buffer(self._context, self._cl.mem_flags.READ_WRITE, max(size, 1))
 
+    def release(self, memory: Any) -> None:
+        with suppress(DeviceError), self._errors():
+            memory.release()
+
     def send(self, memory: Any, host: Any) -> None:
         with self._errors():
             self._cl.enqueue_copy(self._queue, memory, host, is_blocking=True)
@@ -173,17 +131,14 @@ class OpenClTarget:
 
     def launch(self, program: Any, frames: Any, size: int, memories: Sequence[Any]) -> None:
         count = len(frames) // size
-        own = self.allocate(len(frames))
-        self.send(own, frames)
-        self._run(program, count, [own, np.uint64(size), np.uint64(count), *memories])
-        self.fetch(own, frames)
-
-    def _run(self, kernel: Any, count: int, arguments: list[Any]) -> None:
         group = 1 if self.is_processor else _GROUP
-        with self._errors(), self._lock:
-            for number, argument in enumerate(arguments):
-                kernel.set_arg(number, argument)
-            self._cl.enqueue_nd_range_kernel(self._queue, kernel, (-(-count // group) * group,), (group,)).wait()
+        with held(self, [len(frames)]) as (own,):
+            self.send(own, frames)
+            with self._errors(), self._lock:
+                for number, argument in enumerate((own, np.uint64(size), np.uint64(count), *memories)):
+                    program.set_arg(number, argument)
+                self._cl.enqueue_nd_range_kernel(self._queue, program, (-(-count // group) * group,), (group,)).wait()
+            self.fetch(own, frames)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

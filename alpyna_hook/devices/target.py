@@ -5,14 +5,15 @@ A `Device` tells what it is, and what is missing.  One that has memory of its ow
 
     target.text(kernel, bases)             what it compiles; refuses what it would not compute exactly
     target.compile(text)                   a program
-    target.allocate(size)                  memory
+    target.allocate(size), release(memory) memory
     target.send(memory, host), fetch(...)  all of it, from or to bytes of the host
     target.launch(program, ...)            each frame is that of one chunk of the outermost loop
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from alpyna_hook.ir.kernel import Kernel
@@ -39,7 +40,10 @@ class Target(Protocol):
         """In how many chunks to divide a loop."""
 
     def allocate(self, size: int) -> Any:
-        """So many bytes of the device, which are given back when nobody holds what is returned."""
+        """So many bytes of the device, until they are released."""
+
+    def release(self, memory: Any) -> None:
+        """Once; also after something has failed."""
 
     def send(self, memory: Any, host: Any) -> None:
         """host: its bytes, contiguous, as many as the memory has."""
@@ -52,6 +56,19 @@ class Target(Protocol):
         frames: bytes of the host, so many of each frame as `size` says; they hold what the kernels have left in them afterwards,
         and, in the last word of each, what its kernel returned.
         """
+
+
+@contextmanager
+def held(target: Target, sizes: Iterable[int]) -> Iterator[list[Any]]:
+    """A memory of each size, for as long as the block runs: the frames of an exception must not keep them."""
+    memories: list[Any] = []
+    try:
+        for size in sizes:
+            memories.append(target.allocate(size))
+        yield memories
+    finally:
+        for memory in memories:
+            target.release(memory)
 
 
 class Device(Protocol):

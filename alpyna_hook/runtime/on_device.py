@@ -19,7 +19,7 @@ from alpyna_hook import pipeline
 from alpyna_hook.bind.binder import Binding
 from alpyna_hook.config import complain
 from alpyna_hook.devices.found import device
-from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target
+from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target, held
 from alpyna_hook.guest import registries
 from alpyna_hook.guest.own_imports import own_imports
 from alpyna_hook.integers.general import UNKNOWN, inputs
@@ -242,19 +242,17 @@ class _Execution:
 
     def perform(self, program: Any, frames: Any, size: int, lie: list[Block]) -> list[Any]:
         """The contents of the memories that were written to, or None for one that was not."""
-        memories = []
-        for block in lie:
-            memory = self.target.allocate(block.size)
-            if block.size:
-                self.target.send(memory, block.host())
-            memories.append(memory)
-        self.target.launch(program, frames, size, memories)
         contents = []
-        for block, memory in zip(lie, memories, strict=True):
-            found = np.empty(block.size, np.uint8) if block.is_stored and block.size else None
-            if found is not None:
-                self.target.fetch(memory, found)
-            contents.append(found)
+        with held(self.target, [block.size for block in lie]) as memories:
+            for block, memory in zip(lie, memories, strict=True):
+                if block.size:
+                    self.target.send(memory, block.host())
+            self.target.launch(program, frames, size, memories)
+            for block, memory in zip(lie, memories, strict=True):
+                found = np.empty(block.size, np.uint8) if block.is_stored and block.size else None
+                if found is not None:
+                    self.target.fetch(memory, found)
+                contents.append(found)
         return contents
 
     def judge(self, frames: Any, size: int) -> None:

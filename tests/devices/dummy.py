@@ -47,6 +47,7 @@ class DummyTarget:
     def __init__(self) -> None:
         self.launches = 0
         self.limit = 2**30
+        self.memories: dict[int, Any] = {}
         self.bases: dict[str, Mapping[int, int]] = {}
 
     def text(self, kernel: Kernel, bases: Mapping[int, int]) -> str:
@@ -69,7 +70,12 @@ class DummyTarget:
     def allocate(self, size: int) -> Any:
         if size > self.limit:
             raise DeviceError("out of memory")
-        return np.zeros(size, np.uint8)
+        memory = np.zeros(size, np.uint8)
+        self.memories[id(memory)] = memory
+        return memory
+
+    def release(self, memory: Any) -> None:
+        del self.memories[id(memory)]
 
     def send(self, memory: Any, host: Any) -> None:
         memory[:] = host

@@ -129,6 +129,7 @@ def test_out_of_memory_is_remembered() -> None:
     dummy.made.limit = 100
     ran = run("dummy", ADDED, np.zeros(40), np.zeros(40), times=6)
     assert ran.elsewhere == {"out of memory": 3, "it failed there too often": 3}
+    assert not dummy.made.memories
 
 
 def test_a_device_that_is_missing_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,6 +213,7 @@ def test_whatever_a_driver_raises(method: str, monkeypatch: pytest.MonkeyPatch, 
     assert ran.elsewhere == {"ZeroDivisionError: in the driver": 2} and ran.compared.verdict == "accelerated"
     lines = [line for line in capsys.readouterr().err.splitlines() if "dummy" in line]
     assert lines == ["alpyna: device dummy: ZeroDivisionError: in the driver; what fails there runs on the cpu"]
+    assert not dummy.made.memories
 
 
 def test_the_report_says_where() -> None:
