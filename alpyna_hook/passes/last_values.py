@@ -149,8 +149,13 @@ def _with(node: Any, values: dict[str, Value]) -> Any:
 
 
 def _breaks(body: tuple[Stmt, ...]) -> bool:
-    """Does any statement leave the loop that this is the body of?"""
-    return any(isinstance(s, Break) or (isinstance(s, If) and (_breaks(s.body) or _breaks(s.orelse))) for s in body)
+    """Does any statement leave the loop that this is the body of?  What runs after a loop inside of it may."""
+    return any(
+        isinstance(s, Break)
+        or (isinstance(s, If) and (_breaks(s.body) or _breaks(s.orelse)))
+        or (isinstance(s, Loop) and _breaks(s.after))
+        for s in body
+    )
 
 
 def _before_breaks(body: tuple[Stmt, ...], sets: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
@@ -161,6 +166,8 @@ def _before_breaks(body: tuple[Stmt, ...], sets: tuple[Stmt, ...]) -> tuple[Stmt
                 made += [*sets, s]
             case If():
                 made.append(If(s.test, _before_breaks(s.body, sets), _before_breaks(s.orelse, sets)))
+            case Loop(after=(_, *_)):
+                made.append(replace(s, after=_before_breaks(s.after, sets)))
             case _:
                 made.append(s)
     return tuple(made)

@@ -297,6 +297,8 @@ def loop(scope: Scope, budget: int) -> Lines:
         return element_loop(scope, budget)
     if scope.chance(15):
         return _sums(scope)
+    if scope.chance(6):
+        return searches(scope, budget)
     return range_loop(scope, budget)
 
 
@@ -513,6 +515,23 @@ def _otherwise(scope: Scope) -> Lines:
         return []
     with scope.block():
         return ["else:", *indent(block(scope, 1))]
+
+
+def searches(scope: Scope, budget: int) -> Lines:
+    """Loops that are left when something is found, and what then becomes of the loop around them."""
+    header, outer = _range(scope, _fresh_index(scope))
+    with scope.loop_body([outer]):
+        before = block(scope, 1) if scope.chance(50) else []
+        inner_header, inner = _range(scope, _fresh_index(scope))
+        with scope.loop_body([inner]):
+            body = [*jump(scope), *block(scope, 1)]
+        with scope.block():
+            otherwise = block(scope, 1) if scope.chance(40) else []
+            way = scope.pick(("break", "break", "continue"))
+            otherwise += [f"if {boolean(scope, 1)}:", f"    {way}"] if scope.chance(30) else [way]
+        after = block(scope, budget) if scope.chance(70) else ["break"]
+    lines = [*before, f"for {inner.name} in {inner_header}:", *indent(body), "else:", *indent(otherwise), *after]
+    return [f"for {outer.name} in {header}:", *indent(lines), *_otherwise(scope)]
 
 
 def while_loop(scope: Scope, budget: int) -> Lines:
