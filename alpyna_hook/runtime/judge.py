@@ -210,9 +210,9 @@ class Judge:
         elif self._hurried:
             self._slack *= 2.0
         self._hurried = False
-        if self.expected:
-            self._ratio.add(min(seconds / self.expected, 20.0))
-            self.expected = None
+        expected, self.expected = self.expected, None  # other threads come by here too
+        if expected:
+            self._ratio.add(min(seconds / expected, 20.0))
         self.turns = 0.0
         self._leave(seconds, 1)
         if self.compiled:

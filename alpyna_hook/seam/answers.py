@@ -47,6 +47,8 @@ class Answers:
         place.values = None
         try:
             place.values = id(sys._getframe(1)), [MISSING] * len(self.unsure)
+        except RecursionError:  # there is no room to look into it
+            pass
         except BaseException as error:
             if came_from_outside(error) or not may_pass(error):
                 raise

@@ -12,6 +12,7 @@ from _thread import get_ident
 from itertools import chain, islice, repeat, takewhile
 from time import perf_counter
 
+from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.runtime.around import begins
 from alpyna_hook.seam.records import OWN_SLOTS
 
@@ -133,22 +134,28 @@ class Resting:
         """For the seam: a loop has come to its end in the interpreter, perhaps the one that is timed.  One that was left by an
         exception is noticed at the end of the next."""
         timed, judge = self.timed, self.judge
+        before: object = self.__doc__
         if timed is None or judge is None:
+            if before is ...:  # the beginning was cut short, or another thread's end is here at the same time
+                self.live = True
             return
-        now = judge.now()
-        frame = sys._getframe(1)
-        if timed[1] == id(frame) and timed[0] == get_ident():
-            judge.warned = judge.warned or _warnings(frame) != timed[3]
-            judge.end(now - timed[2])
-        else:
-            judge.spoilt()  # by this call, in another thread or further down
-        self.timed = None
-        doing: object = self.__doc__
-        if doing is ...:
-            if judge.hopeless:
-                self._sleep()
+        try:
+            now = judge.now()
+            frame = sys._getframe(1)
+            if timed[1] == id(frame) and timed[0] == get_ident():
+                judge.warned = judge.warned or _warnings(frame) != timed[3]
+                judge.end(now - timed[2])
             else:
-                self.rest(judge)
+                judge.spoilt()  # by this call, in another thread or further down
+            self.timed = None
+            doing: object = self.__doc__
+            if doing is ...:
+                if judge.hopeless:
+                    self._sleep()
+                else:
+                    self.rest(judge)
+        except (RecursionError, MemoryError):  # the loop has run: what is left of this is no matter of the program's
+            self.timed, self.__doc__ = None, False  # type: ignore[assignment]
 
     def _sleep(self) -> None:
         self.live = False
@@ -188,8 +195,12 @@ def _wake() -> None:
     now = perf_counter()
     if now > _wake_at[0]:
         _wake_at[0] = now + max(_NAP, _NAP_OF_EACH * len(_asleep))
-        while _asleep:
-            _asleep.pop().leave(0)
+        try:
+            while True:
+                _asleep.pop().leave(0)
+        except IndexError as error:  # as long as there are any, though other threads may be at it
+            if came_from_outside(error):
+                raise
 
 
 def wake() -> None:
