@@ -21,6 +21,7 @@ from collections.abc import Collection, Mapping
 
 from alpyna_hook.emit.latency import cost
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.alike import spelled
 from alpyna_hook.ir.kinds import is_float
 from alpyna_hook.ir.schema import Record
 from alpyna_hook.operators.functions import INNER_LOOP, LIBM
@@ -82,26 +83,17 @@ class _Plan:
 
     def batches(self) -> tuple[Batch, ...]:
         levels = sorted({level for level, _ in self.calls.values()})
+        values = {name: value for name, (_, value) in self.definitions.items()}
         made = []
         for level in levels:
             alike: dict[str, list[t.Op]] = {}
             for own, op in self.calls.values():
                 if own == level:
-                    alike.setdefault(self._text(op), []).append(op)
+                    alike.setdefault(spelled(op, values), []).append(op)
             needed = self._needed([ops[0] for ops in alike.values()])
             definitions = tuple([(n, v) for n, (_, v) in self.definitions.items() if n in needed])
             made.append(Batch(tuple(map(tuple, alike.values())), definitions))
         return tuple(made)
-
-    def _text(self, e: t.Expr) -> str:
-        """The same for expressions that have the same value within an iteration."""
-        if isinstance(e, t.Var) and e.name in self.definitions:
-            return self._text(self.definitions[e.name][1])
-        if isinstance(e, t.Let):
-            return self._text(e.body)
-        own = (*[getattr(e, field, "") for field in ("name", "called", "array", "axis", "compute")], e.rep)
-        value = repr(e.value) if isinstance(e, t.Const) else ""
-        return f"{type(e).__name__}{own}{value}({', '.join(map(self._text, t.operands(e)))})"
 
     def _needed(self, calls: list[t.Op]) -> set[str]:
         needed: set[str] = set()

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from alpyna_hook.ir import typed as t
+from alpyna_hook.ir.alike import spelled
 from alpyna_hook.ir.captured import Loc
 from alpyna_hook.ir.schema import Record
 from alpyna_hook.operators.operations import operation
@@ -93,13 +94,13 @@ def _may_equal(x: _Form, y: _Form, indices: frozenset[str]) -> bool:
 
 def loads_its_place(s: t.Store) -> bool:
     """Is the value that was there before needed for the value that is stored?"""
-    return _needs(s.value, s.array, [_text(e) for e in s.index])
+    return _needs(s.value, s.array, [spelled(e) for e in s.index])
 
 
 def _needs(e: t.Expr, array: str, index: list[str]) -> bool:
     match e:
         case t.Load():
-            return e.array == array and [_text(x) for x in e.index] == index
+            return e.array == array and [spelled(x) for x in e.index] == index
         case t.Cast():
             return _needs(e.value, array, index)
         case t.Op() if operation(e.name).transparent:
@@ -108,12 +109,6 @@ def _needs(e: t.Expr, array: str, index: list[str]) -> bool:
             return _needs(e.body, array, index)
         case _:
             return False
-
-
-def _text(e: t.Expr) -> str:
-    own = next(filter(None, [getattr(e, field, "") for field in ("called", "name", "array")]), "")
-    own = e.value if isinstance(e, t.Const) else own
-    return f"{type(e).__name__}:{own}({','.join(_text(x) for x in t.operands(e))})"
 
 
 def _affine(e: t.Expr, assigned: set[str]) -> _Form | None:
