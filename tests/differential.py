@@ -12,9 +12,13 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType
+from typing import TYPE_CHECKING
 
 from tests.copying import copy_inputs
 from tests.oracle import Conditions, Namespace, Outcome, observe, same
+
+if TYPE_CHECKING:
+    from alpyna_hook.ir.kernel import Kernel
 
 Compiler = Callable[[str, str], CodeType]
 _numbers = itertools.count()
@@ -111,6 +115,16 @@ class Program:
             return (self.plain, self.fast)[side][function](*values)  # type: ignore[operator]
 
         return self._compare(body, inputs, conditions or Conditions())
+
+    def kernels(self) -> list[Kernel]:
+        """What its nests were compiled to; there is some."""
+        from alpyna_hook.seam.site import all_sites
+
+        sites = [site for site in all_sites() if site.module.filename == self.filename and site.state is not None]
+        variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
+        found = [kernel.source.ir for variant in variants for kernel in variant.kernels.values()]
+        assert found
+        return found
 
     def _compare(self, body: Callable[[int, tuple[object, ...]], object], inputs: tuple[object, ...],
                  conditions: Conditions) -> Comparison:

@@ -31,7 +31,6 @@ from alpyna_hook.ir.kernel import (
     Break,
     Compare,
     Const,
-    Function,
     If,
     Kernel,
     Loop,
@@ -50,7 +49,17 @@ from alpyna_hook.ir.kernel_values import FALSE, TRUE, i8
 from alpyna_hook.ir.schema import mapped, replace, walk
 from alpyna_hook.passes.ahead import Ahead
 from alpyna_hook.passes.linear import Linear, Progress
-from alpyna_hook.passes.rewriting import ONE, ZERO, NewVariables, assigned, either, folded, statements
+from alpyna_hook.passes.rewriting import (
+    ONE,
+    ZERO,
+    NewVariables,
+    Rewriting,
+    assigned,
+    either,
+    folded,
+    statements,
+    with_loops_rewritten,
+)
 
 STRIP = 1024
 _FEW = 64  # iterations, for which nothing is looked for ahead
@@ -60,41 +69,17 @@ _NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "e
 
 
 def without_tests(kernel: Kernel) -> Kernel:
-    names = frozenset([f.name for f in kernel.functions])
-    return mapped(kernel, lambda f: _Loops(f, names).function())
+    return with_loops_rewritten(kernel, _Innermost)
 
 
-class _Loops:
-    """Of one function."""
-
-    def __init__(self, function: Function, names: frozenset[str]) -> None:
-        self.written = function
-        self.new = NewVariables(function, names)
-
-    def function(self) -> Function:
-        body = self.block(self.written.body)
-        return self.written if body is self.written.body else self.new.function_with(body)
-
-    def block(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
-        made = [self.statement(s) for s in body]
-        same = all(len(new) == 1 and new[0] is old for new, old in zip(made, body, strict=True))
-        return body if same else tuple([s for new in made for s in new])
-
-    def statement(self, s: Stmt) -> tuple[Stmt, ...]:
-        match s:
-            case Loop() if any(isinstance(x, Loop | While) for x in statements(s.body)):
-                body, after = self.block(s.body), self.block(s.after)
-                return (s if body is s.body and after is s.after else replace(s, body=body, after=after),)
-            case Loop(step=1, mode=Mode.SEQUENTIAL) if not any(isinstance(x, Break) for x in statements(s.body)):
-                return self.innermost(s)
-            case If():
-                body, orelse = self.block(s.body), self.block(s.orelse)
-                return (s if body is s.body and orelse is s.orelse else If(s.test, body, orelse),)
-            case While():
-                body = self.block(s.body)
-                return (s if body is s.body else While(s.test, body),)
-            case _:
-                return (s,)
+class _Innermost(Rewriting):
+    def loop(self, loop: Loop) -> tuple[Stmt, ...]:
+        inside = list(statements(loop.body))
+        if any(isinstance(x, Loop | While) for x in inside):
+            return (self.inside(loop),)
+        if loop.step != 1 or loop.mode is not Mode.SEQUENTIAL or any(isinstance(x, Break) for x in inside):
+            return (loop,)
+        return self.innermost(loop)
 
     def innermost(self, loop: Loop) -> tuple[Stmt, ...]:
         if not any(_is_test(x) for s in loop.body for x in walk(s)):

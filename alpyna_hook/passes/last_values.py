@@ -23,7 +23,6 @@ from alpyna_hook.ir.kernel import (
     Compare,
     Const,
     Continue,
-    Function,
     If,
     Kernel,
     Local,
@@ -35,46 +34,20 @@ from alpyna_hook.ir.kernel import (
 )
 from alpyna_hook.ir.kernel_values import i8
 from alpyna_hook.ir.schema import mapped, replace, walk
-from alpyna_hook.passes.rewriting import NewVariables, assigned, folded, statements
+from alpyna_hook.passes.rewriting import NewVariables, Rewriting, assigned, folded, statements, with_loops_rewritten
 
 _OPERATIONS = frozenset({"add", "sub", "mul"})
 
 
 def with_last_values(kernel: Kernel) -> Kernel:
-    names = frozenset([f.name for f in kernel.functions])
-    return mapped(kernel, lambda f: _Function(f, names).function())
+    return with_loops_rewritten(kernel, _LastValues)
 
 
-class _Function:
-    def __init__(self, function: Function, names: frozenset[str]) -> None:
-        self.written = function
-        self.new = NewVariables(function, names)
-
-    def function(self) -> Function:
-        body = self.block(self.written.body)
-        return self.written if body is self.written.body else self.new.function_with(body)
-
-    def block(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
-        made = [self.statement(s) for s in body]
-        same = all(len(new) == 1 and new[0] is old for new, old in zip(made, body, strict=True))
-        return body if same else tuple([s for new in made for s in new])
-
-    def statement(self, s: Stmt) -> tuple[Stmt, ...]:
-        match s:
-            case Loop():
-                body, after = self.block(s.body), self.block(s.after)
-                s = s if body is s.body and after is s.after else replace(s, body=body, after=after)
-                return self.loop(s) if s.step == 1 else (s,)
-            case If():
-                body, orelse = self.block(s.body), self.block(s.orelse)
-                return (s if body is s.body and orelse is s.orelse else If(s.test, body, orelse),)
-            case While():
-                body = self.block(s.body)
-                return (s if body is s.body else While(s.test, body),)
-            case _:
-                return (s,)
-
+class _LastValues(Rewriting):
     def loop(self, loop: Loop) -> tuple[Stmt, ...]:
+        loop = self.inside(loop)
+        if loop.step != 1:
+            return (loop,)
         found = _Given(loop, self.new)
         if not found.values:
             return (loop,)

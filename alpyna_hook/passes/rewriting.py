@@ -1,4 +1,4 @@
-"""What passes over kernel IR share: new variables, what statements assign, and values that are known folded away."""
+"""What passes over kernel IR share: new variables, the way to the loops, what statements assign, and known values folded away."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from alpyna_hook.ir.kernel import (
     Const,
     Function,
     If,
+    Kernel,
     Local,
     Loop,
     Overflows,
@@ -22,7 +23,7 @@ from alpyna_hook.ir.kernel import (
     While,
 )
 from alpyna_hook.ir.kernel_values import FALSE, TRUE, i8
-from alpyna_hook.ir.schema import replace
+from alpyna_hook.ir.schema import mapped, replace
 
 ZERO, ONE = i8(0), i8(1)
 _EXACT = {"add": int.__add__, "sub": int.__sub__, "mul": int.__mul__}
@@ -56,6 +57,49 @@ class NewVariables:
 
     def function_with(self, body: tuple[Stmt, ...]) -> Function:
         return replace(self.function, body=body, locals=(*self.function.locals, *self.made))
+
+
+class Rewriting:
+    """Of the loops of one function; what is not made anew stays the same node."""
+
+    def __init__(self, function: Function, names: frozenset[str]) -> None:
+        self.written = function
+        self.new = NewVariables(function, names)
+
+    def loop(self, loop: Loop) -> tuple[Stmt, ...]:
+        raise NotImplementedError
+
+    def function(self) -> Function:
+        body = self.block(self.written.body)
+        return self.written if body is self.written.body else self.new.function_with(body)
+
+    def block(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        made = [self.statement(s) for s in body]
+        same = all(len(new) == 1 and new[0] is old for new, old in zip(made, body, strict=True))
+        return body if same else tuple([s for new in made for s in new])
+
+    def statement(self, s: Stmt) -> tuple[Stmt, ...]:
+        match s:
+            case Loop():
+                return self.loop(s)
+            case If():
+                body, orelse = self.block(s.body), self.block(s.orelse)
+                return (s if body is s.body and orelse is s.orelse else If(s.test, body, orelse),)
+            case While():
+                body = self.block(s.body)
+                return (s if body is s.body else While(s.test, body),)
+            case _:
+                return (s,)
+
+    def inside(self, loop: Loop) -> Loop:
+        """With the loops in it rewritten."""
+        body, after = self.block(loop.body), self.block(loop.after)
+        return loop if body is loop.body and after is loop.after else replace(loop, body=body, after=after)
+
+
+def with_loops_rewritten(kernel: Kernel, how: type[Rewriting]) -> Kernel:
+    names = frozenset([f.name for f in kernel.functions])
+    return mapped(kernel, lambda f: how(f, names).function())
 
 
 def statements(body: tuple[Stmt, ...]) -> Iterator[Stmt]:

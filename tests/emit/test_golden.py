@@ -9,7 +9,6 @@ import pytest
 
 from alpyna_hook.emit.python import python_text
 from alpyna_hook.ir import kernel as k
-from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 from tests.emit.golden_nests import NESTS
 
@@ -25,9 +24,7 @@ def kernels(name: str) -> tuple[k.Kernel, ...]:
     compared = program.call("f", *inputs())
     assert compared.difference is None, compared.difference
     assert compared.verdict == "accelerated", compared.runs
-    sites = [site for site in all_sites() if site.module.filename == program.filename and site.state is not None]
-    variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
-    return tuple([kernel.source.ir for variant in variants for kernel in variant.kernels.values()])
+    return tuple(program.kernels())
 
 
 @pytest.mark.parametrize("name", NESTS)

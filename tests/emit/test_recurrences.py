@@ -7,7 +7,6 @@ import pytest
 
 from alpyna_hook.emit.llvm import llvm_text
 from alpyna_hook.kernels import llvm_engine
-from alpyna_hook.seam.site import all_sites
 from tests.differential import Program
 
 WAITING = {
@@ -29,10 +28,6 @@ def test_loops_that_wait_for_themselves(name: str, waits: bool) -> None:
     program = Program(f"def f(a, b, n):\n    k, s, t = 0, 0.0, 0.0\n{lines}    return k, s, t\n")
     program.load()
     assert program.call("f", np.zeros(40), np.arange(40.0) / 64, 40).difference is None
-    sites = [site for site in all_sites() if site.module.filename == program.filename and site.state is not None]
-    variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
-    found = [kernel.source.ir for variant in variants for kernel in variant.kernels.values()]
-    assert found
-    for kernel in found:
+    for kernel in program.kernels():
         assert ("llvm.loop.unroll.disable" in llvm_text(kernel)) == waits
         llvm_engine.optimised(kernel)  # LLVM reads what it is told

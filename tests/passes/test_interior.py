@@ -12,7 +12,6 @@ from alpyna_hook.ir.kernel_check import problems
 from alpyna_hook.ir.kernel_values import arithmetic, compared, i8
 from alpyna_hook.ir.schema import walk
 from alpyna_hook.passes.interior import without_tests
-from alpyna_hook.seam.site import all_sites
 from tests.differential import Program, check
 from tests.emit.golden_nests import NESTS
 from tests.emit.test_golden import kernels
@@ -112,11 +111,7 @@ def test_llvm_makes_vectors(name: str) -> None:
     program = Program(f"{HEAD}def add(a, b, i):\n    a[i] += b[i]\n\ndef f(a, b):\n{lines}")
     program.load()
     assert program.call("f", np.zeros(3000), np.ones(3000)).verdict == "accelerated"
-    sites = [site for site in all_sites() if site.module.filename == program.filename and site.state is not None]
-    variants = [variant for site in sites for variant in site.state.variants.values()]  # type: ignore[attr-defined]
-    found = [kernel.source.ir for variant in variants for kernel in variant.kernels.values()]
-    assert found
-    for kernel in found:
+    for kernel in program.kernels():
         optimised = str(llvm_engine.machine().optimised(llvm_engine.text_of(kernel)))
         assert re.search(r"store <\d+ x double>", optimised)
 
