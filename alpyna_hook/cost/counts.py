@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alpyna_hook.cost.formula import Formula, formula
+from alpyna_hook.cost.priced import priced
 
 # For each of `outline.KINDS`: a node is one of Python's own operations, or no operation at all, such as a name.
 _OPERATIONS = (0.25, 0.0, 1.0, 4.0, 1.0, 20.0, 20.0, 1.0)
@@ -38,22 +39,3 @@ class Counts:
 
 def _value(count: Formula, number: Callable[[str], Any], shape: Callable[[str], Any]) -> float:
     return count(number, shape)
-
-
-def priced(body: Any, weights: tuple[float, ...]) -> tuple[float, tuple[Any, ...]]:
-    """An outline's body with one number in the place of each work."""
-    work, nested = body
-    own = sum([count * weight for count, weight in zip(work, weights, strict=True)])
-    return own, tuple([_statement(s, weights) for s in nested])
-
-
-def _statement(s: Any, weights: tuple[float, ...]) -> Any:
-    match s:
-        case ("for", index, start, stop, step, body, orelse):
-            return "for", index, start, stop, step, priced(body, weights), priced(orelse, weights)
-        case ("while", body):
-            return "while", priced(body, weights)
-        case ("if", body, orelse):
-            return "if", priced(body, weights), priced(orelse, weights)
-        case _:
-            return s

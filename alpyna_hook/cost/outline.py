@@ -11,6 +11,7 @@ made anew, with what is in the functions that are called, when the engine binds 
     while  ("while", body)
     if     ("if", body, else)
     =      ("=", name, bound)                       an assignment that a bound may depend on
+    call   ("call", name)                           of what is not known before the loop is reached
     bound  number | name | ("shape", array, axis) | (operator, bound, ...) | None where it is not known beforehand
 """
 
@@ -24,17 +25,20 @@ from alpyna_hook.ir.facts import Known, UserFunction
 
 Bound: TypeAlias = Any
 Body: TypeAlias = tuple[tuple[float, ...], tuple[Any, ...]]
-Outline: TypeAlias = tuple[int, bool, bool, Body]
+Outline: TypeAlias = tuple[int, bool, bool, Body, tuple[str, ...]]
 KINDS = ("node", "element", "scalar", "user_call", "builtin", "math", "numpy", "type")
 _NODE, _ELEMENT, _SCALAR, _USER_CALL = range(4)
 _NOTHING: Body = (0.0,) * len(KINDS), ()
 
 
 def outline(nest: ir.Nest, functions: Mapping[str, object]) -> Outline:
-    """Its size in nodes; whether a loop may turn more often than its bounds tell; whether one may be left early; the nest."""
+    """Its size in nodes; whether a loop may turn more often than its bounds tell; whether one may be left early; the nest; the
+    variables that it computes with, beside bounds."""
     size = sum(1 for _ in ir.walk(nest.loop))
     early = any(isinstance(node, ir.Break | ir.Return) for node in ir.walk(nest.loop))
-    return size, _may_last(nest, functions), early, _Outline(nest, functions).body((nest.loop,))
+    made = _Outline(nest, functions)
+    body = made.body((nest.loop,))
+    return size, _may_last(nest, functions), early, body, tuple(name for name in nest.reads if name in made.operands)
 
 
 class _Outline:
@@ -43,6 +47,7 @@ class _Outline:
         self.needed = _names_in_bounds(nest)
         self.called: dict[int, Body] = {}  # of the functions, by the identity of their code
         self.bound = bound
+        self.operands: set[str] = set()
 
     def body(self, statements: tuple[ir.Stmt, ...]) -> Body:
         work = [0.0] * len(KINDS)
@@ -84,6 +89,8 @@ class _Outline:
         """Whether the value is likely a NumPy scalar."""
         parts = [self.expression(x, work, nested) for x in ir.children(e)]
         numpy = any(parts)
+        if isinstance(e, (ir.Binary, ir.Unary, ir.Compare, ir.Call)):
+            self.operands.update([x.name for x in ir.children(e) if isinstance(x, ir.Var)])
         match e:
             case ir.Load():
                 work[_ELEMENT] += 1.0 + 0.4 * (len(e.index) - 1)
@@ -98,6 +105,9 @@ class _Outline:
 
     def call(self, e: ir.Call, work: list[float], nested: list[Any]) -> bool:
         target = self.functions.get(e.function)
+        if target is None and e.function[0] != "@":
+            nested.append(("call", e.function))
+            return False
         if not isinstance(target, UserFunction):
             family = target.family if isinstance(target, Known) else "builtin"
             work[KINDS.index(family)] += 1

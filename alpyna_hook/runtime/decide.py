@@ -10,6 +10,7 @@ import sys
 from time import perf_counter
 
 from alpyna_hook.config import profile_file
+from alpyna_hook.cost.priced import a_call, priced
 from alpyna_hook.runtime import earlier, judge
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
+    from alpyna_hook.cost.priced import Called
     from alpyna_hook.profile import Profile
 
     Values: TypeAlias = Callable[[str], float | None]
@@ -39,6 +41,7 @@ NUMPY_IMPORT_SECONDS = 0.12
 ENGINE_IMPORT_SECONDS = 0.08
 UNKNOWN_TRIPS = 1000.0  # of a `while` loop, or of one whose bounds are not known beforehand,
 NESTED_UNKNOWN_TRIPS = 30.0  # and of one in another loop
+_NODES_OF_OPERATION = 3.0  # with its operands
 _MANY = 32
 
 
@@ -152,17 +155,23 @@ class Estimate:
     sure: no loop turns more often than was assumed.  exact: nor less often.  constant: it is the same for all values.
     turns: of the outermost loop, 0 where that is not known.
     nest: as it was captured, by which it is found whether an earlier process has compiled it.
+    called: the work of what the nest calls, where the outline does not have it.  is_scalar: whether a name stands for one of
+    NumPy's scalars, with which all operations take longer.
     line: of a nest of one loop, seconds beside its turns, and for each of them.
     """
 
-    def __init__(self, outline: Any, nest: bytes = b"") -> None:
+    def __init__(
+        self, outline: Any, nest: bytes = b"", called: Called = a_call, is_scalar: Callable[[str], bool] = lambda name: False,
+    ) -> None:
         self.nest = nest
         self._stored: bool | None = None
-        self.size, self._may_last, self._early, body = outline
+        self.size, self._may_last, self._early, body, operands = outline
         self.outline = body
-        self._per_kind = seconds_of_kinds()
-        self._turn_seconds = 2 * self._per_kind[0]
-        self._body = self._priced(body)
+        per_kind = seconds_of_kinds()
+        self._turn_seconds = 2 * per_kind[0]
+        if any(map(is_scalar, operands)):
+            per_kind = (per_kind[0] + per_kind[2] / _NODES_OF_OPERATION, *per_kind[1:])
+        self._body = priced(body, per_kind, called)
         self.line = self._single()
         self._formula: Any = None
         self._uses = 0
@@ -178,23 +187,6 @@ class Estimate:
         if self._stored is None:
             self._stored = bool(self.nest) and earlier.has_compiled(self.nest)
         return self._stored and jit == MEASURED
-
-    def _priced(self, body: Any) -> tuple[float, tuple[Any, ...]]:
-        """The body with seconds in place of its work."""
-        work, nested = body
-        seconds = sum(count * each for count, each in zip(work, self._per_kind, strict=True))
-        return seconds, tuple([self._priced_statement(s) for s in nested])
-
-    def _priced_statement(self, s: Any) -> Any:
-        match s:
-            case ("for", index, start, stop, step, body, orelse):
-                return "for", index, start, stop, step, self._priced(body), self._priced(orelse)
-            case ("while", body):
-                return "while", self._priced(body)
-            case ("if", body, orelse):
-                return "if", self._priced(body), self._priced(orelse)
-            case _:
-                return s
 
     def _single(self) -> tuple[float, float] | None:
         """Of a nest of one loop: seconds beside its turns, and for each of them."""

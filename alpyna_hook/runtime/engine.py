@@ -27,7 +27,7 @@ from alpyna_hook.runtime.kept_names import KeptNames, kept_names
 from alpyna_hook.runtime.kept_variant import kept_variant
 from alpyna_hook.runtime.launch import Flagged, NoIterations, TooSmall, launch
 from alpyna_hook.runtime.native import keeps_flags
-from alpyna_hook.runtime.placing import predicted
+from alpyna_hook.runtime.placing import estimate_of, predicted
 from alpyna_hook.runtime.tally import Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Variant
@@ -216,7 +216,7 @@ def predictor(site: Site, state: SiteState, binder: Binder | KeptNames, binding:
             outline = binder.outline
         else:
             outline = late("alpyna_hook.cost.outline").outline(binder.nest, binding.functions)
-        state.estimate = Estimate(outline, site.nest)
+        state.estimate = estimate_of(outline, site.nest, binding)
     return state.estimate
 
 

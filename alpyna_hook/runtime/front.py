@@ -10,6 +10,7 @@ import builtins
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
+from alpyna_hook.cost.priced import A_CALL
 from alpyna_hook.operators.builtin_names import BUILTIN_NAMES, EXITS
 from alpyna_hook.runtime.around import calls_to_come
 from alpyna_hook.runtime.decide import Estimate
@@ -22,26 +23,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from alpyna_hook.cost.priced import Work
     from alpyna_hook.seam.site import Site
 
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
 _GIVE_UP_AFTER = 32  # refusals, as in the engine
-_WITH_SCALARS = 3.0  # times as long operations take at least, and what is called with them, where some are of NumPy's scalars
+_CACHE = b"\0"  # what is no instruction, but room for one's cache
 
 
 class FrontState:
     """What is known of a site before the engine is there."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, look_up: _Values) -> None:
         self.trace = Trace()
-        self.estimate = Estimate(site.outline, site.nest)
+        self.estimate = Estimate(site.outline, site.nest, look_up.work, look_up.is_scalar)
 
 
 def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
     """Whether the loop is left to the interpreter; if not, the engine is to decide."""
     if site.module.options.device == "interpreter":
-        disabled = site.state = FrontState(site)
+        disabled = site.state = FrontState(site, _Values(site, values, namespace))
         disabled.trace.runs += 1
         disabled.trace.refuse("disabled", "", None)
         site.decline_for_good()
@@ -51,7 +53,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
     if not isinstance(state, FrontState):
         if state is not None:
             return False
-        state = site.state = FrontState(site)
+        state = site.state = FrontState(site, _Values(site, values, namespace))
     judge = site.judge = site.judge or Judge()
     calls = site.take_unseen()
     if calls:
@@ -68,7 +70,7 @@ def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) ->
             site.decline_for_good()
             return True
         predicted = state.estimate.of(look_up.number, look_up.shape)
-        seconds = judge.estimated(predicted, state.estimate.turns) * (_WITH_SCALARS if look_up.with_scalars() else 1.0)
+        seconds = judge.estimated(predicted, state.estimate.turns)
         if look_up.unresolved or INVESTMENTS.worth_one_run(seconds, state.estimate, site.module.options.jit):
             return _cannot_be_called(site, state.trace, look_up)
     state.trace.runs += 1
@@ -129,9 +131,9 @@ class _Values:
             value = self._attribute(value, attribute)
         return value
 
-    def with_scalars(self) -> bool:
-        """Whether a variable is one of NumPy's scalars."""
-        return any(issubclass(type(value), self.scalars) for value in self.values.values())
+    def is_scalar(self, name: str) -> bool:
+        """Whether it is one of NumPy's; not to find out runs nothing of the program's."""
+        return issubclass(type(self.values.get(name)), self.scalars)
 
     def _item(self, value: object, place: int) -> object:
         return value[place] if type(value) is tuple and -len(value) <= place < len(value) else None
@@ -162,13 +164,27 @@ class _Values:
                 return f"{name} is a {kind.__name__}"
         return ""
 
+    def _called(self, name: str) -> object:
+        value = self._object(name)
+        if value is None and name not in self.values and name not in self.namespace:
+            value = vars(builtins).get(name)
+        return value
+
+    def work(self, name: str) -> Work:
+        """Of a call, for each of the kinds of an outline: of a function in Python, as if each of its instructions ran once."""
+        unresolved = self.unresolved
+        value = self._called(name)
+        self.unresolved = unresolved
+        if type(value) is not FunctionType or _is_of_numpy(value):
+            return A_CALL
+        instructions = len(value.__code__.co_code[::2].replace(_CACHE, b""))
+        return (float(instructions), 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+
     def uncallable(self) -> str:
         """What the nest calls that no engine compiles: a function in C of which it is not known what it does, as `random.random`
         and `next` are, or one of a module that is not marked."""
         for name in self.site.calls:
-            value = self._object(name)
-            if value is None and name not in self.values and name not in self.namespace:
-                value = vars(builtins).get(name)
+            value = self._called(name)
             if type(value) is BuiltinFunctionType:
                 owner: object = value.__self__
                 if type(owner) is not ModuleType:

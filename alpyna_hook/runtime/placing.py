@@ -228,6 +228,11 @@ def made_kernel(variant: Variant, key: KernelKey) -> Kernel:
     return kernel
 
 
+def estimate_of(outline: Any, nest: bytes, binding: Binding) -> Estimate:
+    scalars = binding.scalars
+    return Estimate(outline, nest, is_scalar=lambda name: isinstance(scalars.get(name), np.number))
+
+
 def predicted(estimate: Estimate, binding: Binding) -> float:
     """Seconds that the interpreter is predicted to need, as nothing was measured."""
     scalars, arrays = binding.scalars, binding.arrays

@@ -109,7 +109,7 @@ def test_with_more_to_come_a_loop_is_compiled_after_fewer_calls(monkeypatch: pyt
 
     monkeypatch.setattr(investments, "import_seconds", lambda jit, stored: 1.0)
     known = Investments(lambda: 0.4)
-    nest = Estimate((100, False, False, ((0.0,) * 8, ())))
+    nest = Estimate((100, False, False, ((0.0,) * 8, ()), ()))
     assert not known.worth_all_runs(1, 0.3, nest)
     assert not known.worth_all_runs(1, 0.3, nest, ahead=0.5)
     assert known.worth_all_runs(1, 0.3, nest, ahead=0.9)

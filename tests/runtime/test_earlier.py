@@ -14,7 +14,7 @@ from alpyna_hook.runtime import decide, earlier, investments as module
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import Investments
 
-OUTLINE = 100, False, False, ((0.0,) * 8, ())
+OUTLINE = 100, False, False, ((0.0,) * 8, ()), ()
 
 
 @pytest.fixture(autouse=True)

@@ -152,7 +152,7 @@ def test_a_check_that_always_fails_sends_the_site_to_rest(judge: Judge, clock: C
     assert judge.loses() and judge.rest == 128  # but what is known is not forgotten
 
 
-NEST_OUTLINE = 100, False, False, ((0.0,) * 8, ())  # of 100 nodes
+NEST_OUTLINE = 100, False, False, ((0.0,) * 8, ()), ()  # of 100 nodes
 NEST = Estimate(NEST_OUTLINE)
 
 
