@@ -86,7 +86,8 @@ def _resolved(nest: ir.Nest, facts: Facts) -> Resolved:
 
 def _analysed(of: Resolved) -> Variant:
     facts = of.facts
-    kept = dict.fromkeys(k for v in of.views.values() for k in (v.witness, *v.index) if isinstance(k, str))
+    told = [k for v in of.views.values() for k in (v.witness, *v.index, *dict(v.same).values())]
+    kept = dict.fromkeys(k for k in told if isinstance(k, str))
     kept |= dict.fromkeys(name for one in of.tuples.values() for name in (one.witness, *one.items))
     if of.choices:
         kept[WHICH] = None

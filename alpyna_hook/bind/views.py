@@ -19,9 +19,10 @@ declined.  Axes counted from the end, and `ndim`, are resolved too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import combinations
 from types import MappingProxyType
 
-from alpyna_hook.bind.views_rewrite import ReplaceDefinitions, Rewrite, Row, View, row_of
+from alpyna_hook.bind.views_rewrite import ReplaceDefinitions, Rewrite, Row, TellSame, View, row_of
 from alpyna_hook.ir.captured import (
     Assign,
     Binary,
@@ -54,7 +55,7 @@ def resolve_views(nest: Nest, ranks: Mapping[str, int], tuples: Collection[str] 
     `ranks` is the number of dimensions of each name that is an array, or one of the `tuples`, when the nest is entered.
     `writes` still has the row variables: to be assigned from their View.
     """
-    body, views = _resolve((nest.loop,), ranks, nest.reads, tuples)
+    body, views = _resolve((nest.loop,), ranks, nest.reads, tuples, visible=True)
     loop = body[0]
     assert isinstance(loop, For | While)
     return replace(nest, loop=loop), {name: view for name, view in views.items() if name[0] != "@"}
@@ -71,7 +72,7 @@ def resolve_function_views(
         def h(row): return row[0]     of h(m[i])  ->  def h(row, @row of row 0): return row[@row of row 0, 0]
     """
     outer = {name: rank - given.get(name, 0) for name, rank in ranks.items()}
-    body, _ = _resolve(function.body, outer, (*function.params, *function.reads), tuples)
+    body, _ = _resolve(function.body, outer, (*function.params, *function.reads), tuples, visible=False)
     rows = {p: Row(p, p, given_index(p, count, function.loc), [], direct=True) for p, count in given.items()}
     return replace(function, body=Rewrite(rows, {p: ranks[p] for p in rows}).block(body) if rows else body)
 
@@ -86,9 +87,11 @@ def given_index(parameter: str, count: int, loc: Loc) -> tuple[Expr, ...]:
 
 
 def _resolve(
-    body: tuple[Stmt, ...], ranks: Mapping[str, int], live_in: Collection[str], tuples: Collection[str]
+    body: tuple[Stmt, ...], ranks: Mapping[str, int], live_in: Collection[str], tuples: Collection[str], *, visible: bool
 ) -> tuple[tuple[Stmt, ...], dict[str, View]]:
+    """visible: whether the rows can be told from each other afterwards."""
     views: dict[str, View] = {}
+    same: dict[str, tuple[tuple[str, str], ...]] = {}
     temps = 0
     while True:
         definitions = _definitions(body)
@@ -102,6 +105,13 @@ def _resolve(
         width = max(1, len(row.index))
         row.temps = tuple([f"@v{temps + k + 1}" for k in range(width)])
         temps += width
+        alike = _alike(row.name, definitions) if visible and row.index and row.name not in same else []
+        if alike:
+            pairs = {frozenset(pair): f"@v{temps + k + 1}" for k, pair in enumerate(combinations(alike, 2))}
+            temps += len(pairs)
+            same |= {x: tuple([(y, pairs[frozenset((x, y))]) for y in alike[:k] if y[0] != "@"]) for k, x in enumerate(alike)}
+            body = TellSame(alike, pairs).block(body)
+        row.same = same.get(row.name, ())
         views[row.name] = row.view()
         body = Rewrite({row.name: row}, arrays, tuples).block(_with_temps(body, row))
 
@@ -139,6 +149,16 @@ def _next_row(
             raise Declined("array-variable", _shown(name), all_of_it[0].loc)
         return Row(name, array, index, [d for d in all_of_it if isinstance(d, Assign)])
     return None
+
+
+def _alike(name: str, definitions: Mapping[str, list[Assign | For]]) -> list[str]:
+    """The variables that may be one object with this one; none if that cannot be seen."""
+    assigned = [d for all_of_it in definitions.values() for d in all_of_it if isinstance(d, Assign)]
+    copies = [{d.target, d.value.name} for d in assigned if isinstance(d.value, Var)]
+    found = [name]
+    for x in found:
+        found += sorted({y for pair in copies if x in pair for y in pair} - {*found})
+    return found if sum(x[0] != "@" for x in found) > 1 else []
 
 
 def _shown(name: str) -> str:

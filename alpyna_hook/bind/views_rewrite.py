@@ -47,6 +47,7 @@ class Row:
     definitions: list[Assign]
     temps: tuple[str, ...] = ()
     direct: bool = False  # the uses get `index` itself
+    same: tuple[tuple[str, str], ...] = ()  # see View
 
     def constant(self, k: int) -> int | None:
         """The k-th index if it is the same literal in all definitions."""
@@ -56,7 +57,7 @@ class Row:
     def view(self) -> View:
         constants = [self.constant(k) for k in range(len(self.index))]
         index = tuple([t if c is None else c for t, c in zip(self.temps, constants, strict=False)])
-        return View(self.name, self.array, index, self.temps[-1])
+        return View(self.name, self.array, index, self.temps[-1], self.same)
 
     def used_index(self, loc: Loc) -> tuple[Expr, ...]:
         if self.direct:
@@ -203,20 +204,51 @@ class Rewrite:
         return result
 
 
-class ReplaceDefinitions(Rewrite):
+class _Within(Rewrite):
+    """Rebuilds the blocks alone."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+
+    def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
+        if isinstance(stmt, If | For | While):
+            body, orelse = self.block(stmt.body), self.block(stmt.orelse)
+            return (replace(stmt, body=body, orelse=orelse),)
+        return (stmt,)
+
+
+class TellSame(_Within):
+    """Has a temporary for each two variables tell whether they are one object: a row that one got from the other."""
+
+    def __init__(self, names: Collection[str], same: Mapping[frozenset[str], str]) -> None:
+        super().__init__()
+        self.names, self.same = names, same
+
+    def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
+        if not isinstance(stmt, Assign) or stmt.target not in self.names:
+            return super().statement(stmt)
+        source = stmt.value.name if isinstance(stmt.value, Var) else ""
+        others = [name for name in self.names if name != stmt.target and source != stmt.target]
+        return (stmt, *[Assign(self._name(stmt.target, x), self._is(source, x, stmt.loc), stmt.loc) for x in others])
+
+    def _name(self, one: str, other: str) -> str:
+        return self.same[frozenset((one, other))]
+
+    def _is(self, source: str, other: str, loc: Loc) -> Expr:
+        return Const(source == other, loc) if source in ("", other) else Var(self._name(source, other), loc)
+
+
+class ReplaceDefinitions(_Within):
     """Puts, for each definition of a row, its indices into the temporaries, and checks them."""
 
     def __init__(self, row: Row) -> None:
-        super().__init__({}, {})
+        super().__init__()
         self.row = row
 
     def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
         if any(stmt is definition for definition in self.row.definitions):
             return tuple(self._definition(stmt))
-        if isinstance(stmt, If | For | While):
-            body, orelse = self.block(stmt.body), self.block(stmt.orelse)
-            return (replace(stmt, body=body, orelse=orelse),)
-        return (stmt,)
+        return super().statement(stmt)
 
     def _definition(self, stmt: Stmt) -> Iterator[Stmt]:
         assert isinstance(stmt, Assign)

@@ -10,9 +10,11 @@ class View(Record):
 
     After the nest it is `array[index]` (the array itself if there is no index), where a string is
     the value of that temporary; it was assigned if and only if the temporary `witness` was.
+    It is the very object that another such variable is if the temporary beside that one's name in `same` is true.
     """
 
     name: str
     array: str
     index: tuple[str | int, ...]
     witness: str
+    same: tuple[tuple[str, str], ...] = ()

@@ -361,7 +361,10 @@ def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: 
     if made is not None:
         return tuple([value_of(variant, binding, results, item) for item in made.items]) if made.witness in results else MISSING
     view = variant.views.get(name)
-    return results.get(name, MISSING) if view is None else row(view, binding, results)
+    if view is not None and name not in results:
+        one = next((other for other, same in view.same if results.get(same)), None)
+        results[name] = row(view, binding, results) if one is None else value_of(variant, binding, results, one)
+    return results.get(name, MISSING)
 
 
 def row(view: View, binding: Binding, results: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.differential import Program, check
+from tests.parting import one_at_a_time
 
 LOW, HIGH = np.zeros(50), np.full(50, 3.0)
 MIXED = np.where(np.arange(50) % 2, 3.0, 0.0)
@@ -54,6 +55,35 @@ def test_a_return_before_the_assignment(at: int) -> None:
         "def f(a, at):\n    global t, u\n    u = None\n    def g():\n        global t, u\n        for i in range(len(a)):\n            if i == at:\n"
         "                return i\n            t = a[i] * 2.0\n            u = i\n    return g(), globals().pop('t', 'none'), u",
         np.arange(8.0), at)
+
+
+ONE_OBJECT = {
+    "copy": "for row in a[:n]:\n    s += row[0]\n    last = row",
+    "left early": "for i in range(n):\n    row = a[i]\n    if row[0] > 4:\n        break\n    last = row",
+    "the best": "for i in range(n):\n    row = a[i]\n    if row[0] > 4:\n        best = row",
+    "in a tuple": "for i in range(n):\n    row = a[i]\n    if row[0] > 4:\n        best = (i, row)",
+    "one row, two objects": "for i in range(n):\n    row = a[i]\n    last = a[i]\n    s += row[0] + last[1]",
+    "one statement": "for i in range(n):\n    row = last = a[i]\n    s += row[0] + last[1]",
+    "three": "for i in range(n):\n    row = a[i]\n    one = row\n    if row[0] < 3:\n        other = one\n    s += one[1]",
+    "two tuples": "for i in range(n):\n    row = a[i]\n    p = (i, row)\n    if row[0] > 4:\n        q = (i, row)\n    s += p[1][0]",
+    "the same index again": "for i in range(n):\n    row = a[i % 2]\n    if i == 3:\n        last = row",
+    "from one to the other": "for i in range(n):\n    if i % 3 == 0:\n        row = a[i]\n        last = row\n    else:\n        last = a[i]\n    s += last[0]",
+}
+
+
+@pytest.mark.parametrize("name", ONE_OBJECT)
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_which_rows_are_one_object(name: str, in_parts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if in_parts:
+        one_at_a_time(monkeypatch.setattr)
+    nest = ONE_OBJECT[name].replace("\n", "\n    ")
+    program = Program(f"def f(a, n, s):\n    {nest}\n    return locals()")
+    program.load()
+    up = np.arange(21.0).reshape(7, 3) / 2
+    for a, n in ((up, 7), (up, 4), (up, 5), (up[::-1], 7), (up, 1), (up, 0)):
+        compared = program.call("f", a, n, 0.0)
+        assert compared.difference is None, compared.difference
+        assert compared.verdict == ("accelerated" if n else "not-run"), compared.runs
 
 
 def test_rows() -> None:
