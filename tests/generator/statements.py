@@ -10,6 +10,8 @@ from tests.generator.scope import Array, Extent, LoopVar, Scope
 
 Lines = list[str]
 
+SUMS = 15  # percent of the loops that are left: two in each other, which may be exchanged
+
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
           "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2,
           "unpack": 8, "call": 1, "late": 4, "either": 2, "kept": 2}
@@ -295,10 +297,16 @@ def loop(scope: Scope, budget: int) -> Lines:
         return settling_loop(scope, budget)
     if scope.chance(18):
         return element_loop(scope, budget)
-    if scope.chance(15):
+    if scope.chance(SUMS):
         return _sums(scope)
     if scope.chance(6):
         return searches(scope, budget)
+    if scope.chance(12):
+        return _reduction(scope)
+    if scope.chance(8):
+        return _row_loop(scope, budget)
+    if scope.chance(6):
+        return _packed(scope)
     return range_loop(scope, budget)
 
 
@@ -355,6 +363,75 @@ def _plain(scope: Scope, extent: Extent) -> str:
     """The variable of a loop over the dimension, mostly."""
     names = [v.name for v in scope.loops if v.size == extent.size and v.off <= extent.plus]
     return scope.pick(names) if names and scope.chance(85) else index(scope, extent)
+
+
+def _reduction(scope: Scope) -> Lines:
+    """A loop whose iterations may run in any order, but for a scalar that they put together."""
+    kind = scope.pick("bbi")
+    name, header, variable = scope.fresh("r"), *_range(scope, _fresh_index(scope))
+    with scope.loop_body([variable]):
+        stored = _store(scope, scope.pick([a for a in scope.arrays if a.stored] or scope.arrays)) if scope.chance(40) else []
+        value, tamed = expression(scope, kind, 1), _tame(expression(scope, kind, 1))
+        if scope.chance(50):
+            value = Text(f"({variable.name} {scope.pick('<>')} {integer(scope, 1)})" if kind == "b" else f"({variable.name} * {scope.pick('137')} + {value} % 101)")
+        if kind == "b":
+            step = scope.pick((f"{name} = {name} or {value}", f"{name} = {name} and {value}", f"{name} {scope.pick('|&^')}= {value}"))
+        else:
+            step = scope.pick((f"{name} {scope.pick('|&^')}= {value}", f"{name} {scope.pick('+-')}= {tamed}", f"{name} = {name} {scope.pick('|&^')} {tamed}",
+                               f"{name} = {scope.pick(('max', 'min'))}({name}, {value})", f"if {value} > {name}:\n    {name} = {value}"))
+        lines = [*stored, *step.split("\n")]
+        if scope.chance(30):
+            lines = [f"if {boolean(scope, 1)}:", *indent(lines)]
+        if scope.chance(30):
+            lines = [f"for {_fresh_index(scope)} in range({scope.pick(scope.sizes)}):", *indent(lines)]
+    start = constant(scope, kind) if scope.chance(80) or not scope.scalars(kind) else scope.pick(scope.scalars(kind))
+    _bind(scope, name, kind, True)
+    return [f"{name} = {start}", f"for {variable.name} in {header}:", *indent(lines), *_otherwise(scope)]
+
+
+def _packed(scope: Scope) -> Lines:
+    """A place in a vector that is stepped by what depends on the iteration, as of a packed triangle; it stays within, mostly."""
+    vectors = [a for a in scope.arrays if a.stored and len(a.dims) == 1 and not a.points_into]
+    if not vectors:
+        return _reduction(scope)
+    array, side, place = scope.pick(vectors), scope.fresh("m"), scope.fresh("k")
+    outer = LoopVar(_fresh_index(scope), "")
+    with scope.loop_body([outer]):
+        inner = LoopVar(_fresh_index(scope), "")
+        within = [inner] * scope.chance(50)
+        with scope.loop_body(within):
+            value = _tame(stored_value(scope, array, 1))
+    i, j, element = outer.name, inner.name, f"{array.name}[{place}]"
+    before = scope.pick((element, element, f"{array.name}[{place} - 1]"))
+    lines = [scope.pick((f"{element} = {value}", f"{element} = {before} {scope.pick('&|^' if array.kind == 'b' else '+-*')} {value}"))]
+    bound, step = scope.pick(((f"range({side})", i), (f"range({side})", f"{i} + 1"), (f"range({side})", f"{i} - 1"), (f"range({side})", f"2 * {i} + 1"),
+                              (f"range(1, {side}, 2)", f"{i} + 1"), (f"range({side} - 1, -1, -1)", f"{i} + 1")))
+    if within:
+        header = scope.pick((f"range({i} + 1)", f"range({i})", f"range({i}, {side})", f"range({side})"))
+        lines = [f"for {j} in {header}:", *indent([*lines, f"{place} += 1"])]
+    else:
+        lines.append(scope.pick((f"{place} += {step}", f"{place} = {place} + {step}")))
+    _bind(scope, place, "i", True)
+    return [f"{side} = math.isqrt(len({array.name}))", f"{place} = {scope.pick('0001')}", f"for {i} in {bound}:", *indent(lines)]
+
+
+def _row_loop(scope: Scope, budget: int) -> Lines:
+    """Rows of a matrix in a variable; perhaps those of the iteration before, too."""
+    matrices = [a for a in scope.arrays if len(a.dims) > 1 and a.dims[0].size]
+    if not matrices:
+        return range_loop(scope, budget)
+    array, row = scope.pick(matrices), scope.fresh("row")
+    variable = LoopVar(_fresh_index(scope), array.dims[0].size, 0, array.dims[0].plus)
+    arrays, last = scope.arrays, scope.fresh("row") if scope.chance(30) else ""
+    rest = replace(array, name=row, dims=array.dims[1:], chained=len(array.dims) > 2 and array.chained)
+    lines, variables = scope.pick(((["for {i} in range({a}.shape[0]):", "    {row} = {a}[{i}]"], [variable]), (["for {row} in {a}:"], []),
+                                   (["for {i}, {row} in enumerate({a}):"], [variable])))
+    lines = [line.format(i=variable.name, row=row, a=array.name) for line in lines]
+    scope.arrays = [*arrays, rest, rest, *[replace(rest, name=last)] * (last != "" and scope.chance(20))]
+    with scope.loop_body(variables):
+        lines += indent([*block(scope, budget), *[f"{last} = {row}"] * bool(last)])
+    scope.arrays = arrays
+    return [*[f"{last} = {array.name}[{scope.pick(('0', '-1'))}]"] * bool(last), *lines, *_otherwise(scope)]
 
 
 def _moving_bound(scope: Scope, budget: int) -> Lines:

@@ -38,7 +38,8 @@ CONSTRUCTS = ("while ", "break", "continue", "else:", "elif ", "return ", " if "
               "math.", "np.", "self.", "abs(", "min(", "max(", "int(", "float(", "bool(", "round(", "len(", "pow(",
               ".shape[", ".size", "raise ", "assert ", " and ", " or ", "not ", "**", ">>", "<<", "//", "%", "+=",
               "idx[", "][", ", -1)", "f0(", "put(", "over(", "inner(", "in GW:", "in GP:", "GT[", "GP[0]", " in GT", "*GW", 'how="half"', "COST", "max((", ") if ", "complex(", ".real", " in (", "f0 = lambda", "o0 is", "o0 ==", "o0 in", "def inner", "class Model", "current()", " = t", "both(", "j", "range(i",
-              "a, e = e, a", "self.e", "how = 0.5", " = (p", "[0], ", "for p", "[AT1]", "[AT2]", "ndindex(*", "ndindex(self.")
+              "a, e = e, a", "self.e", "how = 0.5", " = (p", "[0], ", "for p", "[AT1]", "[AT2]", "ndindex(*", "ndindex(self.",
+              ".flat:", "gamma(", "lgamma(", " or ", " |= ", " &= ", " ^= ", "isqrt(len(", "row", "] = row", ") == (", ") != (")
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
