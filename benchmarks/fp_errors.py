@@ -25,8 +25,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from alpyna_hook.emit.layout import SEEN
-
+from alpyna_hook.ir.layout import SEEN
 from alpyna_hook.kernels import build, llvm_engine, store
 from alpyna_hook.kernels.kernel import Kernel, Source
 from benchmarks import loading, measure, run_examples, run_kernels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,3 +158,20 @@ def test_only_config_reads_the_environment() -> None:
         if name != "alpyna_hook.config":
             used = {node.attr for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Attribute)}
             assert used.isdisjoint({"environ", "getenv", "environb"}), name
+
+
+def test_what_benchmarks_import_is_there() -> None:
+    """Nobody runs them after each change."""
+    for path in (ROOT / "benchmarks").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ("alpyna", "alpyna_hook", "profiler"):
+                names = [alias.name for alias in node.names]
+                absent = [name for name in names if not _is_there(node.module, name)]
+                assert not absent, (path.name, node.module, absent)
+
+
+def _is_there(module: str, name: str) -> bool:
+    try:
+        return hasattr(importlib.import_module(module), name) or bool(importlib.util.find_spec(f"{module}.{name}"))
+    except ModuleNotFoundError:
+        return False
