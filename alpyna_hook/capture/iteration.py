@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from alpyna_hook.capture.expressions import Expressions
+from alpyna_hook.capture.comparisons import Comparisons
 from alpyna_hook.capture.meanings import FLOAT, RANK, TUPLE
 from alpyna_hook.capture.names import decline, describe, loc_of, root_of
 from alpyna_hook.capture.sources import Counted, Display, Elements, Enumerate, Item, Range, Source, Zip, int_literal
@@ -17,7 +17,7 @@ _MAKERS = tuple(f"numpy.{name}" for name in "linspace logspace geomspace sort un
 _METHODS = ("copy", "ravel", "flatten")  # which give an array of their own, or a view
 
 
-class Iteration(Expressions):
+class Iteration(Comparisons):
     """Recognises sources.  Headers are evaluated once: what is used twice goes into temporaries."""
 
     def source(self, node: ast.expr) -> Source:
