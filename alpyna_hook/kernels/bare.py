@@ -112,8 +112,10 @@ class Bare:
             if problem or not module:
                 raise Refused(self.taken(problem))
             try:
-                if self.call("VerifyModule", module, byref(problem)):
-                    raise Refused(self.taken(problem))
+                wrong = self.call("VerifyModule", module, byref(problem))
+                message = self.taken(problem)  # there is one in any case
+                if wrong:
+                    raise Refused(message)
                 self.optimise(module, level)
                 return self.emitted(module)
             finally:
