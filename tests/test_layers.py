@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # From the top; modules of one line may import each other.  `runtime.variant` is what the pipeline makes and the runtime
-# keeps, `runtime.trace` plain counters, `runtime.errand` what another thread does, and `runtime.decide`, `judge`, `around`,
-# `investments`, `earlier` and `front` what decides before the engine is there.
+# keeps, `runtime.trace` plain counters, `runtime.errand` what another thread does, and `runtime.decide`, `judge`, `averages`,
+# `around`, `investments`, `earlier` and `front` what decides before the engine is there.
 LAYERS = [
     ["alpyna"],
     ["profiler"],
@@ -43,7 +43,7 @@ LAYERS = [
     ["alpyna_hook.ir"],
     ["alpyna_hook.profile"],
     ["alpyna_hook.reasons", "alpyna_hook.config", "alpyna_hook.log", "alpyna_hook.guest", "alpyna_hook.runtime.errand",
-     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.judge"],
+     "alpyna_hook.runtime.trace", "alpyna_hook.runtime.judge", "alpyna_hook.runtime.averages"],
     ["alpyna_hook.named"],
 ]
 PUBLIC = "alpyna_hook"

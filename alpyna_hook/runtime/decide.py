@@ -11,7 +11,7 @@ from time import perf_counter
 
 from alpyna_hook.config import profile_file
 from alpyna_hook.cost.priced import a_call, priced
-from alpyna_hook.runtime import earlier, judge
+from alpyna_hook.runtime import averages, earlier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def compile_seconds(size: int, jit: str = MEASURED, *, stored: bool = False) -> 
 def launch_seconds() -> float:
     """What a call of a kernel is taken to cost before any was seen."""
     known = measured()
-    return known.launch_seconds if known and known.launch_seconds else judge.LAUNCH_SECONDS * _slowness()
+    return known.launch_seconds if known and known.launch_seconds else averages.LAUNCH_SECONDS * _slowness()
 
 
-judge.LAUNCHES.assumed = launch_seconds
+averages.LAUNCHES.assumed = launch_seconds
 
 
 def is_imported(jit: str) -> bool:

@@ -18,14 +18,14 @@ What is far above the usual, as by a garbage collection, counts as four times th
 
 from __future__ import annotations
 
-from itertools import pairwise
 from time import perf_counter, thread_time
+
+from alpyna_hook.runtime.averages import LAUNCHES, Average, Launches, reading_seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAUNCH_SECONDS = 30e-6  # what a call of a kernel costs, before any was seen: 15 to 60 on the machines tried
 _UNSEEN = 1.5  # times that, a launch may cost at a site that has seen none
 LOOK_SECONDS = 50e-6  # what timing a call costs, without asking for the time
 ESTIMATE_SECONDS = 150e-6  # what binding the names and predicting the time costs
@@ -39,7 +39,6 @@ _MUCH_FASTER = 25.0  # and commonly
 _EMPTY_KERNEL = 2e-6  # what the measured time of one is
 _MUCH = 50.0  # times what a compiled call costs: there is no need to find out what the interpreter needs
 _MISJUDGED = 3.0  # times what was predicted, the interpreter may need
-_OUTLIER = 4.0  # times the usual
 _MOST_REST = 2**16  # calls
 _FIRST_REST = 64
 _SLACK = 4.0  # times what calls were seen to take, they may take until there is another look;
@@ -51,71 +50,9 @@ _WARNED = 0.125  # what a kernel is taken to save, that would likely be undone
 _HOPELESS = 2**14  # calls that were all too short for a kernel,
 _TINY = 2e-6  # seconds: of these the countdown, 40 ns, takes more than a fiftieth
 _WINDOW = 256  # compiled calls that the averages are of, more or less
-_LAUNCHES = 16  # that the process's average is of, more or less
 _UNMEASURED = 16  # compiled calls after each that is measured
 _FEW_PROOFS = 3
 _ENOUGH = 8  # compiled calls before a site may be found to lose
-
-
-class Launches:
-    """What launches cost in this process, for the sites that have seen none of their own.  assumed: asked before the first."""
-
-    def __init__(self, assumed: Callable[[], float] = lambda: LAUNCH_SECONDS) -> None:
-        self.assumed = assumed
-        self._seconds: float | None = None
-        self._seen = 0
-
-    @property
-    def seconds(self) -> float:
-        if self._seconds is None:
-            self._seconds = self.assumed()
-        return self._seconds
-
-    def seen(self, seconds: float) -> None:
-        self._seen += 1
-        known = self.seconds
-        self._seconds = known + (min(seconds, _OUTLIER * known) - known) / min(self._seen + 1, _LAUNCHES)
-
-
-LAUNCHES = Launches()
-
-
-def _reading_seconds(clock: Callable[[], float]) -> float:
-    """What asking a clock for the time costs, and so adds to each time that is measured."""
-    seconds = _readings.get(clock)
-    if seconds is None:
-        times = [clock() for _ in range(6)]
-        seconds = _readings[clock] = min([after - before for before, after in pairwise(times)])
-    return seconds
-
-
-_readings: dict[Callable[[], float], float] = {}
-
-
-class Average:
-    """A running mean that forgets, and that an outlier moves little."""
-
-    __slots__ = ("count", "mean", "memory")
-
-    def __init__(self, memory: float) -> None:
-        self.memory = memory
-        self.count = 0
-        self.mean = 0.0
-
-    def is_far(self, value: float) -> bool:
-        """Whether it counts for less than it is."""
-        return self.count >= 3 and value > _OUTLIER * self.mean
-
-    def add(self, value: float) -> float:
-        """Returns the value as it was counted."""
-        if self.is_far(value):
-            value = _OUTLIER * self.mean
-        elif 0 < self.count < 3:  # of the first few, the least is trusted the most
-            value = min(value, 2 * _OUTLIER * self.mean)
-            self.mean = min(self.mean, _OUTLIER * value)
-        self.count += 1
-        self.mean += (value - self.mean) / min(self.count, self.memory)
-        return value
 
 
 class Judge:
@@ -200,7 +137,7 @@ class Judge:
     def end(self, seconds: float, *, of_calls: int | None = None) -> None:
         """The interpreter has run the call to its end.  Or (of_calls) it has run so many calls, the first of which was looked at,
         and nobody knows what else in that time.  `rest` says how many are now to be left unseen."""
-        seconds = max(_LEAST, (seconds - (_SEAM_SECONDS + _reading_seconds(self._timed_by))) / (of_calls or 1))
+        seconds = max(_LEAST, (seconds - (_SEAM_SECONDS + reading_seconds(self._timed_by))) / (of_calls or 1))
         if of_calls and self._most and not self.compiled:
             seconds = min(seconds, self._most)
         far = self._interpreter.is_far(seconds)
@@ -246,7 +183,7 @@ class Judge:
 
     def _short_rest(self) -> int:
         """So many calls that looking at one of them costs little; more only step by step, for calls may become longer."""
-        few = (LOOK_SECONDS + 3 * _reading_seconds(self._slow)) / (_SHARE * self.usual)
+        few = (LOOK_SECONDS + 3 * reading_seconds(self._slow)) / (_SHARE * self.usual)
         if few < 1:
             return 0
         more = 4 if self._interpreter.mean < self.launch else 1  # times: these would gain nothing

@@ -9,8 +9,9 @@ import pytest
 
 from alpyna_hook import Options, static_analyse
 from alpyna_hook.runtime import around, front
+from alpyna_hook.runtime.averages import Launches
 from alpyna_hook.runtime.investments import INVESTMENTS, Investments
-from alpyna_hook.runtime.judge import Judge, Launches
+from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.seam import site as sites
 from alpyna_hook.seam.site import Site, all_sites
 

@@ -8,9 +8,10 @@ import pytest
 
 from alpyna_hook import Options, report, static_analyse
 from alpyna_hook.runtime import investments as module
+from alpyna_hook.runtime.averages import LAUNCH_SECONDS, Launches
 from alpyna_hook.runtime.decide import Estimate
 from alpyna_hook.runtime.investments import Investments
-from alpyna_hook.runtime.judge import LAUNCH_SECONDS, Judge, Launches
+from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.seam.site import all_sites
 
 
