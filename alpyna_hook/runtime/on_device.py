@@ -79,7 +79,9 @@ def tried(
     """As `run_there`, on this device.  Raises NotThere."""
     memo = variant.there.get(name)
     if memo is None:
-        memo = variant.there[name] = Memo(name, target_of(name))
+        memo = variant.there[name] = memo_of(name)
+    if isinstance(memo, str):
+        raise NotThere(memo)
     if memo.failures > memo.successes + _MOST_FAILURES:
         raise NotThere("it failed there too often")
     try:
@@ -91,19 +93,25 @@ def tried(
     return found
 
 
-def target_of(name: str) -> Target:
+def memo_of(name: str) -> Memo | str:
+    """Or why the device cannot be used, which it tells for good.  Raises NotThere."""
     try:
-        with own_imports():
-            chosen = device(name)
-            missing = driven(name, chosen.missing)
-        target = chosen.target() if not missing else None
+        target, missing, remedy = driven(name, lambda: _asked(name))
     except DeviceError as error:
         raise NotThere(str(error)) from error
     _opened.add(name)
     if target is None:
-        complain(f"device {name} cannot be used: {missing}; loops run on the cpu ({chosen.remedy})")
-        raise NotThere(missing)
-    return target
+        complain(f"device {name} cannot be used: {missing}; loops run on the cpu ({remedy})")
+        return missing
+    return Memo(name, target)
+
+
+def _asked(name: str) -> tuple[Target | None, str, str]:
+    """The target, what is missing, and the remedy."""
+    with own_imports():
+        chosen = device(name)
+        missing = chosen.missing()
+        return None if missing else chosen.target(), missing, chosen.remedy
 
 
 def opened() -> set[str]:
@@ -274,6 +282,6 @@ def refuse_calls(variant: Variant) -> None:
 def texts(variant: Variant, name: str) -> Iterator[str]:
     """The programs that were compiled for a device, in its language."""
     memo = variant.there.get(name)
-    if memo is not None:
+    if isinstance(memo, Memo):
         yield from memo.texts
 

@@ -152,7 +152,7 @@ class Variant:
         self.dependences: Outermost | None = None  # once a schedule was asked for
         self.planned: dict[str, Schedule] = {}  # by outcomes: as far as the bounds do not matter
         self.schedules: dict[tuple[object, ...], Schedule] = {}
-        self.there: dict[str, Any] = {}  # what `on_device` remembers, by device
+        self.there: dict[str, Any] = {}  # what `on_device` remembers, by device, or why it cannot be used
         self.choosing: Any = None  # what `choosing` remembers; False where there is nothing to choose
         self.exchanged: dict[str, None] = {}  # what was done to the order of inner loops, for people
         self.pace = Pace()

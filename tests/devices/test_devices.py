@@ -143,7 +143,7 @@ def test_a_signal_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     """What a handler raises comes out of the loop, before anything is copied back."""
     dummy = found.device("dummy")
     assert isinstance(dummy, Dummy)
-    namespace = loaded("dummy")
+    namespace = loaded("dummy", "interrupted")
     launch = dummy.made.launch
 
     def interrupting(*args: object) -> None:
@@ -157,15 +157,15 @@ def test_a_signal_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.undo()
 
 
-def loaded(device: str) -> dict[str, object]:
-    """`f`, and `g`, which tells whether Ctrl-C came out of it."""
+def loaded(device: str, name: str) -> dict[str, object]:
+    """`f`, and `g`, which tells whether Ctrl-C came out of it.  name: what is of the same name goes on where that has ended."""
     from alpyna_hook.hook.loader import prepare
 
     source = ADDED + "def g(a, b):\n    try:\n        f(a, b)\n    except KeyboardInterrupt:\n        return True\n"
-    prepared = prepare(source.encode(), "<interrupted>", marked=True, cached=False)
+    prepared = prepare(source.encode(), f"<{name}>", marked=True, cached=False)
     assert prepared is not None
     namespace: dict[str, object] = {"__name__": "program"}
-    exec(prepared.code("<interrupted>", "<interrupted>", config.settings(device=device, strict=True)), namespace)
+    exec(prepared.code(f"<{name}>", f"<{name}>", config.settings(device=device, strict=True)), namespace)
     return namespace
 
 
@@ -181,7 +181,7 @@ def test_ctrl_c_in_a_kernel_that_runs_for_minutes(monkeypatch: pytest.MonkeyPatc
         launch(*args)  # type: ignore[arg-type]
         has_ended.set()
 
-    program, a, b = loaded("dummy"), np.zeros(40), np.zeros(40)
+    program, a, b = loaded("dummy", "interrupted for minutes"), np.zeros(40), np.zeros(40)
     monkeypatch.setattr(dummy.made, "launch", lasting)
     try:
         assert program["g"](a, b) is True  # type: ignore[operator]
@@ -214,6 +214,17 @@ def test_whatever_a_driver_raises(method: str, monkeypatch: pytest.MonkeyPatch, 
     lines = [line for line in capsys.readouterr().err.splitlines() if "dummy" in line]
     assert lines == ["alpyna: device dummy: ZeroDivisionError: in the driver; what fails there runs on the cpu"]
     assert not dummy.made.memories
+
+
+@pytest.mark.parametrize("method", ["__init__", "missing", "target"])
+def test_whatever_is_raised_before_it_is_used(method: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def raising(*args: object) -> None:
+        raise OSError("libdummy.so is not there")
+
+    monkeypatch.setattr(Dummy, method, raising)
+    ran = run("dummy", ADDED, np.zeros(40), np.zeros(40), times=2)
+    assert ran.elsewhere == {"OSError: libdummy.so is not there": 2} and ran.compared.verdict == "accelerated"
+    assert capsys.readouterr().err.count("libdummy.so") == 1
 
 
 def test_the_report_says_where() -> None:
