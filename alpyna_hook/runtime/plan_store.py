@@ -1,7 +1,7 @@
 """Plain values that were kept in the store, beside the kernels and by the same rules: see `kernels/store.py`.
 
-They are named after all that they were made of: what is given here, and the versions of ALPyNA, Python and NumPy with the files
-that tell one build of them from another.  They are written by `marshal`: reading runs nothing.
+They are named after all that they were made of: what is given here, the versions of ALPyNA, Python and NumPy with the files that
+tell one build of them from another, and what the profile says of functions.  They are written by `marshal`: reading runs nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import alpyna_hook
-from alpyna_hook.config import numpy_settings, profile_file
+from alpyna_hook.config import numpy_settings
 from alpyna_hook.guest import files
 from alpyna_hook.kernels import store
 from alpyna_hook.log import log
+from alpyna_hook.runtime.decide import measured
 
 
 class PlanKey(NamedTuple):
@@ -31,7 +32,7 @@ class PlanKey(NamedTuple):
 
     @property
     def digest(self) -> bytes:
-        return sha256(repr((self.of, _versions())).encode("utf-8", "surrogatepass")).digest()
+        return sha256(repr((self.of, _versions(), _inexact())).encode("utf-8", "surrogatepass")).digest()
 
 
 def load(key: PlanKey) -> Any:
@@ -59,7 +60,13 @@ def _versions() -> str:
     ours = [alpyna_hook.__version__, files.stamps(root), *[(os.path.basename(each), files.stamps(each)) for each in folders]]
     umath: Any = sys.modules["numpy._core._multiarray_umath"]
     theirs = [np.__version__, _stamp(np.__file__), _stamp(umath.__file__), numpy_settings()]
-    return repr((ours, sys.version, sys.implementation.cache_tag, sys.flags, theirs, _stamp(profile_file())))
+    return repr((ours, sys.version, sys.implementation.cache_tag, sys.flags, theirs))
+
+
+def _inexact() -> list[str]:
+    """The functions that are not compiled, by the profile that is used: its file may be that of another machine."""
+    profile = measured()
+    return sorted(profile.different) if profile is not None else []
 
 
 def _stamp(path: str) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpyna_hook import profile
 from alpyna_hook.kernels import store
 from alpyna_hook.runtime import kept_variant
 from alpyna_hook.runtime.earlier import loads_itself
@@ -121,6 +122,16 @@ def test_functions_of_others_that_are_replaced(module: Any, name: str, value: ob
         changed.setattr(module, name, value)
         outcomes = [program.call("f", *_usual()) for _ in range(2)]
     assert [one.difference for one in outcomes] == [None, None]
+    _same(program, *_usual(), ran=True)
+
+
+def test_a_function_that_the_profile_of_this_machine_calls_inexact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file may be that of several machines, of which one makes nothing of it and has kept the nest."""
+    program = _kept(SOURCE)
+    monkeypatch.setattr(profile, "_loaded", [profile.Profile(different=frozenset(["math.sqrt"]))])
+    compared = program.call("f", *_usual())
+    assert (compared.difference, compared.verdict) == (None, "inexact")
+    monkeypatch.setattr(profile, "_loaded", [None])
     _same(program, *_usual(), ran=True)
 
 
