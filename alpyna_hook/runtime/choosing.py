@@ -6,15 +6,13 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
-from alpyna_hook.bind.binder import Binding
 from alpyna_hook.cost.counts import Counts
 from alpyna_hook.cost.options import Choice, Option, Work as Amount, on_processor
+from alpyna_hook.live.binding import Binding
 from alpyna_hook.runtime.decide import Estimate, measured
 from alpyna_hook.runtime.interrupts import Work
 from alpyna_hook.runtime.on_device import NotThere, opened, refuse_calls, tried
-from alpyna_hook.runtime.placing import predicted
+from alpyna_hook.runtime.placing import asked, predicted
 from alpyna_hook.runtime.threads import free_threads
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Variant
@@ -85,19 +83,7 @@ def device_for(variant: Variant, choosing: Choosing, arrays: list[Any], binding:
 
 
 def _amount(counts: Counts, variant: Variant, arrays: list[Any], binding: Binding) -> Amount | None:
-    scalars, named = binding.scalars, binding.arrays
-
-    def number(name: str) -> float | None:
-        value = scalars.get(name)
-        return None if value is None or isinstance(value, (complex, np.complexfloating)) else float(value)
-
-    def shape(name: str) -> tuple[int, ...] | None:
-        if name in binding.tuples:
-            return binding.tuples[name].type.shape
-        array = named.get(name)
-        return None if array is None else array.shape
-
-    found = counts.of(number, shape)
+    found = counts.of(*asked(binding))
     if found is None:
         return None
     there = float(sum([a.nbytes for a in arrays]))

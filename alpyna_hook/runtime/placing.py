@@ -22,6 +22,8 @@ from alpyna_hook.runtime.proofs import Proofs, covers
 from alpyna_hook.runtime.variant import Call, KernelKey, Lie, Placed, Spent, Variant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alpyna_hook.kernels.kernel import Kernel
 
 SOON = 1.5  # seconds in the interpreter: compiled, at the least of speeds, 50 ms
@@ -235,6 +237,11 @@ def estimate_of(outline: Any, nest: bytes, binding: Binding) -> Estimate:
 
 def predicted(estimate: Estimate, binding: Binding) -> float:
     """Seconds that the interpreter is predicted to need, as nothing was measured."""
+    return estimate.of_new(*asked(binding))
+
+
+def asked(binding: Binding) -> tuple[Callable[[str], float | None], Callable[[str], tuple[int, ...] | None]]:
+    """The numbers and shapes of a call, by name, as what counts the work in a nest asks for them."""
     scalars, arrays = binding.scalars, binding.arrays
 
     def number(name: str) -> float | None:
@@ -247,4 +254,4 @@ def predicted(estimate: Estimate, binding: Binding) -> float:
         array = arrays.get(name)
         return None if array is None else array.shape
 
-    return estimate.of_new(number, shape)
+    return number, shape
