@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Iterator
-from functools import partial, reduce
-from operator import getitem
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +11,9 @@ import numpy as np
 from alpyna_hook.guest.outside import came_from_outside
 from alpyna_hook.guest.room import with_more_room
 from alpyna_hook.ir import layout as frame_layout
-from alpyna_hook.ir.kinds import TYPE_OF_KIND, holds, is_complex, is_python, rep_of_kind
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.live.binding import WHICH, Binding
-from alpyna_hook.live.view import View
 from alpyna_hook.log import log
-from alpyna_hook.reasons import Declined
 from alpyna_hook.runtime import failures
 from alpyna_hook.runtime.decide import Estimate, measured
 from alpyna_hook.runtime.dividing import note_run, shared_out
@@ -33,6 +27,7 @@ from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
 from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
+from alpyna_hook.runtime.scalars import fill, if_assigned, returned, unpack, value_of
 from alpyna_hook.runtime.tally import LONGEST, Tally, rest
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.runtime.variant import Call, Placed, Variant
@@ -44,14 +39,12 @@ if TYPE_CHECKING:
 
     from alpyna_hook.bind.binder import Binder
     from alpyna_hook.ir.captured import Loc
-    from alpyna_hook.ir.interface import Variable
     from alpyna_hook.seam.site import Plan
 
     Bound: TypeAlias = Binder | KeptNames
 
 _FEW_KERNELS = 3  # of a variant, that may be compiled whatever they gain
 _MOST_ERRORS = 1000  # while one is dealt with
-_NOTHING: Iterator[Any] = iter(())
 
 
 class NoIterations(Exception):
@@ -277,9 +270,15 @@ def told(flagged: Flagged, variant: Variant, work: Work, call: Call) -> None:
     flagged.args = (what,)
 
 
-def returned(variant: Variant, results: dict[str, Any]) -> tuple[Any]:
-    values = tuple([results[v.name] for v in variant.interface.results])
-    return (values if variant.interface.returns_tuple else values[0] if values else None,)
+def box(
+    variant: Variant, binder: Bound, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
+) -> Any:
+    value = value_of(variant, binding, results, name)
+    if value is MISSING:
+        value = binder.before(name, values, binding.namespace)
+    if value is MISSING:  # each iteration would have assigned it
+        raise NoIterations
+    return value
 
 
 def undo(site: Site, work: Work, depth: int) -> None:
@@ -292,87 +291,3 @@ def undo(site: Site, work: Work, depth: int) -> None:
         except BaseException:
             if not attempts_left:
                 raise
-
-
-def fill(variant: Variant, head: bytes, binding: Binding) -> Any:
-    """The frame of one call.  Raises Declined where a scalar does not fit its representation."""
-    words: list[Any] = []
-    for name in variant.interface.inputs:
-        words += scalar_words(variant.interface.variables[name], binding.scalars[name])
-    frame = ctypes.create_string_buffer(head, variant.layout.size)
-    variant.packer.pack_into(frame, variant.layout.scalar_offset, *words)
-    return frame
-
-
-def scalar_words(variable: Variable, value: Any) -> list[Any]:
-    rep = variable.rep
-    if len(variable.kinds) == 1 and rep == rep_of_kind(variable.kinds[0]):
-        return [value.real, value.imag] if rep[0] == "c" else [value]
-    kind = next(k for k in variable.kinds if TYPE_OF_KIND[k] is type(value))
-    value = value if is_python(kind) else value.item()  # np.bool_ is no integer to `struct`
-    if rep != rep_of_kind(kind) and not holds(rep, value):
-        raise Declined("mixed-types", f"{variable.name} starts as {value!r}")
-    words = [value.real, value.imag] if rep[0] == "c" else [value]
-    return [*words, variable.kinds.index(kind)] if len(variable.kinds) > 1 else words
-
-
-def unpack(variant: Variant, frame: Any) -> dict[str, Any]:
-    """The outputs by name, as the objects that the interpreter would have left; unassigned ones are absent."""
-    layout = variant.layout
-    words = iter(variant.unpacker.unpack_from(frame, layout.output_offset))
-    results: dict[str, Any] = {}
-    slots = list(layout.outputs.items())
-    slots += [(slot.variable.name, slot) for slot in layout.results]
-    for name, slot in slots:
-        variable = slot.variable
-        value = complex(next(words), next(words)) if variable.rep[0] == "c" else next(words)
-        kind = variable.kinds[next(words)] if slot.tag >= 0 else variable.kinds[0]
-        if isinstance(value, complex) and not is_complex(rep_of_kind(kind)):
-            value = value.real
-        if slot.assigned < 0 or next(words):
-            results[name] = TYPE_OF_KIND[kind](value)
-    return results
-
-
-def box(
-    variant: Variant, binder: Bound, binding: Binding, results: dict[str, Any], name: str, values: tuple[object, ...]
-) -> Any:
-    value = value_of(variant, binding, results, name)
-    if value is MISSING:
-        value = binder.before(name, values, binding.namespace)
-    if value is MISSING:  # each iteration would have assigned it
-        raise NoIterations
-    return value
-
-
-def if_assigned(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Iterator[Any]:
-    """Its value, if the nest has assigned it."""
-    value = value_of(variant, binding, results, name)
-    return _NOTHING if value is MISSING else iter((value,))
-
-
-def value_of(variant: Variant, binding: Binding, results: dict[str, Any], name: str) -> Any:
-    """What a variable or attribute was assigned in the nest, or MISSING."""
-    choice = variant.choices.get(name)
-    if choice is not None:
-        array = choice.arrays[results[WHICH]]
-        return MISSING if array is None else binding.arrays[array]
-    made = variant.made.get(name)
-    if made is not None:
-        return tuple([value_of(variant, binding, results, item) for item in made.items]) if made.witness in results else MISSING
-    view = variant.views.get(name)
-    if view is not None and name not in results:
-        one = next((other for other, same in view.same if results.get(same)), None)
-        results[name] = row(view, binding, results) if one is None else value_of(variant, binding, results, one)
-    return results.get(name, MISSING)
-
-
-def row(view: View, binding: Binding, results: dict[str, Any]) -> Any:
-    """The row that a row variable was left with."""
-    if view.witness not in results:
-        return MISSING
-    index = tuple([results[k] if isinstance(k, str) else k for k in view.index])
-    if view.array in binding.tuples:
-        return reduce(getitem, index, binding.tuples[view.array].value)
-    array = binding.arrays[view.array]
-    return array[index] if index else array

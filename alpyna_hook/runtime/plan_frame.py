@@ -68,7 +68,7 @@ def block_of(text: Text, given: Given, names: Names, places: Places, start: byte
 
 
 def _scalar(block: Block, text: Text, variant: Variant, name: str, own: str, cls: type) -> None:
-    """As `launch.scalar_words`."""
+    """As `scalars.scalar_words`."""
     variable = variant.interface.variables[name]
     rep, kinds = variable.rep, variable.kinds
     kind, form = KIND_OF_TYPE[cls], frame_layout.format_of(rep)
