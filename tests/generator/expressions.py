@@ -6,6 +6,7 @@ shifts of such are reduced, so that no nest computes with integers of a million 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tests.generator.scope import Array, Extent, LoopVar, Scope
@@ -24,17 +25,24 @@ MATH_FLOAT = {
     "sqrt": "abs", "exp": "small", "log": "positive", "sin": "", "cos": "", "tan": "", "atan": "", "asin": "unit",
     "acos": "unit", "sinh": "small", "cosh": "small", "tanh": "", "asinh": "", "log2": "positive", "log10": "positive",
     "log1p": "abs", "expm1": "small", "fabs": "", "erf": "", "erfc": "", "degrees": "", "radians": "", "cbrt": "",
-    "gamma": "gamma", "lgamma": "gamma",
+    "gamma": "gamma", "lgamma": "gamma", "acosh": "above", "atanh": "half", "exp2": "small",
 }
+MATH_FLOAT2 = ("hypot", "atan2", "fmod", "pow", "copysign")
 NUMPY_FLOAT = {
     "sqrt": "abs", "exp": "small", "log": "positive", "sin": "", "cos": "", "tan": "", "tanh": "", "arctan": "",
     "arcsin": "unit", "arccos": "unit", "sinh": "small", "cosh": "small", "log2": "positive", "log10": "positive",
     "log1p": "abs", "expm1": "small", "exp2": "small", "cbrt": "", "square": "", "floor": "", "ceil": "", "trunc": "",
     "rint": "", "absolute": "", "abs": "", "fabs": "", "negative": "", "sign": "", "arcsinh": "",
-    "reciprocal": "positive",
+    "reciprocal": "positive", "arccosh": "above", "arctanh": "half", "deg2rad": "", "rad2deg": "", "degrees": "",
+    "radians": "", "spacing": "",
 }
 NUMPY_FLOAT2 = ("maximum", "minimum", "hypot", "arctan2", "copysign", "fmax", "fmin", "add", "subtract", "multiply",
-                "power", "nextafter", "fmod", "remainder", "floor_divide")
+                "power", "nextafter", "fmod", "remainder", "floor_divide", "divide", "logaddexp", "logaddexp2", "heaviside")
+NUMPY_INT = ("abs", "absolute", "negative", "square", "invert", "floor", "ceil", "trunc")
+NUMPY_INT2 = {  # what the second operand is brought to
+    "mod": "7", "remainder": "3", "floor_divide": "3", "bitwise_and": "255", "bitwise_or": "", "bitwise_xor": "", "minimum": "",
+    "maximum": "", "fmin": "", "fmax": "", "add": "", "subtract": "", "multiply": "", "left_shift": "2", "right_shift": "70",
+}
 NUMPY_TESTS = ("isnan", "isinf", "isfinite", "signbit")
 MATH_TESTS = ("isnan", "isinf", "isfinite")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -171,7 +179,7 @@ def integer(scope: Scope, depth: int) -> Text:
         return leaf(scope, "i")
     choice = scope.weighted({"leaf": 6, "add": 8, "mul": 4, "div": 4, "bits": 3, "shift": 2, "unary": 2, "abs": 1,
                              "minmax": 2, "pow": 1, "cast": 2, "select": 2, "from_float": 1, "from_bool": 1,
-                             "shape": 1, "math": 1, "user": _calls(scope, "i", 2)})
+                             "shape": 1, "math": 3, "user": _calls(scope, "i", 2)})
     x = integer(scope, depth - 1)
     y = integer(scope, depth - 1) if choice in {"add", "mul", "div", "bits", "shift", "minmax", "select"} else x
     grows = x.grows or y.grows
@@ -225,8 +233,13 @@ def _rare_integer(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         forms = (f"len({array.name})", f"{array.name}.shape[{axis}]", f"{array.name}.size", f"{array.name}.ndim")
         return Text(scope.pick(forms))
     if choice == "math" and scope.chance(40):
-        name, other = scope.pick((("mod", "7"), ("floor_divide", "3"), ("bitwise_and", "255"), ("bitwise_xor", str(leaf(scope, "i")))))
-        return Text(f"np.{name}({x}, {other})", x.grows)
+        if scope.chance(30):
+            name = scope.pick(NUMPY_INT)
+            return Text(f"np.{name}({f'{x} % 1009' if name == 'square' and x.grows else x})", x.grows)
+        name = scope.pick(tuple(NUMPY_INT2))
+        other = NUMPY_INT2[name] or leaf(scope, "i")
+        grown = f"{x} % 1009" if x.grows and name in ("multiply", "left_shift") else x
+        return Text(f"np.{name}({grown}, {other})", x.grows or getattr(other, "grows", False))
     if choice == "math":
         y = integer(scope, depth - 1)
         return Text(scope.pick((f"math.gcd({x}, 12)", f"math.gcd({x}, {y})", f"math.isqrt(abs({x}))")), x.grows or y.grows)
@@ -242,7 +255,8 @@ def floating(scope: Scope, depth: int) -> Text:
         return leaf(scope, "f")
     choice = scope.weighted({"leaf": 6, "arith": 14, "div": 4, "floor": 1, "pow": 2, "unary": 2, "abs": 1, "minmax": 2,
                              "math": 3, "numpy": 4, "numpy2": 2, "cast": 2, "select": 2, "from_int": 3, "user": _calls(scope, "f", 3),
-                             "from_complex": 8 if scope.arrays_of("c") else 1, "round": 1})
+                             "from_complex": 8 if scope.arrays_of("c") else 1, "round": 1,
+                             "method": 2 if scope.arrays_of("f") else 0})
     x = floating(scope, depth - 1)
     y = floating(scope, depth - 1) if choice in {"arith", "div", "floor", "pow", "minmax", "numpy2", "select"} else x
     if choice == "arith":
@@ -268,11 +282,13 @@ def floating(scope: Scope, depth: int) -> Text:
     if choice in ("math", "numpy"):
         table = MATH_FLOAT if choice == "math" else NUMPY_FLOAT
         name = scope.pick(tuple(table))
-        if name == "cbrt" and choice == "math":
-            name = "fabs"  # math.cbrt is new in 3.11
+        if choice == "math" and not hasattr(math, name):
+            name = "fabs"  # math.cbrt and math.exp2 are new in 3.11
         return Text(f"{'math' if choice == 'math' else 'np'}.{name}({_within(scope, x, table.get(name, ''))})")
-    if choice == "numpy2" and scope.chance(10):
-        return Text(f"math.hypot({x}, {y})")
+    if choice == "numpy2" and scope.chance(25):
+        name = scope.pick(MATH_FLOAT2)
+        domains = ("positive", "unit") if name == "pow" else ("", "positive") if name == "fmod" else ("", "")
+        return Text(f"math.{name}({_within(scope, x, domains[0])}, {_within(scope, y, domains[1])})")
     if choice == "numpy2" and scope.chance(15):
         low, high = scope.pick((("-1.0", "2"), (str(y), "3.5"), ("0", str(y))))
         return Text(scope.pick((f"np.clip({x}, {low}, {high})", f"({x}).clip({low}, {high})", f"({x}).round({scope.pick(('', '1', '3'))})", f"(1.5 * np.where({boolean(scope, depth - 1)}, {x}, {y}))")))
@@ -291,6 +307,7 @@ def _within(scope: Scope, x: Text, domain: str) -> str:
     if not domain or scope.wild(20):
         return x.text
     return {"abs": f"abs({x})", "positive": f"abs({x}) + 0.25", "unit": f"math.sin({x})",
+            "above": f"abs({x}) + 1.0", "half": f"0.75 * math.sin({x})",
             "small": f"3.0 * math.sin({x})", "gamma": f"7.5 * math.sin({x}) + 0.1"}[domain]
 
 
@@ -302,6 +319,10 @@ def _rare_float(scope: Scope, choice: str, x: Text, depth: int) -> Text:
         return Text(f"({i} * {x})" if scope.chance(60) else f"({i} / {scope.pick(('2', '4.0', '3'))})")
     if choice == "from_complex" and scope.arrays_of("c"):
         return Text(f"abs({complicated(scope, depth - 1)})" if scope.chance(50) else f"{leaf(scope, 'c')}.{scope.pick(('real', 'imag'))}")
+    if choice == "method":
+        element, y = load(scope, scope.pick(scope.arrays_of("f"))), floating(scope, depth - 1)
+        return Text(scope.pick((f"{element}.item()", f"{element}.clip({y}, 2)", f"{element}.clip(-1.0, 2)", f"{element}.round()",
+                                f"({element} * {y}).round(2)", f"({x}).conjugate()", f"({element} + {y}).real", f"({x}).imag")))
     if choice == "round":
         return Text(f"round({x}, {scope.pick(('0', '1', '2', '3', '-1'))})")
     user = _user_call(scope, "f", depth)
@@ -401,7 +422,7 @@ def complicated(scope: Scope, depth: int) -> Text:
         divisor = complicated(scope, depth - 1).text if scope.wild(30) else scope.pick(("2.0", "(1+1j)", "(3-2j)"))
         return Text(f"({x} / {divisor})")
     if choice == "unary":
-        return Text(f"(-{x})")
+        return Text(scope.pick((f"(-{x})", f"(-{x})", f"({x}).conjugate()")))
     if choice == "float":
         return Text(f"({x} {scope.pick('+*')} {floating(scope, depth - 1)})")
     if choice == "cast":

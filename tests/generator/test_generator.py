@@ -9,7 +9,9 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from alpyna_hook.operators.functions import MATH, NUMPY
 from tests.differential import compile_plain
+from tests.generator import expressions as known
 from tests.generator.program import Case, generate
 from tests.generator.reduce import reduce
 from tests.generator.strategy import cases, choices
@@ -39,12 +41,18 @@ CONSTRUCTS = ("while ", "break", "continue", "else:", "elif ", "return ", " if "
               ".shape[", ".size", "raise ", "assert ", " and ", " or ", "not ", "**", ">>", "<<", "//", "%", "+=",
               "idx[", "][", ", -1)", "f0(", "put(", "over(", "inner(", "in GW:", "in GP:", "GT[", "GP[0]", " in GT", "*GW", 'how="half"', "COST", "max((", ") if ", "complex(", ".real", " in (", "f0 = lambda", "o0 is", "o0 ==", "o0 in", "def inner", "class Model", "current()", " = t", "both(", "j", "range(i",
               "a, e = e, a", "self.e", "how = 0.5", " = (p", "[0], ", "for p", "[AT1]", "[AT2]", "ndindex(*", "ndindex(self.",
-              ".flat:", "gamma(", "lgamma(", " or ", " |= ", " &= ", " ^= ", "isqrt(len(", "row", "] = row", ") == (", ") != (")
+              ".flat:", "gamma(", "lgamma(", " or ", " |= ", " &= ", " ^= ", "isqrt(len(", "row", "] = row", ") == (", ") != (",
+              ".item()", ".clip(", ".round(", ".conjugate()", ".imag")
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_grammar_covers(construct: str) -> None:
     assert any(construct in _source(seed) for seed in range(1500)), construct
+
+
+def test_every_row_of_the_registry_is_written() -> None:
+    assert MATH.keys() <= {*known.MATH_FLOAT, *known.MATH_FLOAT2, *known.MATH_TESTS, "gcd", "isqrt"}
+    assert NUMPY.keys() <= {*known.NUMPY_FLOAT, *known.NUMPY_FLOAT2, *known.NUMPY_INT, *known.NUMPY_INT2}
 
 
 _sources: dict[int, str] = {}

@@ -27,7 +27,7 @@ EXACT: dict[str, Callable[..., int]] = {
 }
 
 
-def tried(call: str, arguments: Sequence[Sequence[Any]]) -> None:
+def assert_the_same(call: str, arguments: Sequence[Sequence[Any]]) -> None:
     """The loop, compiled, gives what the interpreter gives, for arguments that it neither raises nor warns for."""
     names = [f"x{k}" for k in range(len(arguments))]
     text = call.format(*[f"{name}[i]" for name in names])
@@ -58,7 +58,7 @@ def _is_quiet(function: Callable[..., Any], arguments: Sequence[Any]) -> bool:
 def test_a_function_of_math(name: str) -> None:
     takes = MATH[name].takes
     arguments = [INTEGERS if what == WHOLE else FLOATS for what in takes]
-    tried(f"math.{name}({', '.join(['{}'] * len(takes))})", arguments)
+    assert_the_same(f"math.{name}({', '.join(['{}'] * len(takes))})", arguments)
 
 
 @pytest.mark.parametrize("name", NUMPY)
@@ -66,19 +66,19 @@ def test_a_function_of_numpy(name: str) -> None:
     row = NUMPY[name]
     for operations, values in ((row.floats, FLOATS), (row.integers, INTEGERS), (row.booleans, BOOLS)):
         if operations:
-            tried(f"np.{name}({', '.join(['{}'] * row.takes)})", [values] * row.takes)
+            assert_the_same(f"np.{name}({', '.join(['{}'] * row.takes)})", [values] * row.takes)
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method(name: str) -> None:
     for count in METHODS[name]:
         bounds = [str(k) for k in range(1, count + 1)]
-        tried(f"({{}} + 1.0).{name}({', '.join(bounds)})", [FLOATS])
+        assert_the_same(f"({{}} + 1.0).{name}({', '.join(bounds)})", [FLOATS])
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
 def test_a_part(name: str) -> None:
-    tried(f"({{}} + 1.0).{name}", [FLOATS])
+    assert_the_same(f"({{}} + 1.0).{name}", [FLOATS])
 
 
 @pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.interval is not None])
