@@ -18,6 +18,7 @@ from alpyna_hook.runtime.investments import INVESTMENTS
 from alpyna_hook.runtime.judge import Judge
 from alpyna_hook.runtime.trace import Trace
 from alpyna_hook.seam.origin import module_of
+from alpyna_hook.seam.site import refuse_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ class FrontState:
 def leaves(site: Site, values: tuple[object, ...], namespace: dict[str, Any]) -> bool:
     """Whether the loop is left to the interpreter; if not, the engine is to decide."""
     if site.module.options.device == "interpreter":
-        disabled = site.state = FrontState(site, _Values(site, values, namespace))
-        disabled.trace.runs += 1
-        disabled.trace.refuse("disabled", "", None)
+        disabled = refuse_unseen(site, "disabled", "")
+        if disabled is not None:
+            disabled.runs += 1
         site.decline_for_good()
         return True
     state = site.state
