@@ -29,6 +29,7 @@ from pathlib import Path
 from alpyna_hook.config import ENGINES
 from tests.differential import compile_accelerated
 from tests.exchanging import DONE, wherever_legal
+from tests.generator import program, statements
 from tests.generator.trial import Trial, fails, failure, trials
 from tests.keeping import FOUND, as_new_processes
 from tests.parting import one_at_a_time
@@ -128,6 +129,7 @@ def _chunk(options: argparse.Namespace) -> int:
         at_once(setattr)
     if options.exchanged:
         wherever_legal(setattr)
+        statements.SUMS, statements.PLAIN, program.RANKS, program.KINDS = 80, 97, {1: 1, 2: 6, 3: 1}, ("ff", "fff", "ffi")
     if options.kept:
         os.environ["ALPYNA_CACHE_DIR"] = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, os.environ["ALPYNA_CACHE_DIR"])

@@ -9,6 +9,8 @@ from tests.generator.expressions import constant
 from tests.generator.scope import Array, Extent, Scalar, Scope, UserFunction
 from tests.generator.statements import Lines, indent, loop, simple
 
+RANKS = {1: 6, 2: 5, 3: 1}
+KINDS = ("f", "f", "ff", "fi", "i", "ii", "ffi", "b", "bi", "fb", "c", "fc", "bifc", "fff", "iif")
 SCALAR_FUNCTIONS = {
     "f": (("x", "return x * 2.0 - 1.0"), ("x, y", "return x * y + x"),
           ("x, y", "if x > y:\n    return x - y\nreturn y"),
@@ -91,7 +93,7 @@ def generate(rng: random.Random) -> Case:
 
 
 def _arrays(scope: Scope) -> list[Array]:
-    kinds = scope.pick(("f", "f", "ff", "fi", "i", "ii", "ffi", "b", "bi", "fb", "c", "fc", "bifc", "fff", "iif"))
+    kinds = scope.pick(KINDS)
     arrays = [_array(scope, "abcd"[k], kind) for k, kind in enumerate(kinds)]
     if scope.chance(15):
         arrays.append(replace(scope.pick(arrays), name="e"))
@@ -102,7 +104,7 @@ def _arrays(scope: Scope) -> list[Array]:
 
 
 def _array(scope: Scope, name: str, kind: str) -> Array:
-    rank = scope.weighted({1: 6, 2: 5, 3: 1})
+    rank = scope.weighted(RANKS)
     dims = tuple(Extent(scope.pick(scope.sizes), scope.pick((0, 0, 0, 0, 1, 2))) for _ in range(rank))
     if rank > 1 and scope.chance(10):
         dims = (*dims[:-1], Extent("", scope.pick((2, 3))))

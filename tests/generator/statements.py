@@ -10,7 +10,8 @@ from tests.generator.scope import Array, Extent, LoopVar, Scope
 
 Lines = list[str]
 
-SUMS = 15  # percent of the loops that are left: two in each other, which may be exchanged
+SUMS = 10  # percent of the loops: sums that are stored, whose loops may be exchanged
+PLAIN = 85  # percent of their subscripts: a loop's variable alone
 
 SIMPLE = {"store": 12, "augment": 6, "assign": 5, "accumulate": 6, "temp": 5, "tuple": 2, "swap": 2, "chained": 1,
           "chained_store": 1, "divmod": 1, "effect": 2, "raise": 1, "assert": 2, "overwrite_index": 1, "message": 1, "formula": 2,
@@ -291,14 +292,14 @@ def jump(scope: Scope) -> Lines:
 
 
 def loop(scope: Scope, budget: int) -> Lines:
+    if scope.chance(SUMS):
+        return _sums(scope)
     if scope.chance(14):
         return while_loop(scope, budget)
     if scope.chance(10):
         return settling_loop(scope, budget)
     if scope.chance(18):
         return element_loop(scope, budget)
-    if scope.chance(SUMS):
-        return _sums(scope)
     if scope.chance(6):
         return searches(scope, budget)
     if scope.chance(12):
@@ -362,7 +363,7 @@ def _two_sums(scope: Scope, array: Array, axis: int, around: dict[str, str]) -> 
 def _plain(scope: Scope, extent: Extent) -> str:
     """The variable of a loop over the dimension, mostly."""
     names = [v.name for v in scope.loops if v.size == extent.size and v.off <= extent.plus]
-    return scope.pick(names) if names and scope.chance(85) else index(scope, extent)
+    return scope.pick(names) if names and scope.chance(PLAIN) else index(scope, extent)
 
 
 def _reduction(scope: Scope) -> Lines:
