@@ -83,7 +83,7 @@ def _keep_overrides(data: dict[str, Any], file: Path) -> None:
     try:
         old = json.loads(file.read_text(encoding="utf-8"))
         overrides = old.get("overrides") if isinstance(old, dict) else None
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, *profile.BROKEN):
         return
     if overrides:
         data["overrides"] = overrides

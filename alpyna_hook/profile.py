@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA = 2
-BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what `parsed` raises
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)  # what `parsed` raises
 
 # Seconds that some machine may need: a value beyond, such as a busy machine led to, is not used.
 _PLAUSIBLE = {

@@ -12,6 +12,7 @@ from alpyna_hook.devices import found
 from alpyna_hook.devices.target import STATUS_BYTES, DeviceError, Target, held
 from alpyna_hook.ir.kernel import Const, Function, Kernel, Local, Return
 from alpyna_hook.ir.layout import CONTROL_BYTES
+from alpyna_hook.runtime.driven import driven
 
 from . import facts, rates
 from .programs import usual
@@ -26,16 +27,23 @@ def seconds() -> dict[str, dict[str, Any]]:
     measured = {}
     for name in found.names():
         try:
-            begun = perf_counter()
-            device = found.device(name)
-            target = None if device.missing() else device.target()
-            if target is not None:
-                opening = perf_counter() - begun
-                measured[name] = {**device.facts(), **facts.of_gpu(device.facts()), "seconds_to_open": opening, **_costs(target)}
-                measured[name] |= rates.of_device(name, measured[name])
+            known = driven(name, partial(_known, name))
         except DeviceError:
             continue
+        if known:
+            measured[name] = known | rates.of_device(name, known)
     return measured
+
+
+def _known(name: str) -> dict[str, Any]:
+    """What it is, and all but the rates of kernels; nothing of one that cannot be used, or has no memory of its own."""
+    begun = perf_counter()
+    device = found.device(name)
+    target = None if device.missing() else device.target()
+    if target is None:
+        return {}
+    opening, told = perf_counter() - begun, device.facts()
+    return {**told, **facts.of_gpu(told), "seconds_to_open": opening, **_costs(target)}
 
 
 def _costs(target: Target) -> dict[str, float]:

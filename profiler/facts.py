@@ -6,12 +6,13 @@ schedulers of a multiprocessor).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from alpyna_hook.devices.host import Cpu
 
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _CPUINFO = Path("/proc/cpuinfo")
@@ -23,8 +24,7 @@ _SCHEDULERS = {7: 4, 8: 4, 9: 4, 10: 4, 12: 4}  # of a multiprocessor, by comput
 def of_processor() -> dict[str, Any]:
     """`cores` and those that this process may use; `cache_bytes` by level and kind; `simd_bits`; `cpu_mhz`; `memory_bytes`."""
     found = {
-        "cores": os.cpu_count() or 1, "allowed": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
-        "cache_bytes": caches(_CACHES), "simd_bits": simd_bits(_CPUINFO), **_told_by_psutil(),
+        **Cpu().facts(), "cache_bytes": caches(_CACHES), "simd_bits": simd_bits(_CPUINFO), **_told_by_psutil(),
     }
     return {key: value for key, value in found.items() if value}
 

@@ -39,10 +39,17 @@ class Pair:
 
     def reason(self) -> str | None:
         """Why the compiled form did not run compiled each time; None if it did."""
-        entry = next(e for e in as_data() if e["file"] == self.module)
+        entry = self._entry()
         if entry["runs"] and entry["accelerated_runs"] == entry["runs"]:
             return None
         return str(entry["reason"])
+
+    def device(self) -> str:
+        """Where the compiled form ran."""
+        return str(self._entry()["device"])
+
+    def _entry(self) -> dict[str, Any]:
+        return next(e for e in as_data() if e["file"] == self.module)
 
     def drop(self) -> None:
         """Forgets the module, once it has been measured."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from .programs import Pair, clock, source_of, usual
 
 LEVELS = tuple(2**k for k in (14, 18, 22, 26))  # bytes that are gone over, of the caches and of what is beyond them
-_CHAINS = (  # of operations that wait for each other, side by side
+_ARITHMETIC = source_of(  # chains of operations that wait for each other, side by side
+    "x, out, n, turns",
     "p, q, r, s = x[i], x[i] + 1.0, x[i] + 2.0, x[i] + 3.0", "for k in range(turns):", "    p = p * 0.75 + 0.5",
     "    q = q * 0.75 + 0.5", "    r = r * 0.75 + 0.5", "    s = s * 0.75 + 0.5", "out[i] = p + q + r + s",
 )
@@ -33,28 +34,38 @@ def of_processor() -> dict[str, Any]:
         times = max(1, 2**24 // size)
         levels[str(size)] = times * size / _least(pair, x, x.copy(), times)
     pair.drop()
-    return {"operations_a_second": _ROWS * _TURNS * _OPERATIONS / _arithmetic("cpu", _least), "bytes_a_second": levels}
+    pair = Pair.of(_ARITHMETIC)
+    seconds = _least(pair, *_numbers())
+    pair.drop()
+    return {"operations_a_second": _ROWS * _TURNS * _OPERATIONS / seconds, "bytes_a_second": levels}
 
 
 def of_device(name: str, costs: Mapping[str, Any]) -> dict[str, float]:
-    """The same, each with one number."""
-    pair = Pair.of(_TRANSPOSED, name)
+    """The same, each with one number; nothing where one of the kernels did not run there."""
     x = np.ones(_SUMS)
-    seconds = _usual(pair, x, np.zeros(_SUMS[1]), _SUMS[1])
-    pair.drop()
-    whole = _PASSES * x.nbytes
+    going_over = _there(name, _TRANSPOSED, x, np.zeros(_SUMS[1]), _SUMS[1])
+    computing = _there(name, _ARITHMETIC, *_numbers())
+    if going_over is None or computing is None:
+        return {}
     return {
-        "operations_a_second": _ROWS * _TURNS * _OPERATIONS / _without(_arithmetic(name, _usual), 16 * _ROWS, costs),
-        "bytes_a_second": whole / _without(seconds, x.nbytes, costs),
+        "operations_a_second": _ROWS * _TURNS * _OPERATIONS / _without(computing, 16 * _ROWS, costs),
+        "bytes_a_second": _PASSES * x.nbytes / _without(going_over, x.nbytes, costs),
     }
 
 
-def _arithmetic(device: str, timed: Callable[..., float]) -> float:
-    pair = Pair.of(source_of("x, out, n, turns", *_CHAINS), device)
+def _numbers() -> tuple[Any, ...]:
+    """For the chains."""
     x = np.linspace(0.0, 1.0, _ROWS)
-    seconds = timed(pair, x, x.copy(), _ROWS, _TURNS)
+    return x, x.copy(), _ROWS, _TURNS
+
+
+def _there(name: str, source: str, *arguments: Any) -> float | None:
+    """Seconds of a run on a device."""
+    pair = Pair.of(source, name)
+    seconds = usual(lambda: pair.fast(*arguments), _REPEATS)
+    where = pair.device()
     pair.drop()
-    return seconds
+    return seconds if where == name else None
 
 
 def _without(seconds: float, copied: int, costs: Mapping[str, float]) -> float:
@@ -66,8 +77,3 @@ def _without(seconds: float, copied: int, costs: Mapping[str, float]) -> float:
 def _least(pair: Pair, *arguments: Any) -> float:
     """Of the processor."""
     return min([clock(pair.fast, *arguments) for _ in range(_REPEATS + 1)])
-
-
-def _usual(pair: Pair, *arguments: Any) -> float:
-    """Of a device."""
-    return usual(lambda: pair.fast(*arguments), _REPEATS)

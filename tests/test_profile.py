@@ -101,6 +101,8 @@ def test_flags_work_if_all_do() -> None:
     (json.dumps(data(compiler={"seconds": "soon"})), "seconds is 'soon'"),
     (json.dumps(data(functions={"math.exp": 3})), "TypeError"),
     (json.dumps(data(flags={"divide": "yes"})), "flags are"),
+    (json.dumps(data(functions={"math.exp": {"differences": float("inf")}})), "OverflowError"),
+    ("[" * 100_000, "RecursionError"),
     ("\0" * 100, "Expecting value"),
 ])
 def test_a_broken_file_is_ignored_with_one_line(text: str, problem: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from alpyna_hook.cost.formula import Formula, formula
+from alpyna_hook.cost.formula import formula
 from alpyna_hook.cost.priced import priced
 
 # For each of `outline.KINDS`: a node is one of Python's own operations, or no operation at all, such as a name.
@@ -32,10 +32,6 @@ class Counts:
         if self._operations is None or self._accesses is None:
             return None
         try:
-            return _value(self._operations, number, shape), _value(self._accesses, number, shape)
+            return self._operations(number, shape), self._accesses(number, shape)
         except (TypeError, IndexError, ZeroDivisionError):
             return None
-
-
-def _value(count: Formula, number: Callable[[str], Any], shape: Callable[[str], Any]) -> float:
-    return count(number, shape)

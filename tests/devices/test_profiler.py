@@ -8,6 +8,7 @@ import pytest
 
 from alpyna_hook.devices import found
 from profiler import devices
+from tests.devices.dummy import DummyTarget
 from tests.devices.running import opencl
 
 
@@ -28,6 +29,18 @@ def test_a_device_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     (name, costs), = measured(monkeypatch, dummy="tests.devices.dummy:Dummy", missing="tests.devices.dummy:Missing").items()
     assert name == "dummy" and costs["launches"] == 0
     assert 0 < costs["seconds_to_launch"] < 0.1 and costs["bytes_a_second_there"] > 1e6 and costs["bytes_a_second_back"] > 1e6
+
+
+def test_what_does_not_run_there_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rates of the CPU are not the device's."""
+    monkeypatch.setattr(DummyTarget, "chunks", lambda *_: 1 // 0)
+    costs = measured(monkeypatch, dummy="tests.devices.dummy:Dummy")["dummy"]
+    assert "seconds_to_launch" in costs and "operations_a_second" not in costs
+
+
+def test_whatever_a_driver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DummyTarget, "send", lambda *_: 1 // 0)
+    assert measured(monkeypatch, dummy="tests.devices.dummy:Dummy") == {}
 
 
 def test_what_cannot_be_loaded_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
