@@ -57,6 +57,7 @@ class Memo:
     proofs: dict[tuple[object, ...], Proofs] = field(default_factory=dict)
     programs: dict[tuple[object, ...], Any] = field(default_factory=dict)  # or why there is none
     texts: list[str] = field(default_factory=list)
+    chunks: tuple[int, int] = (0, 0)  # of the outermost loop, for so many trips as it last had
     successes: int = 0
     failures: int = 0
 
@@ -138,9 +139,9 @@ class _Execution:
             raise NotThere(f"the iterations of the outermost loop have an order: {schedule.sequential}")
         program = self.program(call, lie)
         frame = fill(self.variant, self.head(lie), self.binding)
-        frames, size = self.frames(frame, schedule, call.trips or 0)
-        begun = perf_counter()
         try:
+            frames, size = self.frames(frame, schedule, call.trips or 0)
+            begun = perf_counter()
             contents = driven(self.memo.name, lambda: self.perform(program, frames, size, lie))
         except DeviceError as error:
             self.memo.failures += 1
@@ -236,7 +237,7 @@ class _Execution:
     def frames(self, frame: Any, schedule: Schedule, trips: int) -> tuple[Any, int]:
         """One for each chunk, one after the other, and the size of one."""
         size = -(-(len(frame) + STATUS_BYTES) // _ALIGNMENT) * _ALIGNMENT
-        length = -(-trips // self.target.chunks(trips))
+        length = -(-trips // self.chunks(trips))
         lows = np.arange(0, trips, length, dtype=np.int64)
         starts = starts_of_steps(schedule, self.variant.layout, frame, lows.tolist())
         if starts is None:
@@ -247,6 +248,12 @@ class _Execution:
         for place, values in columns.items():
             words[:, place // 8] = values
         return frames, size
+
+    def chunks(self, trips: int) -> int:
+        memo = self.memo
+        if memo.chunks[0] != trips:
+            memo.chunks = trips, driven(memo.name, lambda: self.target.chunks(trips))
+        return memo.chunks[1]
 
     def perform(self, program: Any, frames: Any, size: int, lie: list[Block]) -> list[Any]:
         """The contents of the memories that were written to, or None for one that was not."""

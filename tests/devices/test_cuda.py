@@ -83,7 +83,8 @@ def test_random_nests(driver: FakeDriver) -> None:
 
 
 @pytest.mark.parametrize(("function", "status"), [
-    ("cuMemAlloc", "CUDA_ERROR_OUT_OF_MEMORY"), ("cuLaunchKernel", "CUDA_ERROR_INVALID_VALUE"), ("cuModuleLoadData", "CUDA_ERROR_INVALID_VALUE"),
+    ("cuDeviceGetAttribute", "CUDA_ERROR_INVALID_VALUE"), ("cuMemAlloc", "CUDA_ERROR_OUT_OF_MEMORY"),
+    ("cuLaunchKernel", "CUDA_ERROR_INVALID_VALUE"), ("cuModuleLoadData", "CUDA_ERROR_INVALID_VALUE"),
     ("cuMemcpyHtoD", "CUDA_ERROR_INVALID_VALUE"), ("cuMemcpyDtoH", "CUDA_ERROR_INVALID_VALUE"),
 ])
 def test_what_the_driver_does_not_do(function: str, status: str, driver: FakeDriver) -> None:

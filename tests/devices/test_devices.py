@@ -200,7 +200,7 @@ def test_ctrl_c_in_a_kernel_that_runs_for_minutes(monkeypatch: pytest.MonkeyPatc
         raise AssertionError("the device is not used again")
 
 
-@pytest.mark.parametrize("method", ["text", "compile", "allocate", "send", "launch", "fetch"])
+@pytest.mark.parametrize("method", ["text", "compile", "chunks", "allocate", "send", "launch", "fetch"])
 def test_whatever_a_driver_raises(method: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     dummy = found.device("dummy")
     assert isinstance(dummy, Dummy)
