@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _PLAIN = (object.__getattribute__, ModuleType.__getattribute__)
 _NEVER = (list, set, frozenset, bytearray)  # types of values with which no nest is compiled
 _GIVE_UP_AFTER = 32  # refusals, as in the engine
+_NUMPY_CALL, _TYPE_CALL = (0.0,) * 6 + (1.0, 0.0), (0.0,) * 7 + (1.0,)
 _CACHE = b"\0"  # what is no instruction, but room for one's cache
 
 
@@ -117,6 +118,7 @@ class _Values:
         self.unresolved = False  # an attribute was asked for that may be a property
         numpy = sys.modules.get("numpy")
         self.array: Any = getattr(numpy, "ndarray", None)
+        self.ufunc: Any = getattr(numpy, "ufunc", None)
         self.scalars = tuple([kind for name in ("integer", "floating") if isinstance(kind := getattr(numpy, name, None), type)])
 
     def _object(self, name: str) -> object:
@@ -176,10 +178,12 @@ class _Values:
         unresolved = self.unresolved
         value = self._called(name)
         self.unresolved = unresolved
-        if type(value) is not FunctionType or _is_of_numpy(value):
-            return A_CALL
-        instructions = len(value.__code__.co_code[::2].replace(_CACHE, b""))
-        return (float(instructions), 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+        if type(value) is FunctionType and not _is_of_numpy(value):
+            instructions = len(value.__code__.co_code[::2].replace(_CACHE, b""))
+            return (float(instructions), 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+        if type(value) in (self.ufunc, FunctionType):  # or what is in Python around one
+            return _NUMPY_CALL
+        return _TYPE_CALL if type(value) is type and issubclass(value, self.scalars) else A_CALL
 
     def uncallable(self) -> str:
         """What the nest calls that no engine compiles: a function in C of which it is not known what it does, as `random.random`

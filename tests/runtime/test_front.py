@@ -95,7 +95,7 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., float]:
         made = static_analyse(f"{source}\n# front {next(_NUMBER)}\n", Options(strict=True))
         site = all_sites()[-1]
         known = {"n": 10**6, "w": 3, "s": 0.0, **values}
-        assert front.leaves(site, tuple([known.get(name) for name in site.params]), vars(made))
+        assert front.leaves(site, tuple([known.get(name) for name in site.params]), {"np": np, **vars(made)})
         return asked[-1]
 
     monkeypatch.setattr(Investments, "worth_one_run", worth)
@@ -104,7 +104,10 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., float]:
 
 def test_what_is_called_is_in_the_prediction(predicted: Callable[..., float]) -> None:
     """An example with a generator of its own, which is most of its work, was never compiled."""
-    assert predicted("w = own(w)") > 2.0 * predicted("w = abs(w)")
+    built_in = predicted("w = abs(w)")
+    assert predicted("w = own(w)") > 2.0 * built_in
+    assert predicted("w = np.sqrt(w)") > predicted("w = np.uint64(w)") > built_in
+    assert predicted("w = unknown(w)") == predicted("w = np.unknown(w)") == built_in
 
 
 def test_operations_of_scalars_of_numpy_take_longer_and_bounds_do_not(predicted: Callable[..., float]) -> None:
