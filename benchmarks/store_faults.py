@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import measure
@@ -52,6 +52,12 @@ FILES: dict[str, Callable[[Path], object]] = {
     "vanished": Path.unlink,
     "a link": lambda path: (path.rename(path.with_suffix(".other")), path.symlink_to(path.with_suffix(".other"))),
     "a folder in its place": lambda path: (path.unlink(), path.mkdir()),
+}
+
+VERSIONS = {
+    "another version of ALPyNA": "import alpyna_hook; alpyna_hook.__version__ = '0.0.1'",
+    "another version of NumPy": "import numpy; numpy.__version__ = '0.0.1'",
+    "another processor": "from alpyna_hook.kernels import ready; ready._identity = lambda: 'another'",
 }
 
 
@@ -99,43 +105,55 @@ def row(name: str, first: tuple[bool, bool, str], store: Store) -> tuple[str, ..
     return name, f"{sum(right for right, _, _ in runs)} of 3", *["yes" if kept else "no" for _, kept, _ in runs], first[2] or "-"
 
 
-def main() -> None:
-    rows = []
-    with tempfile.TemporaryDirectory() as name:
-        def store() -> Store:
-            made = Store(Path(tempfile.mkdtemp(dir=name)))
-            assert made.run()[0] and made.run()[:2] == (True, True)
-            return made
+def filled(folder: Path) -> Store:
+    """One in which a nest was kept, and was found again."""
+    made = Store(Path(tempfile.mkdtemp(dir=folder)))
+    assert made.run()[0] and made.run()[:2] == (True, True)
+    return made
 
-        for fault, damage in FILES.items():
-            one = store()
-            for path in one.of_store():
-                damage(path)
-            rows.append(row(f"files: {fault}", one.run(), one))
-        one = store()
-        (one.cache / "kernels").chmod(0o777)
-        rows.append(row("the folder: world-writable", one.run(), one))
-        one = store()
-        (one.cache / "kernels").chmod(0o500)
+
+def of_files(folder: Path) -> Iterator[tuple[str, ...]]:
+    for fault, damage in FILES.items():
+        one = filled(folder)
         for path in one.of_store():
-            path.chmod(0o400)
-        rows.append(row("the folder: read-only", one.run(obey_modes), one))
-        for fault, before in (("full disk", no_room), ("full disk, and all files gone", no_room)):
-            one = store()
-            for path in one.of_store() * ("gone" in fault):
-                path.unlink()
-            rows.append(row(fault, one.run(before), one))
-        for fault, setup in (
-            ("another version of ALPyNA", "import alpyna_hook; alpyna_hook.__version__ = '0.0.1'"),
-            ("another version of NumPy", "import numpy; numpy.__version__ = '0.0.1'"),
-            ("another processor", "from alpyna_hook.kernels import ready; ready._identity = lambda: 'another'"),
-        ):
-            one = store()
-            rows.append(row(fault, one.run(None, setup), one))
-        one = Store(Path(tempfile.mkdtemp(dir=name)))
-        results = [told(each) for each in [one.start() for _ in range(_WRITERS)]]
-        all_right = all(right for right, _, _ in results), False, next((line for _, _, line in results if line), "")
-        rows.append(row(f"{_WRITERS} writers at once", all_right, one))
+            damage(path)
+        yield row(f"files: {fault}", one.run(), one)
+
+
+def of_the_folder(folder: Path) -> Iterator[tuple[str, ...]]:
+    one = filled(folder)
+    (one.cache / "kernels").chmod(0o777)
+    yield row("the folder: world-writable", one.run(), one)
+    one = filled(folder)
+    (one.cache / "kernels").chmod(0o500)
+    for path in one.of_store():
+        path.chmod(0o400)
+    yield row("the folder: read-only", one.run(obey_modes), one)
+
+
+def of_the_disk(folder: Path) -> Iterator[tuple[str, ...]]:
+    yield row("full disk", (one := filled(folder)).run(no_room), one)
+    one = filled(folder)
+    for path in one.of_store():
+        path.unlink()
+    yield row("full disk, and all files gone", one.run(no_room), one)
+
+
+def of_versions(folder: Path) -> Iterator[tuple[str, ...]]:
+    for fault, setup in VERSIONS.items():
+        yield row(fault, (one := filled(folder)).run(None, setup), one)
+
+
+def of_writers(folder: Path) -> Iterator[tuple[str, ...]]:
+    one = Store(Path(tempfile.mkdtemp(dir=folder)))
+    results = [told(each) for each in [one.start() for _ in range(_WRITERS)]]
+    all_right = all(right for right, _, _ in results), False, next((line for _, _, line in results if line), "")
+    yield row(f"{_WRITERS} writers at once", all_right, one)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        rows = [each for faults in (of_files, of_the_folder, of_the_disk, of_versions, of_writers) for each in faults(Path(name))]
     explained = (
         "Kernels and what is kept of nests, after each fault: how many of three runs gave what the interpreter computes, with no "
         "error and no word on standard error but the log's; whether each of them ran without the compiler; and what the log said "
