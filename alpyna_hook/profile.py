@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from alpyna_hook.config import complain, own_profile, profile_file
@@ -76,6 +77,13 @@ class Profile:
     operations_a_second: float | None = None
     bytes_a_second: Mapping[float, float] = field(default_factory=dict)
     devices: Mapping[str, Costs] = field(default_factory=dict)
+
+    @property
+    def seconds_before_devices(self) -> float:
+        """What a nest must take, in all of its runs, before any device can pay; infinite where nothing is known to choose by."""
+        if not self.operations_a_second or not self.bytes_a_second:
+            return inf
+        return min([costs.seconds_to_open + costs.seconds_to_compile for costs in self.devices.values()], default=inf)
 
     def inexact(self, family: str, name: str, rep: str = "f8") -> bool:
         """Whether a function ("math" or "numpy") was seen to differ from the interpreter on this machine."""

@@ -55,7 +55,7 @@ def run_chosen(
 def _made(variant: Variant, estimate: Estimate) -> Choosing | None:
     profile = measured()
     variant.choosing = False
-    if profile is None or not profile.devices or not profile.operations_a_second or not profile.bytes_a_second:
+    if profile is None:
         return None
     try:
         refuse_calls(variant)

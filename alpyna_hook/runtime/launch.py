@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from alpyna_hook.runtime.kept_variant import keep
 from alpyna_hook.runtime.memory import Transaction
 from alpyna_hook.runtime.native import FLAGS
 from alpyna_hook.runtime.parts import Parts
-from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key
+from alpyna_hook.runtime.placing import SOON, PlaceKey, place, place_key, predicted
 from alpyna_hook.runtime.scalars import fill, if_assigned, returned, unpack, value_of
 from alpyna_hook.runtime.tally import LONGEST, Tally, rest
 from alpyna_hook.runtime.trace import Trace
@@ -159,9 +160,13 @@ def there(variant: Variant, arrays: list[Any], binding: Binding, estimate: Estim
         return ran
     if variant.choosing is False or variant.options.device != "auto":
         return None
-    if variant.choosing is None and measured() is None:
-        variant.choosing = False
-        return None
+    if variant.choosing is None:
+        known = measured()
+        least = known.seconds_before_devices if known else inf
+        if least == inf:
+            variant.choosing = False
+        if trace.predicted + predicted(estimate, binding) < least:  # not even what chooses is imported
+            return None
     ran = late("alpyna_hook.runtime.choosing").run_chosen(variant, arrays, binding, fill, estimate, trace)
     return ran
 

@@ -12,6 +12,7 @@ from alpyna_hook import config, profile
 from alpyna_hook.devices import found
 from alpyna_hook.explain.text import render
 from alpyna_hook.profile import Costs, Profile
+from alpyna_hook.runtime import choosing
 from tests.devices.dummy import Dummy
 from tests.devices.running import run
 
@@ -90,3 +91,13 @@ def test_the_report_tells_the_options() -> None:
         ("interpreter", False), ("dummy", True), ("cpu", False), ("gone", False)]
     text = render([row], "")
     assert "option dummy: " in text and ", taken" in text and "option cpu: " in text
+
+
+@pytest.mark.parametrize(("devices", "asked"), [({}, 0), ({"dummy": SLOW}, 0), ({"dummy": FAST}, 2)])
+def test_where_no_device_can_pay_nothing_is_weighed(devices: dict[str, Costs], asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What weighs them takes a while to import."""
+    known(**devices)
+    weighed: list[object] = []
+    monkeypatch.setattr(choosing, "run_chosen", lambda variant, *rest: weighed.append(variant))
+    assert run("auto", HEAVY, *arrays(), times=2).compared.verdict == "accelerated"
+    assert len(weighed) == asked
