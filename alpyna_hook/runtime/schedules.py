@@ -9,7 +9,7 @@ from alpyna_hook.emit.inline import inlined
 from alpyna_hook.live.binding import Binding
 from alpyna_hook.runtime.memory import address, overlap_groups
 from alpyna_hook.runtime.variant import Call, Variant
-from alpyna_hook.schedule.check import refuted
+from alpyna_hook.schedule.compared import refuted
 from alpyna_hook.schedule.graphs import outermost
 from alpyna_hook.schedule.parallel import ordered, planned
 from alpyna_hook.schedule.value import Schedule

@@ -1,7 +1,9 @@
 """Two orders of the iterations of a nest compared, on made-up numbers (see `imagined`): the second opinion on a schedule.
 
-    in_chunks       the outermost loop in chunks of one iteration, the last one first, with the rules for its scalars
+    refuted         the outermost loop in chunks of one iteration, the last one first, with the rules for its scalars
     rearranged      the nest with inner loops in another order
+
+Threads run chunks at the same time: there no two iterations may touch one byte either, unless both read it.
 """
 
 from __future__ import annotations
@@ -17,15 +19,18 @@ from alpyna_hook.ir.kinds import Rep, is_int
 from alpyna_hook.schedule.imagined import Number, Run, Unknown
 from alpyna_hook.schedule.value import GREATEST, LAST, OR, STEP, XOR, Rule, Schedule
 
-LIMIT = 20_000  # statements and iterations
+LIMIT = 3000  # statements and iterations: what a nest does beyond is not looked at
+_LONGER = 20_000  # the same where loops are rearranged
 _MOST_DRAWS = 16  # of made-up numbers, within the limit
 _FEW = 3  # iterations of the outermost loop, which stays where it is
 
 
-def in_chunks(
-    schedule: Schedule, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int
+def refuted(
+    schedule: Schedule, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int = LIMIT
 ) -> str | None:
-    """What comes out differently; None where nothing does that could be looked at."""
+    """Why iterations of the outermost loop may not run in any order; None if nothing was found that speaks against it."""
+    if not isinstance(nest.loop, t.For):
+        return "the outermost loop is no for loop"
     left = limit
     for draw in range(_MOST_DRAWS):
         spent, why = _in_chunks(schedule, nest, integers, arrays, left, draw)
@@ -38,7 +43,7 @@ def in_chunks(
 def _in_chunks(
     schedule: Schedule, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int, draw: int
 ) -> tuple[int, str | None]:
-    """How much of the limit was spent, and what `in_chunks` answers."""
+    """How much of the limit was spent, and what `refuted` answers."""
     loop = nest.loop
     assert isinstance(loop, t.For)
     try:
@@ -55,7 +60,8 @@ def _in_chunks(
         return limit, None
     for rule in schedule.rules:
         _gather(rule, nest, first, chunks)
-    return max(1, limit - before.left), _difference(nest, before, first)
+    why = _difference(nest, before, first)
+    return max(1, limit - before.left), before.met or (why and f"with the iterations in another order, {why}")
 
 
 def _as_far_as(
@@ -133,7 +139,7 @@ def rearranged(
     names = [name for name in before.inputs if is_int(before.variables[name].rep)]
     for draw in range(draws):
         integers = {name: extents + (draw // 4**k + k) % 4 for k, name in enumerate(names)}
-        first, second = Run(before, integers, arrays, LIMIT, draw), Run(before, integers, arrays, 2 * LIMIT, draw)
+        first, second = Run(before, integers, arrays, _LONGER, draw), Run(before, integers, arrays, 2 * _LONGER, draw)
         try:
             first.iterations(loop, islice(first.range_of(loop), _FEW))
             second.iterations(after.loop, islice(second.range_of(after.loop), _FEW))

@@ -24,6 +24,7 @@ _COMPARISONS: dict[str, Callable[..., bool]] = {
     "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b,
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b, "not": lambda a: not a,
 }
+_SEVERAL = -1  # iterations
 _MOST = 7  # integers that are made up are below
 
 
@@ -40,7 +41,9 @@ class Jump(Exception):
 
 
 class Run:
-    """memory: by the address of each byte, what was stored there and which byte of it this is.  computed: all operations."""
+    """memory: by the address of each byte, what was stored there and which byte of it this is.  computed: all operations.
+    met: where iterations of the outermost loop touch one byte, and one of them writes it.
+    """
 
     def __init__(
         self, nest: t.TypedNest, integers: Mapping[str, int], arrays: Mapping[str, ArrayFacts], limit: int, draw: int = 0
@@ -52,6 +55,9 @@ class Run:
         self.memory: dict[int, tuple[Number, Rep, int]] = {}
         self.computed: set[object] = set()
         self.left = limit
+        self.iteration, self.met = 0, ""
+        self.writers: dict[int, int] = {}  # the iteration that wrote a byte last,
+        self.readers: dict[int, int] = {}  # and one that read it
 
     # -- statements
 
@@ -64,6 +70,7 @@ class Run:
     def iterations(self, loop: t.For, values: Iterable[int]) -> None:
         """Some of those of the outermost loop, out of which there is no jump."""
         for value in values:
+            self.iteration += 1
             self.env[loop.index] = value
             with suppress(Jump):
                 self.block(loop.body)
@@ -85,6 +92,7 @@ class Run:
             case t.Store():
                 value = self.number(s.value)
                 place, size = self.place(s.array, s.index)
+                self.touch(s.array, place, size, is_store=True)
                 rep = s.value.rep
                 self.memory.update({place + k: (value, rep, k) for k in range(size)})
             case t.Effect():
@@ -139,6 +147,17 @@ class Run:
             place += k * stride
         return place, facts.itemsize
 
+    def touch(self, array: str, place: int, size: int, *, is_store: bool) -> None:
+        now = self.iteration
+        for byte in range(place, place + size):
+            writer, reader = self.writers.get(byte, now), self.readers.get(byte, now)
+            if writer != now or (is_store and reader != now):
+                self.met = self.met or f"iterations meet in an element of {array}"
+            if is_store:
+                self.writers[byte] = now
+            else:
+                self.readers[byte] = now if reader == now else _SEVERAL
+
     def number(self, e: t.Expr) -> Number:
         match e:
             case t.Const():
@@ -149,6 +168,7 @@ class Run:
                 return self.arrays[e.array].shape[e.axis]
             case t.Load():
                 place, size = self.place(e.array, e.index)
+                self.touch(e.array, place, size, is_store=False)
                 return self.load(place, size, e.rep)
             case t.Select():
                 return self.number(e.then if self.number(e.test) else e.orelse)

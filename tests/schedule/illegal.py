@@ -26,8 +26,8 @@ from alpyna_hook.hook.loader import prepare
 from alpyna_hook.ir import typed as t
 from alpyna_hook.ir.schema import replace
 from alpyna_hook.runtime import schedules as remembered
-from alpyna_hook.schedule import check, interchange
-from alpyna_hook.schedule.compared import rearranged
+from alpyna_hook.schedule import interchange
+from alpyna_hook.schedule.compared import rearranged, refuted
 from alpyna_hook.schedule.value import AND, CONSTANT, GREATEST, LAST, LEAST, OR, STEP, SUM, XOR, Rule, Schedule
 from tests.differential import Program
 from tests.schedule.test_interchange import inputs, nest as exchangeable, program_of
@@ -177,7 +177,7 @@ def outermost_loops(rng: random.Random, found: Counter[str]) -> None:
         return
     plan, nest, *rest = asked
     for schedule in schedules(rng, plan, nest):
-        refused = check.refuted(schedule, nest, *rest)
+        refused = refuted(schedule, nest, *rest)
         tally(found, changes(body, span, values, schedule, nest.inputs), refused, f"{schedule.rules}\n{body} {span} {values[3]}")
 
 

@@ -85,6 +85,16 @@ def test_the_checker_refuses_what_is_made_parallel_by_force(name: str, monkeypat
         program.fast["f"](*arguments())  # type: ignore[operator]
 
 
+def test_the_checker_refuses_what_only_fails_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each iteration leaves the element as it was, in any order of them."""
+    monkeypatch.setattr(remembered, "planned", lambda nest, _outcomes: Schedule("i", 1, tuple([Rule(name, LAST) for name in nest.outputs])))
+    monkeypatch.setattr(remembered, "ordered", lambda plan, _carried: plan)
+    program = Program(source("for i in range(n):\n    t = b[0, 1]\n    b[0, 1] = 2.0\n    b[0, 1] = t"), compiled_for(3))
+    program.load()
+    with pytest.raises(AssertionError, match="iterations meet in an element of b"):
+        program.fast["f"](*arguments())  # type: ignore[operator]
+
+
 def test_views_of_one_buffer_are_told_apart_by_their_addresses(schedules: list[Schedule]) -> None:
     text = "def f(x, y, n):\n    for i in range(n):\n        x[i] = y[i] + 1.0\n"
     program = Program(text, compiled_for(3))
